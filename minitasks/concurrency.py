@@ -1,0 +1,42 @@
+"""Concurrency: leave the event loop for as long as a sync function runs. Beside starlette/concurrency.py."""
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import anyio.to_thread
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a sync function in a worker thread and await its result.
+
+    Rebuilds `run_in_threadpool` of starlette/concurrency.py.
+
+    Args:
+        func: The sync function to call.
+        *args: Its positional arguments.
+        **kwargs: Its keyword arguments. `func` can't be one of them: that name is taken by this signature.
+
+    Returns:
+        What `func` returns.
+
+    Raises:
+        BaseException: Whatever `func` raises.
+
+    The call waits for one of the default capacity limiter's tokens (40, unless changed). The worker thread
+    runs in a copy of the caller's context: context variables travel in and do not travel back. Cancelling the
+    caller waits for the thread, since a thread can't be stopped.
+
+    Example:
+        >>> import anyio
+        >>> anyio.run(run_in_threadpool, sorted, [2, 3, 1])
+        [1, 2, 3]
+    """
+    # run_sync keeps its keyword arguments for itself (limiter, abandon_on_cancel), so func's own must be bound
+    # beforehand.
+    bound_call = functools.partial(func, **kwargs)
+    result = await anyio.to_thread.run_sync(bound_call, *args)
+    return result

@@ -1,0 +1,1 @@
+"""Scenarios: small real programs, each showing one thing."""

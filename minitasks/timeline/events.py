@@ -1,0 +1,65 @@
+"""Events: what a recording is made of. Plain frozen data, so that every picture is drawn from the same facts.
+
+An `Event` is one thing that happened, a `Lane` one thread, a `Timeline` the whole run.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["call", "line", "suspend", "resume", "return", "raise", "mark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Attributes:
+        kind: What happened.
+        time: When, in nanoseconds since the recording began.
+        lane: Where: the number of the thread's lane in `Timeline.lanes`.
+        task: Which task it was done for: its number, in order of appearance. A worker thread's events carry
+            the number of the task that handed the work over.
+        frame: Which call of the function: a coroutine resumed ten times keeps one number.
+        file: The file of the code.
+        function: The qualified name of the function.
+        line: The line, counted from 1.
+        variables: The local variables: names and short reprs.
+        text: A mark's words; the short repr of what was returned or raised; otherwise empty.
+    """
+
+    kind: Kind
+    time: int
+    lane: int
+    task: int
+    frame: int
+    file: str
+    function: str
+    line: int
+    variables: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One thread: its place among the lanes, and what it is for."""
+
+    number: int
+    kind: Literal["event loop", "worker thread", "client", "thread"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One recorded run.
+
+    Attributes:
+        events: What happened, in the order of time.
+        lanes: The threads, in order of appearance.
+        sources: The text of every recorded file.
+        dropped: How many events came after the cap on their number.
+    """
+
+    events: tuple[Event, ...]
+    lanes: tuple[Lane, ...]
+    sources: dict[str, str]
+    dropped: int = 0

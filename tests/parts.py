@@ -1,0 +1,19 @@
+"""Parts: what some tests need beyond pip, and what to do where it is missing."""
+
+import os
+
+import pytest
+
+
+def need_part(found: object, reason: str) -> None:
+    """Skip the test where a part is missing; under CI, which means to test it, fail instead.
+
+    Args:
+        found: Anything true when the part is there.
+        reason: What is missing and how to get it.
+    """
+    if found:
+        return
+    if os.environ.get("MINITASKS_EVERY_PART"):
+        pytest.fail(f"this run means to test every part: {reason}")
+    pytest.skip(reason)
