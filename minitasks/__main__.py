@@ -1,16 +1,35 @@
-"""python -m minitasks, and the minitasks command. Without the extra that the commands need, it says which."""
+"""python -m minitasks, and the minitasks command.
+
+The commands need the extra `workshop`; where a part of it is missing, one line says how to install it.
+"""
 
 import importlib.util
 import sys
 
-NEEDED = ("click", "rich", "starlette", "fastapi", "uvicorn", "httpx2", "trio", "pytest", "hypothesis", "watchfiles")
+NEEDED = (
+    "click",
+    "rich",
+    "starlette",
+    "fastapi",
+    "uvicorn",
+    "httpx2",
+    "trio",
+    "pytest",
+    "hypothesis",
+    "watchfiles",
+)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; exit with 2 where a package that it needs is missing."""
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        sys.exit_message = None
+        print(
+            f"minitasks: {', '.join(missing)} missing: python -m pip install 'minitasks[workshop]'",
+            file=sys.stderr,
+        )
+        raise SystemExit(2)
+
     from minitasks.cli import cli
 
     cli()

@@ -119,6 +119,10 @@ def not_callable(obj: object) -> TypeError:
         # A closed coroutine gives no "was never awaited" warning on top of the error.
         obj.close()
         name = obj.__name__
-        return TypeError(f"a background task needs a function, but got a coroutine: pass {name}, not {name}()")
+        return TypeError(
+            f"a background task needs a function, but got a coroutine: pass {name}, not {name}()"
+        )
 
-    return TypeError(f"a background task needs a function, but got {reprlib.repr(obj)}: pass f itself, not f()")
+    return TypeError(
+        f"a background task needs a function, but got {reprlib.repr(obj)}: pass f itself, not f()"
+    )
