@@ -1,6 +1,6 @@
 """python -m minitasks, and the minitasks command.
 
-The commands need the extra `workshop`; where a part of it is missing, one line says how to install it.
+The commands need the extra `workshop`; where a part is missing, one line says how to install it.
 """
 
 import importlib.util

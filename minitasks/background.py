@@ -21,15 +21,18 @@ class BackgroundTask:
     Rebuilds `BackgroundTask` of starlette/background.py.
 
     Args:
-        func: The function to call later: an async one on the event loop, a sync one in a worker thread.
+        func: The function to call later: an async one on the event loop, a sync one in a worker
+            thread.
         *args: Its positional arguments.
-        **kwargs: Its keyword arguments. `self` and `func` can't be among them: this signature takes both names.
+        **kwargs: Its keyword arguments. `self` and `func` can't be among them: this signature
+            takes both names.
 
     Raises:
-        TypeError: `func` can't be called, most often because its result was passed instead: `f()` for `f`.
+        TypeError: `func` can't be called, most often because its result was passed instead:
+            `f()` for `f`.
 
-    Awaiting the task calls the function, waits until it is done and drops its result. Whatever the function
-    raises reaches the caller. A task can be awaited again, and calls the function again.
+    Awaiting the task calls the function, waits until it is done and drops its result. Whatever the
+    function raises reaches the caller. A task can be awaited again, and calls the function again.
 
     Example:
         >>> import anyio
@@ -44,15 +47,15 @@ class BackgroundTask:
     is_async: bool
 
     def __init__(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
-        # Starlette has no such check. There a wrong `func` fails after the response, in another thread, far
-        # from the line that passed it.
+        # Starlette has no such check. There a wrong `func` fails after the response, in another
+        # thread, far from the line that passed it.
         if not callable(func):
             raise not_callable(func)
 
         self.func = func
         self.args = args
         self.kwargs = kwargs
-        # Decided once, here: what `func` is can't change between now and the call.
+        # Decided here and once, so that a task which is awaited again need not ask again.
         self.is_async = is_async_callable(func)
 
     async def __call__(self) -> None:
@@ -70,8 +73,9 @@ class BackgroundTasks(BackgroundTask):
     Args:
         tasks: The tasks to start with. The list is copied.
 
-    Awaiting it awaits each task in turn. The first exception ends the run and reaches the caller: the tasks
-    behind it are not called. A task that adds another to the list that is running has it run in the same run.
+    Awaiting it awaits each task in turn. The first exception ends the run and reaches the caller:
+    the tasks behind it are not called. A task may add another to the list that is running; that one
+    runs in the same run.
 
     Example:
         >>> import anyio
@@ -105,8 +109,9 @@ class BackgroundTasks(BackgroundTask):
         for task in self.tasks:
             await task()
 
-    # What the parent class promises, told of the whole list: to await it is to call it, with no arguments.
-    # Set on the class, because a bound method kept in each instance would make it refer to itself.
+    # What the parent class promises, told of the whole list: to await it is to call it, with no
+    # arguments. Set on the class, because an instance that keeps its own bound method refers to
+    # itself and outlives its last user until the garbage collector comes by.
     func = __call__
     args = ()
     kwargs = MappingProxyType({})
@@ -118,11 +123,10 @@ def not_callable(obj: object) -> TypeError:
     if inspect.iscoroutine(obj):
         # A closed coroutine gives no "was never awaited" warning on top of the error.
         obj.close()
-        name = obj.__name__
-        return TypeError(
-            f"a background task needs a function, but got a coroutine: pass {name}, not {name}()"
-        )
+        given = f"a coroutine of {obj.__name__}"
+        advice = f"pass {obj.__name__} itself, not {obj.__name__}()"
+    else:
+        given = reprlib.repr(obj)
+        advice = "pass the function itself: f, not f()"
 
-    return TypeError(
-        f"a background task needs a function, but got {reprlib.repr(obj)}: pass f itself, not f()"
-    )
+    return TypeError(f"a background task needs a function to call, but got {given}: {advice}")

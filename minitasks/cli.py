@@ -11,7 +11,7 @@ from minitasks.scenarios.errors import CannotRun
 
 
 class Commands(click.Group):
-    """A group whose commands end with one line and exit code 2 where they can't do what was asked."""
+    """Commands that end with one line and exit code 2 where they can't do what was asked."""
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command; show `CannotRun` as click shows its own errors."""
@@ -28,10 +28,10 @@ def cli() -> None:
     """See what add_task really does: watch it run, step through it, rebuild it."""
 
 
-# -- see it run: minitasks/timeline/ ------------------------------------------------------------------------
+# -- see it run: minitasks/timeline/ ----------------------------------------
 
 
-# -- step through it: minitasks/tour/ -----------------------------------------------------------------------
+# -- step through it: minitasks/tour/ ----------------------------------------
 
 
-# -- rebuild it: minitasks/workshop/ ------------------------------------------------------------------------
+# -- rebuild it: minitasks/workshop/ ----------------------------------------

@@ -1,4 +1,4 @@
-"""Concurrency: leave the event loop for as long as a sync function runs. Beside starlette/concurrency.py."""
+"""Concurrency: leave the event loop while a sync function runs. Beside starlette/concurrency.py."""
 
 import functools
 from collections.abc import Callable
@@ -18,7 +18,7 @@ async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwa
     Args:
         func: The sync function to call.
         *args: Its positional arguments.
-        **kwargs: Its keyword arguments. `func` can't be one of them: that name is taken by this signature.
+        **kwargs: Its keyword arguments. `func` can't be among them: this signature takes the name.
 
     Returns:
         What `func` returns.
@@ -26,17 +26,17 @@ async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwa
     Raises:
         BaseException: Whatever `func` raises.
 
-    The call waits for one of the default capacity limiter's tokens (40, unless changed). The worker thread
-    runs in a copy of the caller's context: context variables travel in and do not travel back. Cancelling the
-    caller waits for the thread, since a thread can't be stopped.
+    The call first waits for one of the default capacity limiter's tokens (40, unless changed). The
+    worker thread runs in a copy of the caller's context: context variables travel in and do not
+    travel back. Cancelling the caller waits for the thread, since a thread can't be stopped.
 
     Example:
         >>> import anyio
         >>> anyio.run(run_in_threadpool, sorted, [2, 3, 1])
         [1, 2, 3]
     """
-    # run_sync keeps its keyword arguments for itself (limiter, abandon_on_cancel), so func's own must be bound
-    # beforehand.
+    # run_sync takes keyword arguments for itself (limiter, abandon_on_cancel) and passes none on, so
+    # those of `func` are bound to it first.
     bound_call = functools.partial(func, **kwargs)
     result = await anyio.to_thread.run_sync(bound_call, *args)
     return result

@@ -1,15 +1,16 @@
 """Dispatch: does a call belong on the event loop or in a worker thread?
 
-One function answers it, from the callable alone and before anything is called. Beside starlette/_utils.py.
+One function answers, from the callable alone, before anything is called. Beside
+starlette/_utils.py.
 """
 
 import functools
 import sys
 from typing import Any
 
-# The marks that unittest.mock and other libraries leave on functions which only behave like coroutine
-# functions are known to asyncio's version up to 3.12. From 3.13 inspect's version knows its own mark and covers
-# them; asyncio's is deprecated in 3.14 and will be removed in 3.16.
+# Mocks and other wrappers only behave like coroutine functions, and carry a mark that says so. Up to
+# 3.12 asyncio's version alone knows every such mark; from 3.13 inspect's does, and asyncio's is
+# deprecated in 3.14.
 if sys.version_info >= (3, 13):
     from inspect import iscoroutinefunction
 else:
@@ -25,9 +26,9 @@ def is_async_callable(obj: Any) -> bool:
         obj: Any object. Partials are unwrapped, however deeply nested.
 
     Returns:
-        True for coroutine functions and bound methods, for partials of them, and for objects whose class
-        has an async `__call__`. False for everything else; also for a class, because calling a class
-        makes an instance, whatever that instance's own `__call__` does.
+        True for coroutine functions and methods, for partials of them, and for objects with an
+        async `__call__`. False for everything else; also for a class, because calling a class makes
+        an instance, whatever that instance's own `__call__` does.
 
     Example:
         >>> async def save(item): ...
@@ -43,8 +44,8 @@ def is_async_callable(obj: Any) -> bool:
     if iscoroutinefunction(target):
         return True
 
-    # Calling a class makes an instance; an async `__call__` in it is for that instance. Starlette finds that
-    # method here, and later fails to await the instance.
+    # An async `__call__` found on a class is there for its instances. Starlette takes the class
+    # itself for async, and then fails to await the instance that calling it made.
     if isinstance(target, type):
         return False
 

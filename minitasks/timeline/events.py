@@ -1,4 +1,4 @@
-"""Events: what a recording is made of. Plain frozen data, so that every picture is drawn from the same facts.
+"""Events: what a recording is made of. Frozen data: every picture is drawn from the same facts.
 
 An `Event` is one thing that happened, a `Lane` one thread, a `Timeline` the whole run.
 """
@@ -17,8 +17,8 @@ class Event:
         kind: What happened.
         time: When, in nanoseconds since the recording began.
         lane: Where: the number of the thread's lane in `Timeline.lanes`.
-        task: Which task it was done for: its number, in order of appearance. A worker thread's events carry
-            the number of the task that handed the work over.
+        task: Which task it was done for: its number, in order of appearance. A worker thread's
+            events carry the number of the task that handed the work over.
         frame: Which call of the function: a coroutine resumed ten times keeps one number.
         file: The file of the code.
         function: The qualified name of the function.
