@@ -47,16 +47,16 @@ class BackgroundTask:
     is_async: bool
 
     def __init__(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
-        # Starlette has no such check. There a wrong `func` fails after the response, in another
-        # thread, far from the line that passed it.
-        if not callable(func):
-            raise not_callable(func)
-
         self.func = func
         self.args = args
         self.kwargs = kwargs
         # Decided here and once, so that a task which is awaited again need not ask again.
         self.is_async = is_async_callable(func)
+
+        # Starlette has no such check. There a wrong `func` fails after the response, in another
+        # thread, far from the line that passed it.
+        if not self.is_async and not callable(func):
+            raise not_callable(func)
 
     async def __call__(self) -> None:
         if self.is_async:
@@ -88,7 +88,9 @@ class BackgroundTasks(BackgroundTask):
     """
 
     def __init__(self, tasks: Sequence[BackgroundTask] | None = None) -> None:
-        self.tasks = list(tasks or ())
+        self.tasks: list[BackgroundTask] = []
+        if tasks:
+            self.tasks.extend(tasks)
 
     def add_task(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
         """Keep one more call, behind those already added.

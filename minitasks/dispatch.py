@@ -6,10 +6,11 @@ starlette/_utils.py.
 
 import functools
 import sys
+from types import FunctionType
 from typing import Any
 
-# Mocks and other wrappers only behave like coroutine functions, and carry a mark that says so. Up to
-# 3.12 asyncio's version alone knows every such mark; from 3.13 inspect's does, and asyncio's is
+# Mocks and other wrappers only behave like coroutine functions, and carry a mark that says so. Up
+# to 3.12 asyncio's version alone knows every such mark; from 3.13 inspect's does, and asyncio's is
 # deprecated in 3.14.
 if sys.version_info >= (3, 13):
     from inspect import iscoroutinefunction
@@ -44,9 +45,10 @@ def is_async_callable(obj: Any) -> bool:
     if iscoroutinefunction(target):
         return True
 
-    # An async `__call__` found on a class is there for its instances. Starlette takes the class
-    # itself for async, and then fails to await the instance that calling it made.
-    if isinstance(target, type):
+    # These two are not asked for their `__call__`. A function has told all it knows. On a class it
+    # is the method of the instances: Starlette takes a class for async because of it, and then
+    # fails to await the instance that calling the class made.
+    if isinstance(target, (FunctionType, type)):
         return False
 
     return callable(target) and iscoroutinefunction(target.__call__)

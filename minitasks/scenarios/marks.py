@@ -1,7 +1,7 @@
 """Marks: words that a scenario leaves in the recording, such as "response complete at the client".
 
-A scenario only says them. Whoever watches, the recorder or a test, hears each at once, on the thread
-that said it; without a watcher a mark goes unheard.
+A scenario only says them. Whoever watches, the recorder or a test, hears each at once, on the
+thread that said it; without a watcher a mark goes unheard.
 """
 
 from collections.abc import Callable, Iterator
