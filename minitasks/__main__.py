@@ -24,8 +24,10 @@ def main() -> None:
     """Run the command line; exit with 2 where a package that it needs is missing."""
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
+        verb = "is" if len(missing) == 1 else "are"
         print(
-            f"minitasks: {', '.join(missing)} missing: python -m pip install 'minitasks[workshop]'",
+            f"minitasks: {', '.join(missing)} {verb} missing: "
+            "python -m pip install 'minitasks[workshop]'",
             file=sys.stderr,
         )
         raise SystemExit(2)
