@@ -1,1 +1,87 @@
-"""Scenarios: small real programs, each showing one thing."""
+"""Scenarios: small real programs, each showing one thing.
+
+A scenario is one module: a docstring (its first line is the promise, the rest says what to look
+for), `NEEDS`, `BACKENDS` and `async def main(library)`. All but `main` is read from the source, so
+that listing the scenarios imports none of them: some bring a whole web framework.
+"""
+
+import ast
+import difflib
+import importlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from minitasks.scenarios.errors import CannotRun
+
+# In the order in which they are best met.
+NAMES = ("register-product",)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One small real program.
+
+    Attributes:
+        name: Its name on the command line, such as "register-product".
+        promise: What it shows, in one line.
+        look_for: What to look for while it runs.
+        needs: The names of the library that it uses.
+        backends: The event loops that it runs on: "asyncio", "trio", "uvloop".
+        file: Its module.
+    """
+
+    name: str
+    promise: str
+    look_for: str
+    needs: tuple[str, ...]
+    backends: tuple[str, ...]
+    file: Path
+
+    @property
+    def main(self) -> Callable[[Any], Awaitable[None]]:
+        """The program itself, which takes a `Library`; the module is imported when first asked."""
+        module = importlib.import_module(f"{__name__}.{self.file.stem}")
+        main: Callable[[Any], Awaitable[None]] = module.main
+        return main
+
+
+def all_scenarios() -> list[Scenario]:
+    """Read every scenario, in the order in which they are best met."""
+    return [read_scenario(name) for name in NAMES]
+
+
+def find_scenario(name: str) -> Scenario:
+    """Find a scenario by its name.
+
+    Raises:
+        CannotRun: There is none of that name; the message suggests the nearest.
+    """
+    if name in NAMES:
+        return read_scenario(name)
+    near = difflib.get_close_matches(name.replace("_", "-"), NAMES, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}?" if near else "see minitasks run --list"
+    raise CannotRun(f"there is no scenario {name!r}: {hint}")
+
+
+def read_scenario(name: str) -> Scenario:
+    """Read what a scenario's module declares, without importing it."""
+    file = Path(__file__).with_name(name.replace("-", "_") + ".py")
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    promise, _, look_for = (ast.get_docstring(tree) or "").partition("\n")
+    declared = {
+        target.id: ast.literal_eval(statement.value)
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name) and target.id in ("NEEDS", "BACKENDS")
+    }
+    return Scenario(
+        name=name,
+        promise=promise,
+        look_for=look_for.strip(),
+        needs=declared["NEEDS"],
+        backends=declared["BACKENDS"],
+        file=file,
+    )

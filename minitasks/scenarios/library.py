@@ -1,5 +1,7 @@
 """Library: the names under study, from minitasks, from Starlette or from a learner's own file."""
 
+import difflib
+import importlib
 import importlib.util
 import inspect
 import sys
@@ -12,6 +14,13 @@ from typing import Any
 from minitasks.scenarios.errors import CannotRun
 
 NAMES = ("BackgroundTask", "BackgroundTasks", "run_in_threadpool")
+
+# The modules that the installed libraries keep each name in.
+INSTALLED = {
+    "minitasks": ("minitasks.background", "minitasks.concurrency"),
+    "starlette": ("starlette.background", "starlette.concurrency"),
+    "faster": ("minitasks.faster",),
+}
 
 
 @dataclass(frozen=True)
@@ -34,10 +43,99 @@ def load_library(choice: str, needs: tuple[str, ...] = NAMES) -> Library:
     """Load the library named by `--with`.
 
     Args:
-        choice: "minitasks", "starlette" or the path of a Python file.
+        choice: "minitasks", "starlette", "faster" (minitasks, as fast as pure Python allows) or the
+            path of a Python file.
         needs: The names that must be there. The rest may be missing, as in an unfinished exercise.
 
     Raises:
         CannotRun: There is no such file, it raises on import, or it lacks a name that is needed.
     """
-    raise NotImplementedError
+    if choice in INSTALLED:
+        modules = [importlib.import_module(name) for name in INSTALLED[choice]]
+    else:
+        modules = [import_file(existing_file(choice), choice)]
+    found = {name: find_name(name, modules) for name in NAMES}
+
+    missing = [name for name in needs if found[name] is None]
+    if missing:
+        raise CannotRun(f"{choice} has no {' and no '.join(missing)}, which is needed here")
+    return Library(
+        name=choice,
+        files=source_files(modules, found),
+        **{name: value or missing_name(name, choice) for name, value in found.items()},
+    )
+
+
+def existing_file(choice: str) -> Path:
+    """Find the file that `choice` names."""
+    path = Path(choice).expanduser()
+    if path.is_file():
+        return path.resolve()
+    near = difflib.get_close_matches(choice, INSTALLED, n=1)
+    if near:
+        raise CannotRun(f"there is no library {choice!r}: did you mean {near[0]}?")
+    raise CannotRun(f"there is no file {choice}: choose minitasks, starlette or a Python file")
+
+
+def import_file(path: Path, choice: str) -> ModuleType:
+    """Import a learner's file by its path, its folder's other modules within its reach."""
+    # A name of its own: the learner's file may well be called background.py or even minitasks.py.
+    spec = importlib.util.spec_from_file_location(f"learner_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise CannotRun(f"{choice} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    sys.path.insert(0, str(path.parent))
+    try:
+        spec.loader.exec_module(module)
+    # A learner's file may raise anything, sys.exit() included; only Ctrl-C is not its own doing.
+    except (Exception, SystemExit) as error:
+        raise CannotRun(f"{choice} raises on import: {in_one_line(error, path)}") from error
+    finally:
+        sys.path.remove(str(path.parent))
+    return module
+
+
+def in_one_line(error: BaseException, path: Path) -> str:
+    """Tell what an import raised, and on which line of the file."""
+    if isinstance(error, SyntaxError):
+        return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
+    lines = []
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    where = f"line {lines[-1]}: " if lines else ""
+    words = " ".join(str(error).split())
+    return f"{where}{type(error).__name__}: {words}"
+
+
+def find_name(name: str, modules: list[ModuleType]) -> Any:
+    """Find a name in the first module that has it."""
+    return next((getattr(module, name) for module in modules if hasattr(module, name)), None)
+
+
+def missing_name(name: str, choice: str) -> Callable[..., Any]:
+    """Stand in for a name that is not there, for as long as nobody calls it."""
+
+    def raise_missing(*args: Any, **kwargs: Any) -> Any:
+        raise CannotRun(f"{choice} has no {name}, which is needed here")
+
+    return raise_missing
+
+
+def source_files(modules: list[ModuleType], found: dict[str, Any]) -> tuple[Path, ...]:
+    """List the files that define the names, and the one that decides between loop and thread."""
+    decider = find_name("is_async_callable", modules)
+    candidates = [*modules, *found.values(), decider]
+    return tuple(dict.fromkeys(file for file in map(source_file, candidates) if file))
+
+
+def source_file(obj: Any) -> Path | None:
+    """Find the Python file that defines an object; built-in ones have none."""
+    try:
+        file = inspect.getsourcefile(obj)
+    except TypeError:
+        return None
+    return Path(file).resolve() if file else None
