@@ -1,0 +1,34 @@
+"""Fixtures of every test: the event loop it runs on, and the implementation it asks.
+
+Hypothesis draws the same examples each time.
+"""
+
+import pytest
+from hypothesis import settings
+
+from tests.implementations import LIBRARIES, REBUILT, Implementation
+
+settings.register_profile("fixed", derandomize=True, deadline=None, database=None)
+settings.load_profile("fixed")
+
+
+# These fixtures are of the widest scope that a name or a constant may have, so that hypothesis may
+# call a test many times with one of them.
+@pytest.fixture(scope="module", params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Name the event loop that the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=LIBRARIES, ids=[each.name for each in LIBRARIES])
+def library(request: pytest.FixtureRequest) -> Implementation:
+    """Give an implementation to ask: for the laws that are Starlette's too."""
+    assert isinstance(request.param, Implementation)
+    return request.param
+
+
+@pytest.fixture(scope="module", params=REBUILT, ids=[each.name for each in REBUILT])
+def rebuilt(request: pytest.FixtureRequest) -> Implementation:
+    """Give an implementation of ours: for what differs from Starlette."""
+    assert isinstance(request.param, Implementation)
+    return request.param

@@ -1,0 +1,239 @@
+"""The laws of run_in_threadpool, on asyncio and trio. Every one of them is Starlette's too."""
+
+import contextvars
+import threading
+from typing import Any
+
+import anyio
+import anyio.from_thread
+import anyio.to_thread
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.implementations import STARLETTE, Implementation
+from tests.journal import Journal
+from tests.test_background import NAMES_ON_THE_WAY, keyword_names, values
+
+few = settings(max_examples=20)
+keywords = st.dictionaries(keyword_names.filter(lambda name: name != "func"), values, max_size=4)
+
+
+@few
+@given(args=st.lists(values, max_size=3), kwargs=keywords)
+@example(args=[1], kwargs=dict.fromkeys([*NAMES_ON_THE_WAY[2:], "self"], 1))
+def test_the_call_gets_its_arguments_and_the_caller_the_result(
+    library: Implementation, anyio_backend: str, args: list[Any], kwargs: dict[str, Any]
+) -> None:
+    """All arguments reach the function, none stays with anyio; what it returns comes back."""
+    result = object()
+    received: list[Any] = []
+
+    def keep(*args: Any, **kwargs: Any) -> object:
+        received.append((args, kwargs))
+        return result
+
+    async def run() -> Any:
+        return await library.run_in_threadpool(keep, *args, **kwargs)
+
+    assert anyio.run(run, backend=anyio_backend) is result
+    assert received == [(tuple(args), kwargs)]
+
+
+def test_one_keyword_cannot_be_passed_through(library: Implementation, anyio_backend: str) -> None:
+    """`func` is a parameter of run_in_threadpool itself; `self` is free here."""
+
+    async def run() -> None:
+        await library.run_in_threadpool(dict, **{"func": 1})
+
+    with pytest.raises(TypeError, match="multiple values for argument 'func'"):
+        anyio.run(run, backend=anyio_backend)
+
+
+def test_nothing_is_called_before_the_await(library: Implementation, anyio_backend: str) -> None:
+    """Calling run_in_threadpool gives a coroutine; the function runs once that is awaited."""
+    journal = Journal()
+
+    async def run() -> None:
+        coroutine = library.run_in_threadpool(journal.write, "called")
+        journal.write("not yet")
+        await coroutine
+
+    anyio.run(run, backend=anyio_backend)
+
+    assert journal.entries == [("not yet", "event loop"), ("called", "worker thread")]
+
+
+def test_the_event_loop_stays_responsive(library: Implementation, anyio_backend: str) -> None:
+    """While a sync function blocks its thread, the loop goes on: it is what ends the blocking."""
+    unblock = threading.Event()
+
+    async def run() -> bool:
+        blocking = anyio.Event()
+
+        def block() -> bool:
+            anyio.from_thread.run_sync(blocking.set)
+            return unblock.wait(timeout=10)
+
+        async def unblock_it() -> None:
+            await blocking.wait()
+            unblock.set()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(unblock_it)
+            unblocked = await library.run_in_threadpool(block)
+        return bool(unblocked)
+
+    assert anyio.run(run, backend=anyio_backend)
+
+
+def test_context_variables_travel_in_and_not_back(
+    library: Implementation, anyio_backend: str
+) -> None:
+    """The worker sees the caller's value; the caller does not see what the worker set."""
+    request = contextvars.ContextVar("request", default="none")
+
+    def change() -> str:
+        seen = request.get()
+        request.set("changed in the worker")
+        return seen
+
+    async def run() -> tuple[str, str]:
+        request.set("set by the caller")
+        return await library.run_in_threadpool(change), request.get()
+
+    assert anyio.run(run, backend=anyio_backend) == ("set by the caller", "set by the caller")
+
+
+def test_the_capacity_limiter_bounds_the_threads(
+    library: Implementation, anyio_backend: str
+) -> None:
+    """With 2 tokens, 2 of 5 calls run and 3 wait; each of them runs in the end."""
+    release = threading.Event()
+    lock = threading.Lock()
+    running = 0
+    peak = 0
+    done: list[int] = []
+
+    def hold(number: int) -> None:
+        nonlocal running, peak
+        with lock:
+            running += 1
+            peak = max(peak, running)
+        release.wait(timeout=10)
+        with lock:
+            running -= 1
+            done.append(number)
+
+    async def run() -> tuple[float, int]:
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        limiter.total_tokens = 2
+
+        async def call(number: int) -> None:
+            await library.run_in_threadpool(hold, number)
+
+        async with anyio.create_task_group() as group:
+            for number in range(5):
+                group.start_soon(call, number)
+            await anyio.wait_all_tasks_blocked()
+            statistics = limiter.statistics()
+            release.set()
+        return statistics.borrowed_tokens, statistics.tasks_waiting
+
+    assert anyio.run(run, backend=anyio_backend) == (2, 3)
+    assert peak <= 2
+    assert sorted(done) == [0, 1, 2, 3, 4]
+
+
+class Unusual(BaseException):
+    """An exception that `except Exception` does not catch."""
+
+
+@pytest.mark.parametrize(
+    "failure", [ValueError, StopIteration, KeyboardInterrupt, SystemExit, GeneratorExit, Unusual]
+)
+@pytest.mark.parametrize("is_task", [False, True])
+def test_an_exception_arrives_as_in_starlette(
+    library: Implementation, anyio_backend: str, failure: type[BaseException], is_task: bool
+) -> None:
+    """The caller gets the exception itself, or what Starlette makes of it, with the same cause."""
+
+    def outcome(implementation: Implementation) -> list[Any]:
+        raised = failure("from the worker")
+        caught: list[BaseException | None] = []
+
+        def fail() -> None:
+            raise raised
+
+        async def run() -> None:
+            try:
+                if is_task:
+                    await implementation.BackgroundTask(fail)()
+                else:
+                    await implementation.run_in_threadpool(fail)
+            except BaseException as exception:
+                caught.extend((exception, exception.__cause__))
+
+        anyio.run(run, backend=anyio_backend)
+        return ["raised" if each is raised else repr(each) for each in caught]
+
+    arrived = outcome(library)
+
+    assert len(arrived) == 2
+    assert arrived == outcome(STARLETTE)
+
+
+def test_the_traceback_leads_to_the_line_that_raised(
+    library: Implementation, anyio_backend: str
+) -> None:
+    """The exception's traceback goes from the caller into the function that ran in the worker."""
+
+    def fail() -> None:
+        raise ValueError("here")
+
+    async def run() -> None:
+        await library.run_in_threadpool(fail)
+
+    with pytest.raises(ValueError, match="here") as caught:
+        anyio.run(run, backend=anyio_backend)
+
+    names = [entry.name for entry in caught.traceback]
+    assert names.index("run") < names.index("run_in_threadpool") < names.index("fail")
+    assert names[-1] == "fail"
+
+
+def test_cancelling_waits_for_the_thread(library: Implementation, anyio_backend: str) -> None:
+    """The caller leaves the cancelled scope after the thread is done, and not before."""
+    journal = Journal()
+
+    async def run() -> None:
+        with anyio.CancelScope() as scope:
+
+            def cancel() -> None:
+                anyio.from_thread.run_sync(scope.cancel)
+                # Turns enough for the loop to leave the scope, were it not to wait for the thread.
+                for _ in range(10):
+                    anyio.from_thread.run_sync(int)
+                journal.write("thread done")
+
+            await library.run_in_threadpool(cancel)
+        journal.write("scope left")
+
+    anyio.run(run, backend=anyio_backend)
+
+    assert journal.entries == [("thread done", "worker thread"), ("scope left", "event loop")]
+
+
+def test_a_cancelled_caller_gets_no_thread(library: Implementation, anyio_backend: str) -> None:
+    """In a scope that is cancelled already, the function is never called."""
+    journal = Journal()
+
+    async def run() -> None:
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await library.run_in_threadpool(journal.write, "called")
+        assert scope.cancelled_caught
+
+    anyio.run(run, backend=anyio_backend)
+
+    assert journal.entries == []
