@@ -150,7 +150,7 @@ class Unusual(BaseException):
 
 
 @pytest.mark.parametrize(
-    "failure", [ValueError, StopIteration, KeyboardInterrupt, SystemExit, GeneratorExit, Unusual]
+    "failure", [ValueError, StopIteration, KeyboardInterrupt, SystemExit, Unusual]
 )
 @pytest.mark.parametrize("is_task", [False, True])
 def test_an_exception_arrives_as_in_starlette(

@@ -1,0 +1,384 @@
+"""is_async_callable on every odd callable there is, and where it may differ from Starlette's.
+
+A table of names and callables; each is told async exactly when Starlette tells so, but for the
+few in `DIFFERENT`, each with its reason.
+"""
+
+import asyncio
+import functools
+import inspect
+import sys
+import types
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+from unittest import mock
+
+import anyio
+import pytest
+from starlette._utils import is_async_callable as starlette_is_async_callable
+
+from tests.implementations import Implementation
+
+
+async def save(*args: Any, **kwargs: Any) -> str:
+    """Stand for any coroutine function."""
+    return "saved"
+
+
+def load(*args: Any, **kwargs: Any) -> str:
+    """Stand for any sync function."""
+    return "loaded"
+
+
+async def stream() -> AsyncIterator[int]:
+    """Stand for an async generator function: what it gives is iterated, not awaited."""
+    yield 1
+
+
+def count() -> Iterator[int]:
+    """Stand for a generator function."""
+    yield 1
+
+
+@types.coroutine
+def old_style() -> Iterator[None]:
+    """Stand for a coroutine made of a generator."""
+    yield
+
+
+class Sender:
+    """Methods of each kind."""
+
+    def __init__(self, *args: Any) -> None:
+        """Take anything."""
+
+    async def send(self) -> None:
+        """Be an async method."""
+
+    def prepare(self) -> None:
+        """Be a sync method."""
+
+    @classmethod
+    async def build(cls) -> None:
+        """Be an async class method."""
+
+    @staticmethod
+    async def check() -> None:
+        """Be an async static method."""
+
+    bound_send = functools.partialmethod(send)
+    bound_prepare = functools.partialmethod(prepare)
+
+
+class AsyncCall:
+    """Instances are awaited when called."""
+
+    async def __call__(self, *args: Any) -> str:
+        """Be an async call."""
+        return "called"
+
+
+class SyncCall:
+    """Instances are sync callables."""
+
+    def __call__(self) -> str:
+        """Be a sync call."""
+        return "called"
+
+
+class InheritedAsyncCall(AsyncCall):
+    """The async call is the parent's."""
+
+
+class PartialmethodCall:
+    """The call is an async method with an argument bound."""
+
+    async def call(self, first: int) -> None:
+        """Be an async method."""
+
+    __call__ = functools.partialmethod(call, 1)
+
+
+class StaticAsyncCall:
+    """The call is an async static method."""
+
+    @staticmethod
+    async def __call__() -> None:
+        """Be an async call."""
+
+
+class CoroutineReturningCall:
+    """A sync call that returns a coroutine."""
+
+    def __call__(self) -> Any:
+        """Return a coroutine, without being a coroutine function."""
+        return save()
+
+
+class AsyncPartial(functools.partial[Any]):
+    """A partial with an async call of its own."""
+
+    async def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Be an async call."""
+
+
+class SyncPartial(functools.partial[Any]):
+    """A partial with a sync call of its own."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Be a sync call."""
+
+
+class AsyncCallMeta(type):
+    """Classes whose making is async."""
+
+    async def __call__(cls) -> None:
+        """Be an async call."""
+
+
+class MadeByAsyncCall(metaclass=AsyncCallMeta):
+    """A class that is awaited when called."""
+
+
+class EveryAttribute:
+    """Whatever is asked for is there."""
+
+    def __call__(self) -> None:
+        """Be a sync call."""
+
+    def __getattr__(self, name: str) -> "EveryAttribute":
+        """Give one more object of the kind."""
+        return EveryAttribute()
+
+
+def with_own_call(thing: Any, call: Callable[..., Any]) -> Any:
+    """Give `thing` an attribute `__call__` of its own, which Python never looks at."""
+    thing.__call__ = call
+    return thing
+
+
+def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap `function` in a sync one, as a careless decorator does."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def wrapped_async(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap `function` in an async one."""
+
+    @functools.wraps(function)
+    async def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def marked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a sync function as one that returns a coroutine, as the standard library does."""
+    if sys.version_info >= (3, 12):
+        return inspect.markcoroutinefunction(function)
+    mark = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
+    function._is_coroutine = mark  # type: ignore[attr-defined]
+    return function
+
+
+def plain_copy() -> Callable[..., Any]:
+    """Make a new sync function, free to be marked."""
+    return lambda: save()
+
+
+class MarkedCall:
+    """A sync call that is marked."""
+
+    @marked
+    def __call__(self) -> Any:
+        """Return a coroutine."""
+        return save()
+
+
+class MarkedMethod:
+    """A sync method that is marked."""
+
+    @marked
+    def send(self) -> Any:
+        """Return a coroutine."""
+        return save()
+
+
+partial = functools.partial
+
+ASYNC = {
+    "a coroutine function": save,
+    "a wrapper that is async": wrapped_async(load),
+    "a bound async method": Sender().send,
+    "an async method taken from its class": Sender.send,
+    "an async class method": Sender.build,
+    "an async static method": Sender.check,
+    "an async partialmethod": Sender().bound_send,
+    "a method bound by hand": types.MethodType(save, 1),
+    "a method bound twice": types.MethodType(types.MethodType(save, 1), 2),
+    "an object with an async call": AsyncCall(),
+    "an object with an inherited async call": InheritedAsyncCall(),
+    "an object with a static async call": StaticAsyncCall(),
+    "an object with a marked call": MarkedCall(),
+    "a bound __call__": AsyncCall().__call__,
+    "a partial": partial(save),
+    "a partial with arguments": partial(save, 1, to="ada"),
+    "a partial of a partial": partial(partial(save, 1), 2),
+    "a partial of a method": partial(Sender().send),
+    "a partial of an object with an async call": partial(AsyncCall()),
+    "a partial of a subclassed partial": partial(SyncPartial(save)),
+    "a subclassed partial of an async function": SyncPartial(save),
+    "a method of a partial": types.MethodType(partial(save), 1),
+    "a marked function": marked(plain_copy()),
+    "a partial of a marked function": partial(marked(plain_copy())),
+    "a marked method": MarkedMethod().send,
+    "a method of a marked function": types.MethodType(marked(plain_copy()), 1),
+    "AsyncMock": mock.AsyncMock(),
+    "AsyncMock with a spec": mock.AsyncMock(spec=save),
+    "create_autospec of an async function": mock.create_autospec(save),
+    "a partial of create_autospec": partial(mock.create_autospec(save)),
+    "a method of create_autospec": mock.create_autospec(Sender)().send,
+    "MagicMock with an async spec": mock.MagicMock(spec=save),
+    "a wrapped async function wrapped again": wrapped_async(wrapped_async(save)),
+    "an object with an async __call__ of its own": with_own_call(SyncCall(), save),
+}
+SYNC = {
+    "a function": load,
+    "a lambda": lambda: None,
+    "a lambda that returns a coroutine": lambda: save(),
+    "a builtin": print,
+    "a builtin method": [].append,
+    "an unbound builtin method": list.append,
+    "a method wrapper": (1).__add__,
+    "a bound method": Sender().prepare,
+    "a partialmethod": Sender().bound_prepare,
+    "a partial": partial(load),
+    "a partial of a partial": partial(partial(load)),
+    "a partial of a builtin": partial(print, sep=""),
+    "a subclassed partial with an async call": AsyncPartial(load),
+    "a partial of a subclassed partial with an async call": partial(AsyncPartial(load)),
+    "an object with a sync call": SyncCall(),
+    "an object whose sync call returns a coroutine": CoroutineReturningCall(),
+    "an object with a sync __call__ of its own": with_own_call(SyncCall(), load),
+    "an object with every attribute": EveryAttribute(),
+    "a generator function": count,
+    "an async generator function": stream,
+    "a careless decorator's wrapper": wrapped(save),
+    "lru_cache of an async function": functools.lru_cache(save),
+    "lru_cache of a function": functools.lru_cache(load),
+    "singledispatch of an async function": functools.singledispatch(save),
+    "a coroutine made of a generator": old_style,
+    "a class": Sender,
+    "a builtin class": dict,
+    "a class with a sync call": SyncCall,
+    "a partial of a class": partial(Sender),
+    "Mock": mock.Mock(),
+    "MagicMock": mock.MagicMock(),
+    "create_autospec of a function": mock.create_autospec(load),
+    "create_autospec of a class": mock.create_autospec(Sender),
+    "a weak reference": weakref.ref(Sender),
+    "a weak proxy of a function": weakref.proxy(load),
+    "cmp_to_key's kind": functools.cmp_to_key(lambda left, right: 0),
+    "None": None,
+    "a string": "save",
+    "an object that can't be called": object(),
+}
+# Starlette looks for an async `__call__` on the object itself; Python, when it calls the object,
+# does not look there. So these are async for Starlette alone.
+DIFFERENT = {
+    # Calling makes an instance, which Starlette then can't await.
+    "a class with an async call": AsyncCall,
+    "a class with an inherited async call": InheritedAsyncCall,
+    "a partial of a class with an async call": partial(AsyncCall),
+    # Here Starlette is right by luck. For the sake of one rule, a class is never async.
+    "a class made by an async call": MadeByAsyncCall,
+    # Calling the function never calls this attribute of it.
+    "a function with an async __call__ of its own": with_own_call(plain_copy(), save),
+}
+# Python itself answers this one differently from version to version.
+BY_VERSION = {"an object whose call is a partialmethod": PartialmethodCall()}
+
+
+@pytest.mark.parametrize("name", ASYNC)
+def test_async_callables_are_told_as_such(library: Implementation, name: str) -> None:
+    """True for whatever gives a coroutine to await, as in Starlette."""
+    assert library.is_async_callable(ASYNC[name]) is True
+
+
+@pytest.mark.parametrize("name", SYNC)
+def test_all_else_is_sync(library: Implementation, name: str) -> None:
+    """False for everything else, also where a coroutine comes out that nobody could foresee."""
+    assert library.is_async_callable(SYNC[name]) is False
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_a_class_is_never_async(rebuilt: Implementation, name: str) -> None:
+    """A `__call__` that calling the object does not reach decides nothing, as it does there."""
+    assert rebuilt.is_async_callable(DIFFERENT[name]) is False
+    assert starlette_is_async_callable(DIFFERENT[name]) is True
+
+
+@pytest.mark.parametrize("name", BY_VERSION)
+def test_where_python_changed_its_mind_the_answer_is_starlettes(
+    rebuilt: Implementation, name: str
+) -> None:
+    """Both ask the same function of the standard library, so both follow it."""
+    expected = starlette_is_async_callable(BY_VERSION[name])
+    assert rebuilt.is_async_callable(BY_VERSION[name]) is expected
+
+
+@pytest.mark.parametrize("table", ["ASYNC", "SYNC", "DIFFERENT", "BY_VERSION"])
+def test_a_task_is_dispatched_as_its_function_is_told(rebuilt: Implementation, table: str) -> None:
+    """BackgroundTask and add_task answer the same question the same way."""
+    for name, function in globals()[table].items():
+        if not callable(function):
+            continue
+        told = rebuilt.is_async_callable(function)
+        tasks = rebuilt.BackgroundTasks()
+        tasks.add_task(function)
+        assert rebuilt.BackgroundTask(function).is_async is told, name
+        assert tasks.tasks[0].is_async is told, name
+
+
+def test_a_class_with_an_async_call_is_made_in_a_worker_thread(
+    library: Implementation, anyio_backend: str
+) -> None:
+    """We make the instance and drop it; Starlette makes it too, then fails to await it."""
+    made: list[str] = []
+
+    class Notifier:
+        def __init__(self, to: str) -> None:
+            made.append(to)
+
+        async def __call__(self) -> None:
+            made.append("awaited")
+
+    task = library.BackgroundTask(Notifier, "ada")
+    if library.name == "starlette":
+        with pytest.raises(TypeError, match="can't be used in 'await' expression"):
+            anyio.run(task, backend=anyio_backend)
+    else:
+        anyio.run(task, backend=anyio_backend)
+
+    assert made == ["ada"]
+
+
+def test_the_question_calls_nothing(library: Implementation) -> None:
+    """Whether a callable is async is told from the callable alone."""
+    calls: list[str] = []
+
+    class Watched:
+        def __call__(self) -> None:
+            calls.append("called")
+
+    library.is_async_callable(Watched())
+    library.is_async_callable(functools.partial(Watched()))
+    library.is_async_callable(lambda: calls.append("called"))
+
+    assert calls == []
