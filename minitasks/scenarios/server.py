@@ -10,6 +10,7 @@ import concurrent.futures
 import contextlib
 import functools
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -23,6 +24,18 @@ from minitasks.scenarios.errors import CannotRun
 from minitasks.scenarios.marks import mark
 
 PATIENCE = 5.0  # seconds; only a client that died is waited for so long
+
+
+def patience() -> float | None:
+    """Give the longest wait, in seconds. Under a debugger, whose user thinks for longer: None."""
+    return None if is_debugged() else PATIENCE
+
+
+def is_debugged() -> bool:
+    """Tell whether a debugger, by either of Python's ways, watches this thread."""
+    if sys.gettrace() is not None:
+        return True
+    return sys.version_info >= (3, 12) and bool(sys.monitoring.get_tool(sys.monitoring.DEBUGGER_ID))
 
 
 class Server(uvicorn.Server):
@@ -53,6 +66,7 @@ class Client:
             headers={"x-client": threading.current_thread().name},
             trust_env=False,
             verify=False,
+            timeout=patience(),
         )
         self._arrived = arrived
 
@@ -87,7 +101,7 @@ class Site:
             # Before the bytes are on their way: the client would else be done before this line is.
             mark("response sent")
             await send(message)
-            await asyncio.wait_for(arrived.wait(), PATIENCE)
+            await asyncio.wait_for(arrived.wait(), patience())
 
         await self._app(scope, receive, send_and_wait)
 
