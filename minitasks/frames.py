@@ -41,8 +41,9 @@ class StepReader:
     """
 
     def __init__(self) -> None:
-        # Where the last event of a frame was an exception: its id, and its instruction then.
-        self._raised_at: dict[int, int] = {}
+        # The exceptions thrown into a waiting frame that it has not got over: by the frame's id,
+        # the instruction at which it waited, and that instruction's line.
+        self._thrown: dict[int, dict[int, int]] = {}
 
     def read(self, frame: FrameType, event: str, arg: Any) -> Step:
         """Tell what the event means.
@@ -63,19 +64,45 @@ class StepReader:
             "handover": a StopIteration by which the interpreter hands over what an awaited
                 coroutine returned. Nothing went wrong and no code of the user sees it.
         """
-        raised_at = self._raised_at.pop(id(frame), None)
-        if event == "call":
-            return "resume" if is_resuming(frame) else "call"
+        if event == "line":
+            self._forget_line(frame)
+            return "line"
         if event == "exception":
-            if is_handover(arg):
-                return "handover"
-            self._raised_at[id(frame)] = frame.f_lasti
-            return "exception"
-        if event == "return":
-            # Checked first: an exception thrown into a waiting frame leaves it at the very
-            # instruction at which it would suspend.
-            return "raise" if raised_at == frame.f_lasti else way_out(frame)
-        return "line"
+            return self._exception(frame, arg)
+        if event == "call":
+            return self._begin(frame)
+        return self._leave(frame)
+
+    def _begin(self, frame: FrameType) -> Step:
+        if is_resuming(frame):
+            return "resume"
+        # A frame that was closed without an event may have left something under the same id.
+        self._thrown.pop(id(frame), None)
+        return "call"
+
+    def _leave(self, frame: FrameType) -> Step:
+        # A frame that a thrown exception leaves, at once or after a with has cleaned up, stands at
+        # the very instruction at which it would suspend.
+        thrown = self._thrown.get(id(frame), {})
+        step = "raise" if frame.f_lasti in thrown else way_out(frame)
+        if step != "suspend":
+            self._thrown.pop(id(frame), None)
+        return step
+
+    def _exception(self, frame: FrameType, arg: Any) -> Step:
+        if is_handover(arg):
+            return "handover"
+        if way_out(frame) == "suspend":
+            self._thrown.setdefault(id(frame), {})[frame.f_lasti] = frame.f_lineno
+        return "exception"
+
+    def _forget_line(self, frame: FrameType) -> None:
+        """A line that runs again has got over what was thrown into it, and may suspend anew."""
+        thrown = self._thrown.get(id(frame))
+        if thrown is not None:
+            for instruction, line in list(thrown.items()):
+                if line == frame.f_lineno:
+                    del thrown[instruction]
 
 
 def is_resuming(frame: FrameType) -> bool:

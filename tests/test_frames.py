@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import types
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -69,6 +69,38 @@ async def survives_cancellation() -> None:
         await pause()
 
 
+class Block:
+    async def __aenter__(self) -> None: ...
+
+    async def __aexit__(self, *exception: object) -> None:
+        await bare_pause()
+
+
+@types.coroutine
+def bare_pause() -> Generator[None, None, None]:
+    yield
+
+
+async def cleans_up() -> None:
+    try:
+        await bare_pause()
+    finally:
+        with contextlib.suppress(KeyError):
+            raise KeyError
+
+
+async def waits_in_a_block() -> None:
+    async with Block():
+        await bare_pause()
+
+
+async def waits_while_cleaning_up() -> None:
+    try:
+        await bare_pause()
+    finally:
+        await bare_pause()
+
+
 async def counts() -> AsyncIterator[int]:
     yield 1
     await pause()
@@ -85,13 +117,24 @@ def yields_twice() -> Iterator[int]:
     yield 2
 
 
-def yields_for_ever() -> Generator[int, None, None]:
+def yields_for_ever() -> Generator[None, None, None]:
     while True:
         with contextlib.suppress(ZeroDivisionError):
-            yield 1
+            yield
 
 
-def delegates() -> Generator[int, None, None]:
+async def yields_in_a_block() -> AsyncGenerator[None, None]:
+    async with Block():
+        yield
+
+
+async def throws_into_the_block() -> None:
+    generator = yields_in_a_block()
+    await anext(generator)
+    await generator.athrow(ZeroDivisionError())
+
+
+def delegates() -> Generator[None, None, None]:
     yield from yields_for_ever()
 
 
@@ -222,6 +265,44 @@ def test_a_generator_that_handles_what_is_thrown_suspends_at_the_same_yield() ->
 
     assert steps[:5] == ["call", "suspend", "resume", "exception", "suspend"]
     assert steps[-1] == "raise"
+
+
+@pytest.mark.parametrize("target", [cleans_up, waits_in_a_block, waits_while_cleaning_up])
+def test_a_cancelled_coroutine_that_cleans_up_is_left_by_raise(target: Callable[[], Any]) -> None:
+    """What a with or a finally does on the way does not make its end look like a suspend."""
+
+    def program() -> None:
+        coroutine = target()
+        coroutine.send(None)
+        with contextlib.suppress(ZeroDivisionError):
+            coroutine.throw(ZeroDivisionError())
+            drive(coroutine)
+
+    steps = [step for step in of(target.__name__, steps_of(program)) if step != "handover"]
+
+    assert steps[:4] == ["call", "suspend", "resume", "exception"]
+    assert steps[-1] == "raise"
+    assert steps.count("suspend") == steps.count("resume")
+
+
+def test_an_async_generator_that_waits_while_cleaning_up_is_left_by_raise() -> None:
+    """What was thrown in at a yield is not forgotten while the cleanup itself suspends."""
+
+    def program() -> None:
+        with contextlib.suppress(ZeroDivisionError):
+            drive(throws_into_the_block())
+
+    steps = [step for step in of("yields_in_a_block", steps_of(program)) if step != "handover"]
+
+    assert steps == [
+        "call",
+        "suspend",
+        "resume",
+        "exception",
+        "suspend",
+        "resume",
+        "raise",
+    ]
 
 
 def test_an_exception_thrown_through_a_delegating_generator_reaches_the_inner_one() -> None:
