@@ -16,7 +16,18 @@ from typing import Any
 from minitasks.scenarios.errors import CannotRun
 
 # In the order in which they are best met.
-NAMES = ("register-product",)
+NAMES = (
+    "register-product",
+    "sync-task",
+    "frozen-loop",
+    "in-order",
+    "first-failure",
+    "pool-of-tokens",
+    "context",
+    "lost-coroutine",
+    "cancelled",
+    "four-ways",
+)
 
 
 @dataclass(frozen=True)

@@ -70,13 +70,20 @@ class Client:
         )
         self._arrived = arrived
 
-    def post(self, path: str, json: dict[str, str]) -> int:
-        """Send a request, wait for the whole response and return its status."""
+    def post(self, path: str, json: dict[str, str]) -> None:
+        """Post something and wait for the whole response."""
         mark("request sent")
-        response = self._http.post(path, json=json)
+        self._arrive(self._http.post(path, json=json))
+
+    def get(self, path: str, when_sent: Callable[[], None]) -> None:
+        """Get something and wait for the whole response; `when_sent` is called before the wait."""
+        mark("request sent")
+        when_sent()
+        self._arrive(self._http.get(path))
+
+    def _arrive(self, response: httpx2.Response) -> None:
         mark(f"response complete at the client: {response.status_code}")
         self._arrived()
-        return response.status_code
 
     def close(self) -> None:
         """Close its connection."""
@@ -88,27 +95,31 @@ class Site:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._arrivals: dict[bytes, asyncio.Event] = {}
+        self._arrivals: dict[str, asyncio.Event] = {}
         self.address = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, and wait with the response's end until the client has it."""
-        arrived = self._arrivals[dict(scope["headers"])[b"x-client"]]
+        name = dict(scope["headers"])[b"x-client"].decode()
 
         async def send_and_wait(message: Message) -> None:
             if not is_last(message):
                 return await send(message)
             # Before the bytes are on their way: the client would else be done before this line is.
-            mark("response sent")
+            mark(f"response sent to {name}")
             await send(message)
-            await asyncio.wait_for(arrived.wait(), patience())
+            await asyncio.wait_for(self._arrivals[name].wait(), patience())
 
-        await self._app(scope, receive, send_and_wait)
+        try:
+            await self._app(scope, receive, send_and_wait)
+        except Exception as error:
+            mark(f"exception reaches the server: {type(error).__name__}")
+            raise
 
     async def visit(self, name: str, what_it_does: Callable[[Client], object]) -> None:
         """Let a new client do something, in a thread of its own, and wait until it is done."""
         loop = asyncio.get_running_loop()
-        arrived = self._arrivals[name.encode()] = asyncio.Event()
+        arrived = self._arrivals[name] = asyncio.Event()
         tell = functools.partial(loop.call_soon_threadsafe, arrived.set)
         outcome: concurrent.futures.Future[None] = concurrent.futures.Future()
         work = (what_it_does, self.address, tell, outcome)

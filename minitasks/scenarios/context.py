@@ -1,0 +1,37 @@
+"""Context variables travel into the worker thread, and do not travel back.
+
+Look for:
+- `write_audit_log` runs in a worker thread and sees the user that the caller has set.
+- What it sets itself is gone when it returns: the thread had a copy of the caller's context.
+- `switch_user` is async and awaited in the caller's own context: what it sets stays.
+"""
+
+from contextvars import ContextVar
+
+from minitasks.scenarios.library import Library
+
+NEEDS = ("BackgroundTask",)
+BACKENDS = ("asyncio", "trio", "uvloop")
+
+current_user: ContextVar[str] = ContextVar("current_user", default="nobody")
+
+
+def write_audit_log() -> None:
+    user_seen = current_user.get()
+    current_user.set(f"auditor of {user_seen}")
+
+
+async def switch_user() -> None:
+    current_user.set("grace")
+
+
+async def main(library: Library) -> None:
+    current_user.set("ada")
+
+    await library.BackgroundTask(write_audit_log)()
+    user_after_thread = current_user.get()
+
+    await library.BackgroundTask(switch_user)()
+    user_after_coroutine = current_user.get()
+
+    del user_after_thread, user_after_coroutine

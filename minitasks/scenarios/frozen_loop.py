@@ -1,0 +1,68 @@
+"""A blocking call in an async task stops the event loop: everyone waits.
+
+Look for:
+- `write_report` is async, so it runs on the event loop. It never awaits: it blocks that thread.
+- The first client does not notice: it has its answer already.
+- Until `write_report` returns, the heart of the event loop stands still.
+- The second client asks meanwhile, and has no answer before `write_report` returns.
+"""
+
+import time
+
+import anyio
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from minitasks.scenarios.heart import heartbeat
+from minitasks.scenarios.library import Library
+from minitasks.scenarios.server import Client, serving
+from minitasks.scenarios.signals import Signal
+
+NEEDS = ("BackgroundTask",)
+BACKENDS = ("asyncio", "uvloop")
+
+report_begun = Signal()
+second_request_sent = Signal()
+
+
+async def order_book(request: Request) -> JSONResponse:
+    task = request.app.state.library.BackgroundTask(write_report)
+    return JSONResponse({"ordered": "book"}, background=task)
+
+
+async def list_books(request: Request) -> JSONResponse:
+    return JSONResponse({"books": ["book"]})
+
+
+app = Starlette(
+    routes=[
+        Route("/orders", order_book, methods=["POST"]),
+        Route("/books", list_books),
+    ]
+)
+
+
+async def write_report() -> None:
+    report_begun.set()
+    second_request_sent.block()
+    time.sleep(0.1)
+
+
+def first_client(client: Client) -> None:
+    client.post("/orders", json={"item": "book"})
+
+
+def second_client(client: Client) -> None:
+    report_begun.block(patience=5)
+    client.get("/books", when_sent=second_request_sent.set)
+
+
+async def main(library: Library) -> None:
+    app.state.library = library
+    report_begun.clear()
+    second_request_sent.clear()
+    async with serving(app) as site, heartbeat(), anyio.create_task_group() as group:
+        group.start_soon(site.visit, "client 1", first_client)
+        group.start_soon(site.visit, "client 2", second_client)

@@ -1,0 +1,43 @@
+"""Heart: a beat on the event loop, which goes on for as long as the loop is free.
+
+Each beat leaves a mark. A thread can make its work last a number of beats.
+"""
+
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+
+import anyio
+
+from minitasks.scenarios.marks import mark
+
+PERIOD = 0.02  # seconds from beat to beat
+PATIENCE = 0.3  # seconds that a thread waits for a beat: without end, a frozen loop would hang it
+
+
+class Heart:
+    """A heart on the event loop, and the beats that nobody has waited for yet."""
+
+    def __init__(self) -> None:
+        self._beats = threading.Semaphore(0)
+
+    async def beat(self) -> None:
+        """Beat until cancelled."""
+        while True:
+            mark("heartbeat")
+            self._beats.release()
+            await anyio.sleep(PERIOD)
+
+    def block_for_a_beat(self) -> None:
+        """Block this thread until the next beat, or until it is plain that none will come."""
+        self._beats.acquire(timeout=PATIENCE)
+
+
+@contextlib.asynccontextmanager
+async def heartbeat() -> AsyncIterator[Heart]:
+    """Let a heart beat on the event loop while the block runs."""
+    heart = Heart()
+    async with anyio.create_task_group() as group:
+        group.start_soon(heart.beat)
+        yield heart
+        group.cancel_scope.cancel()

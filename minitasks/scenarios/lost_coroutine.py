@@ -1,0 +1,50 @@
+"""A sync wrapper round an async function: called in a thread, and the coroutine is lost.
+
+Look for:
+- `send_later` is sync, so it runs in a worker thread. There it makes a coroutine and returns it.
+- Nobody awaits that coroutine, so `send_email` does not run.
+- asyncio only warns, when the coroutine is thrown away; trio refuses it with a TypeError.
+- A `functools.partial` of the async function is seen through: `send_email` runs on the event loop.
+"""
+
+import contextlib
+import functools
+import warnings
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+import anyio
+
+from minitasks.scenarios.library import Library
+from minitasks.scenarios.marks import mark
+
+NEEDS = ("BackgroundTask",)
+BACKENDS = ("asyncio", "trio", "uvloop")
+
+
+async def send_email(to: str) -> None:
+    await anyio.sleep(0.03)
+
+
+def send_later(to: str) -> Coroutine[Any, Any, None]:
+    return send_email(to)
+
+
+def mark_warning(message: Warning | str, category: type[Warning], *where: Any) -> None:
+    mark(f"{category.__name__}: {message}")
+
+
+@contextlib.contextmanager
+def warnings_as_marks() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = mark_warning
+        yield
+
+
+async def main(library: Library) -> None:
+    with warnings_as_marks():
+        # trio raises, asyncio does not: the recording keeps either.
+        with contextlib.suppress(TypeError):
+            await library.BackgroundTask(send_later, "ada@example.org")()
+        await library.BackgroundTask(functools.partial(send_email, "grace@example.org"))()

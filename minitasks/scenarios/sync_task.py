@@ -1,0 +1,24 @@
+"""A sync task runs in a worker thread: the event loop goes on.
+
+Look for:
+- `write_report` blocks its thread for three heartbeats.
+- It runs in a worker thread, so the heart of the event loop goes on beating meanwhile.
+- The task that awaits it is suspended until the thread is done.
+"""
+
+from minitasks.scenarios.heart import Heart, heartbeat
+from minitasks.scenarios.library import Library
+
+NEEDS = ("BackgroundTask",)
+BACKENDS = ("asyncio", "trio", "uvloop")
+
+
+def write_report(pages: int, heart: Heart) -> None:
+    for _ in range(pages):
+        heart.block_for_a_beat()
+
+
+async def main(library: Library) -> None:
+    async with heartbeat() as heart:
+        task = library.BackgroundTask(write_report, 3, heart)
+        await task()
