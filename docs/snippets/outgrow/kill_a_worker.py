@@ -1,0 +1,50 @@
+"""Kill a worker in the middle of a task, and see what was done. `python kill_a_worker.py`
+
+Ten products wait. As soon as a worker has started one, that worker and its children get a SIGKILL. Then two workers
+are started; one of them has the dead one's name.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from processes import HERE, kill, wait_until, worker
+from shop import products
+
+POSTED = [f"product-{number}" for number in range(10)]
+
+
+def main() -> None:
+    """Kill the worker, and print what became of the ten products."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        kill_a_worker(folder)
+        started, done = products(folder, "started"), set(products(folder, "done"))
+    print(f"{len(POSTED)} waiting, a worker killed at work, {len(done)} done, {len(started)} starts")
+
+
+def kill_a_worker(folder: Path) -> None:
+    """Kill a worker at its first product; go on with two until all is done.
+
+    Args:
+        folder: Where the ledger goes, and the queue's files.
+    """
+    enqueue(folder, POSTED)
+    with worker(folder, "one") as process:
+        wait_until(lambda: products(folder, "started"))
+        kill(process)
+    with worker(folder, "one"), worker(folder, "two"):
+        wait_until(lambda: set(products(folder, "done")) == set(POSTED))
+
+
+def enqueue(folder: Path, names: list[str]) -> None:
+    """Put the products into the queue, from a process of its own, as a server would."""
+    code = "import sys, engine\nfor product in sys.argv[1:]: engine.register.delay(product)"
+    environment = {**os.environ, "SHOP_FOLDER": str(folder)}
+    subprocess.run([sys.executable, "-c", code, *names], cwd=HERE, env=environment, check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Snippets: import the files under docs/snippets that the pages show."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parents[2] / "docs"
+SNIPPETS = DOCS / "snippets"
+
+
+@contextmanager
+def snippet(path: str) -> Iterator[Any]:
+    """Import a snippet anew, with its own folder on the path; forget it and its neighbours afterwards.
+
+    Args:
+        path: The file, from docs/snippets on: "outgrow/kill_the_server.py".
+    """
+    file = SNIPPETS / path
+    neighbours = {each.stem for each in file.parent.glob("*.py")}
+    sys.path.insert(0, str(file.parent))
+    try:
+        yield importlib.import_module(file.stem)
+    finally:
+        sys.path.remove(str(file.parent))
+        for name in neighbours & sys.modules.keys():
+            del sys.modules[name]

@@ -1,0 +1,94 @@
+"""Outgrowing the process: what a SIGKILL loses in process, and what the queue does not lose."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.docs.snippets import snippet
+from tests.parts import need_part
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["files", pytest.param("redis", marks=pytest.mark.redis)])
+def shop(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """Give the shop's folder, with its queue on plain files or on a real Redis."""
+    need_part(find_spec("celery"), "celery: python -m pip install 'minitasks[queue]'")
+    if request.param == "files":
+        yield tmp_path
+        return
+
+    need_part(shutil.which("redis-server"), "redis-server: apt-get install redis-server")
+    need_part(find_spec("redis"), "redis: python -m pip install 'minitasks[queue]'")
+    with (
+        snippet("outgrow/processes.py") as processes,
+        processes.redis(tmp_path, processes.free_port()) as address,
+    ):
+        monkeypatch.setenv("SHOP_REDIS", address)
+        monkeypatch.setenv("SHOP_VISIBILITY_TIMEOUT", "2")
+        yield tmp_path
+
+
+@pytest.mark.parametrize("library", ["minitasks", "starlette"])
+def test_killed_server_loses_the_tasks_in_its_memory(library: str, tmp_path: Path) -> None:
+    """Tasks that wait in the process die with it, with minitasks and with Starlette; the one done stays done."""
+    need_part(find_spec("celery"), "celery: python -m pip install 'minitasks[queue]'")
+    with snippet("outgrow/kill_the_server.py") as demo:
+        done = demo.kill_the_server(f"in-process/{library}", tmp_path)
+        assert done < set(demo.POSTED)
+        assert done
+
+
+def test_killed_server_loses_nothing_of_the_queue(shop: Path) -> None:
+    """Every product that the queue accepted is done, though the server that accepted it was killed."""
+    with snippet("outgrow/kill_the_server.py") as demo:
+        assert demo.kill_the_server("queue", shop) == set(demo.POSTED)
+
+
+def test_worker_killed_at_work_loses_nothing(shop: Path) -> None:
+    """The product that a killed worker was at is started again, and every product is done."""
+    with snippet("outgrow/kill_a_worker.py") as demo:
+        demo.kill_a_worker(shop)
+        started = demo.products(shop, "started")
+        assert set(demo.products(shop, "done")) == set(demo.POSTED)
+        assert started.count("product-0") == 2
+        assert len(started) >= len(demo.POSTED) + 1
+
+
+def test_killed_child_of_a_worker_loses_nothing(shop: Path) -> None:
+    """Where only the child process at work is killed, its worker hands the product out again."""
+    with snippet("outgrow/kill_a_worker.py") as demo, snippet("outgrow/processes.py") as processes:
+        demo.enqueue(shop, demo.POSTED)
+        with processes.worker(shop, "one") as worker:
+            processes.wait_until(lambda: demo.products(shop, "started"))
+            kill_children(worker.pid)
+            processes.wait_until(lambda: set(demo.products(shop, "done")) == set(demo.POSTED))
+        assert len(demo.products(shop, "started")) == len(demo.POSTED) + 1
+
+
+def kill_children(pid: int) -> None:
+    """SIGKILL the processes that a worker works in, but not the worker."""
+    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True)
+    for child in children.stdout.split():
+        os.kill(int(child), signal.SIGKILL)
+
+
+def test_failed_task_is_tried_again(shop: Path) -> None:
+    """A task that raises ConnectionError waits and is tried again until the blockchain is back."""
+    with snippet("outgrow/kill_a_worker.py") as demo, snippet("outgrow/processes.py") as processes:
+        offline = shop / "offline"
+        offline.touch()
+        demo.enqueue(shop, ["book"])
+        with processes.worker(shop, "one"):
+            processes.wait_until(lambda: demo.products(shop, "started").count("book") >= 2)
+            assert demo.products(shop, "done") == []
+            offline.unlink()
+            processes.wait_until(lambda: demo.products(shop, "done") == ["book"])
