@@ -9,6 +9,7 @@ Look for:
 from contextvars import ContextVar
 
 from minitasks.scenarios.library import Library
+from minitasks.scenarios.marks import mark
 
 NEEDS = ("BackgroundTask",)
 BACKENDS = ("asyncio", "trio", "uvloop")
@@ -17,8 +18,9 @@ current_user: ContextVar[str] = ContextVar("current_user", default="nobody")
 
 
 def write_audit_log() -> None:
-    user_seen = current_user.get()
-    current_user.set(f"auditor of {user_seen}")
+    mark(f"the thread sees {current_user.get()}")
+    current_user.set("auditor")
+    mark(f"the thread sees {current_user.get()}")
 
 
 async def switch_user() -> None:
@@ -27,11 +29,8 @@ async def switch_user() -> None:
 
 async def main(library: Library) -> None:
     current_user.set("ada")
-
     await library.BackgroundTask(write_audit_log)()
-    user_after_thread = current_user.get()
+    mark(f"the caller sees {current_user.get()}")
 
     await library.BackgroundTask(switch_user)()
-    user_after_coroutine = current_user.get()
-
-    del user_after_thread, user_after_coroutine
+    mark(f"the caller sees {current_user.get()}")

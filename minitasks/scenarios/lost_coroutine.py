@@ -30,7 +30,7 @@ def send_later(to: str) -> Coroutine[Any, Any, None]:
     return send_email(to)
 
 
-def mark_warning(message: Warning | str, category: type[Warning], *where: Any) -> None:
+def mark_warning(message: object, category: type[Warning], *rest: Any, **more: Any) -> None:
     mark(f"{category.__name__}: {message}")
 
 
