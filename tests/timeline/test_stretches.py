@@ -1,5 +1,7 @@
 """Stretches, marks and the axis, from timelines written by hand."""
 
+import itertools
+
 from minitasks.timeline.events import Event, Kind, Lane, Timeline
 from minitasks.timeline.stretches import Axis, marks, stretches
 
@@ -28,7 +30,7 @@ def test_a_coroutine_that_waits_ten_times_is_eleven_stretches_of_one_frame() -> 
     assert {each.frame for each in found} == {1}
     assert [each.begun for each in found] == ["call", *["resume"] * 10]
     assert [each.ended for each in found] == [*["suspend"] * 10, "return"]
-    assert all(sooner.end + 90 == later.start for sooner, later in zip(found, found[1:]))
+    assert all(sooner.end + 90 == later.start for sooner, later in itertools.pairwise(found))
     assert found[-1].text == "'done'"
 
 
@@ -69,7 +71,7 @@ def test_threads_do_not_nest_in_each_other() -> None:
 
 
 def test_a_call_that_ran_before_and_after_the_recording_is_open_at_both_ends() -> None:
-    """A frame first seen in the middle begins there; one that never ends lasts to the last event."""
+    """A frame first seen in the middle begins there; one that never ends lasts to the end."""
     found = stretches(
         timeline(event("line", 3, frame=1), event("call", 4, frame=2), event("line", 9, frame=2))
     )
@@ -118,7 +120,7 @@ def test_an_empty_timeline_has_nothing_to_draw() -> None:
 
 
 def test_the_axis_keeps_order_and_gives_short_steps_room() -> None:
-    """Later is further right, a longer gap is wider, and a second of waiting does not hide a step."""
+    """Later is further right, a longer gap wider, and a second of waiting hides no step."""
     axis = Axis(
         timeline(
             event("call", 0),
