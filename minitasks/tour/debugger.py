@@ -1,0 +1,337 @@
+"""Debugger: pdb for an event loop and its worker threads, one prompt for all of them.
+
+Plain pdb watches one thread, takes a coroutine's every wait for a return, and steps into asyncio.
+`Debugger` is pdb with six more rules; each has its comment where it is kept.
+"""
+
+import _thread
+import bdb
+import contextlib
+import functools
+import inspect
+import logging
+import os
+import pdb
+import signal
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from minitasks.frames import StepReader
+from minitasks.tour import borrowed
+from minitasks.tour.lanes import WIDTH, Lanes, wording
+from minitasks.tour.stops import Place
+
+# What pdb would show as a return, a call and an exception, though nothing of the kind happens.
+HIDDEN = ("suspend", "resume", "handover")
+COROUTINE = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+
+
+class Debugger(pdb.Pdb):
+    """Pdb on every thread, which stops at the places of a tour and stays in its files.
+
+    Args:
+        places: The tour's stops, each with its file and line.
+        files: The files to step through.
+        into: Folders of libraries to step through too.
+        first: The number of the stop to begin at, counted from 1.
+    """
+
+    def __init__(
+        self,
+        places: Sequence[Place],
+        files: Sequence[Path],
+        into: Sequence[Path] = (),
+        first: int = 1,
+    ) -> None:
+        # Rule 4, first half: SIGINT belongs to the event loop, and a .pdbrc may hold breakpoints
+        # and commands that lead out of the tour.
+        super().__init__(nosigint=True, readrc=False)
+        self.leaving = False
+        self.restarting = False
+        self.ahead = list(places)
+        self._last = max((place.number for place in places), default=0)
+        self._first = first
+        self._files = set(files)
+        self._into = set(into)
+        self._paths: dict[str, Path | None] = {}
+        self._here: Place | None = None
+        self._latest: Place | None = None
+        self._one_at_a_time = threading.RLock()
+        self._steps = StepReader()
+        self._lanes = Lanes(self.is_on_tour)
+        self._lane_shown = ""
+        self._prompting: threading.Thread | None = None
+        self._asked_to_leave = False
+        self._sigint_handler: Any = None
+        self._terminal = borrowed.Terminal()
+
+    # -- the files of the tour -------------------------------------------------------------------
+
+    def is_on_tour(self, filename: str) -> bool:
+        """Tell whether a code's filename is one of the files to step through."""
+        return self.path_on_tour(filename) is not None
+
+    def path_on_tour(self, filename: str) -> Path | None:
+        """Give the path behind a code's filename, or None where it is not on the tour."""
+        if filename not in self._paths:
+            path = Path(filename).resolve()
+            on_tour = path in self._files or self.is_library(path)
+            self._paths[filename] = path if on_tour else None
+        return self._paths[filename]
+
+    def is_library(self, path: Path) -> bool:
+        """Tell whether a file belongs to a library that the learner asked to step into."""
+        return not self._into.isdisjoint(path.parents)
+
+    # -- watching every thread -------------------------------------------------------------------
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch all threads while the block runs; leave the process as it was."""
+        # Rule 4, second half: bdb takes the first frame that it is told of for the outermost one,
+        # and with several threads that could be any.
+        self.reset()
+        self.botframe = sys._getframe()
+        self.set_continue()
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._terminal)
+            stack.enter_context(borrowed.sigint())
+            stack.enter_context(borrowed.logging_level())
+            stack.enter_context(borrowed.breakpoints())
+            # Rule 6: a plain breakpoint() would put another Pdb in this one's place on its thread.
+            stack.enter_context(borrowed.hooks(self.on_breakpoint, lambda: self.leaving))
+            stack.enter_context(borrowed.tracing(self.trace_dispatch))
+            try:
+                yield
+            except BaseException:
+                # Rule 5: while leaving, every exception is only the way out, even inside a group.
+                if not self.leaving:
+                    raise
+
+    def on_breakpoint(self, *args: Any, **kwargs: Any) -> Any:
+        """Answer breakpoint(): stop at the caller's next line, wherever its file is."""
+        # Whoever sets PYTHONBREAKPOINT has chosen another answer.
+        if os.environ.get("PYTHONBREAKPOINT"):
+            return sys.__breakpointhook__(*args, **kwargs)
+        caller = sys._getframe(1)
+        self._files.add(Path(caller.f_code.co_filename).resolve())
+        self._paths.clear()
+        caller.f_trace = self.trace_dispatch
+        self.set_next(caller)
+        return None
+
+    def trace_dispatch(self, frame: FrameType, event: str, arg: Any) -> Any:
+        """Take one event from any thread."""
+        # Rule 1: what is not on the tour is neither shown nor interrupted. An exception raised
+        # inside a library that holds a lock would kill its worker thread, or hang it.
+        path = self.path_on_tour(frame.f_code.co_filename)
+        if path is None:
+            return None
+        # Rule 2: while one thread has the prompt, the others wait at their next event.
+        with self._one_at_a_time:
+            if self.leaving:
+                return None
+            self._take_sigint()
+            step = self._steps.read(frame, event, arg)
+            self._lanes.follow(frame, step)
+            # Rule 3: a coroutine that waits has not returned, and one that goes on was not called.
+            if step in HIDDEN:
+                return self.trace_dispatch
+            if step in ("return", "raise") and self._ends_command(frame):
+                self.set_step()
+            # pdb shows a frame that an exception leaves as one that returns None.
+            if step == "raise":
+                return self.trace_dispatch
+            return self._dispatch(path, frame, event, arg)
+
+    def _ends_command(self, frame: FrameType) -> bool:
+        """Tell whether `n`, `unt` or `r` ends with this frame."""
+        # bdb ends `r` and `n` of a function by itself, but forgets those of a coroutine.
+        return frame is self.stopframe and bool(frame.f_code.co_flags & COROUTINE)
+
+    def _dispatch(self, path: Path, frame: FrameType, event: str, arg: Any) -> Any:
+        try:
+            return super().trace_dispatch(frame, event, arg)
+        except bdb.BdbQuit:
+            self._interrupt_program()
+            if self.is_library(path):
+                return None  # Rule 1 again.
+            raise
+
+    def _interrupt_program(self) -> None:
+        """End what does not end by one exception, such as a server that logs it and goes on."""
+        _thread.interrupt_main()
+
+    # -- what bdb asks ---------------------------------------------------------------------------
+
+    def dispatch_line(self, frame: FrameType) -> Any:
+        """Look first whether the line is a stop: stepping onto one counts as reaching it."""
+        self._here = self._arrive(frame)
+        return super().dispatch_line(frame)
+
+    def _arrive(self, frame: FrameType) -> Place | None:
+        path = self.path_on_tour(frame.f_code.co_filename)
+        for place in self.ahead:
+            if place.line == frame.f_lineno and place.file == path:
+                self.ahead.remove(place)
+                return place if place.number >= self._first else None
+        return None
+
+    def break_here(self, frame: FrameType) -> bool:
+        """Stop at the tour's stops and at the learner's own breakpoints."""
+        return self._here is not None or super().break_here(frame)
+
+    def break_anywhere(self, frame: FrameType) -> bool:
+        """Follow every frame of the tour: a stop or a step may be anywhere in it."""
+        return True
+
+    def set_continue(self) -> None:
+        """Go on to the next stop. bdb would stop watching where it has no breakpoint itself."""
+        self._set_stopinfo(self.botframe, None, -1)  # type: ignore[attr-defined]  # not in typeshed
+
+    def set_quit(self) -> None:
+        """Leave: from now on no event is looked at, and every exception is only the way out."""
+        super().set_quit()
+        self.leaving = True
+        logging.disable()  # A server logs an exception that it swallows.
+
+    def get_stack(self, f: FrameType | None, t: Any) -> tuple[list[tuple[FrameType, int]], int]:
+        """Give the frames of the tour alone: so `w`, `u` and `d` stay in its files."""
+        stack, index = super().get_stack(f, t)
+        kept = [self.is_on_tour(frame.f_code.co_filename) for frame, _ in stack]
+        ours = [entry for entry, keep in zip(stack, kept, strict=True) if keep]
+        return ours, max(0, sum(kept[: index + 1]) - 1)
+
+    def format_stack_entry(self, frame_lineno: tuple[FrameType, int], lprefix: str = ": ") -> str:
+        """Shorten the path: most do not fit on a line with the rest."""
+        entry = super().format_stack_entry(frame_lineno, lprefix)
+        path = self.canonic(frame_lineno[0].f_code.co_filename)
+        return entry.replace(path, short_path(path), 1)
+
+    # -- the prompt ------------------------------------------------------------------------------
+
+    def user_line(self, frame: FrameType) -> None:
+        """Say where the learner is, before pdb shows the line and the prompt."""
+        if self._here is not None:
+            self._latest = self._here
+            self.do_note("")
+        super().user_line(frame)
+
+    def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
+        """Open the prompt; say so where it has moved to another thread."""
+        lane = self._lanes.here()
+        if lane != self._lane_shown:
+            self.message(f"-- now {wording(lane)}")
+            self._lane_shown = lane
+        super().interaction(frame, tb_or_exc)
+
+    def cmdloop(self, intro: Any = None) -> None:
+        """Read commands; Ctrl-C while reading leaves, as `q` and Ctrl-D do."""
+        before, self._prompting = self._prompting, threading.current_thread()
+        try:
+            super().cmdloop(intro)
+        except KeyboardInterrupt:
+            self.message("")
+            self.set_quit()
+        finally:
+            self._prompting = before
+
+    def precmd(self, line: str) -> str:
+        """Leave instead, if Ctrl-C asked for it."""
+        return super().precmd("quit" if self._asked_to_leave else line)
+
+    def do_note(self, arg: str) -> None:
+        """note
+
+        Show again what the tour said at its last stop.
+        """
+        if self._latest is None:
+            self.message("no stop has been reached yet")
+        else:
+            self._lane_shown = self._lanes.here()
+            self.message(note_text(self._latest, self._last, self._lane_shown))
+
+    def do_where(self, arg: str) -> None:
+        """w(here)
+
+        Print the stack of this thread, without the frames of libraries, then the lanes: which
+        thread is where, and which coroutine awaits what. 'bt' is an alias for this command.
+        """
+        super().do_where(arg)
+        for line in self._lanes.describe():
+            self.message(line)
+
+    do_w = do_bt = do_where
+
+    def do_run(self, arg: str) -> bool:
+        """run
+
+        Start the tour again. 'restart' is an alias for this command.
+        """
+        self.restarting = True
+        self.set_quit()
+        return True
+
+    do_restart = do_run
+
+    # -- Ctrl-C ----------------------------------------------------------------------------------
+
+    def _take_sigint(self) -> None:
+        """Stand before whoever handles SIGINT now: the event loop, a server or Python itself."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        current = signal.getsignal(signal.SIGINT)
+        if current is not self._sigint_handler:
+            self._sigint_handler = functools.partial(self._on_sigint, current)
+            signal.signal(signal.SIGINT, self._sigint_handler)
+
+    def _on_sigint(self, program_handler: Any, number: int, frame: FrameType | None) -> None:
+        if self._prompting is threading.current_thread():
+            raise KeyboardInterrupt
+        if self._prompting is not None and not self.leaving:
+            return self._sigint_elsewhere()
+        self.set_quit()
+        if callable(program_handler):
+            program_handler(number, frame)
+        return None
+
+    def _sigint_elsewhere(self) -> None:
+        """Answer Ctrl-C while a worker thread reads a command, which nothing can interrupt."""
+        if self._asked_to_leave:
+            self._terminal.restore()
+            os._exit(130)
+        self._asked_to_leave = True
+        self.message("\n(Enter leaves the tour; Ctrl-C once more ends it at once)")
+
+
+def note_text(place: Place, last: int, lane: str) -> str:
+    """Write a stop's note: a ruled heading, the note, and what to look at."""
+    heading = f"-- stop {place.number} of {last}, {wording(lane)} "
+    lines = ["", heading.ljust(WIDTH, "-")]
+    if not place.as_declared:
+        lines += wrapped(f"(This file words it differently; the tour means: {place.stop.text})")
+    lines += wrapped(place.stop.note)
+    if place.stop.look:
+        lines += wrapped(f"Look: {place.stop.look}")
+    return "\n".join(lines)
+
+
+def wrapped(text: str) -> list[str]:
+    """Break a paragraph into lines of the terminal's usual width."""
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def short_path(path: str) -> str:
+    """Give a path from the current folder or from its package's folder on, whichever is shorter."""
+    candidates = [path, os.path.relpath(path)]
+    parents = Path(path).parents
+    outside = next((folder for folder in parents if not (folder / "__init__.py").exists()), None)
+    if outside is not None:
+        candidates.append(str(Path(path).relative_to(outside)))
+    return min(candidates, key=len)

@@ -1,0 +1,132 @@
+"""Lanes: which thread is where, and which coroutine awaits what, at the moment a learner asks.
+
+`Lanes` follows the steps of the tour's own frames; the rest it reads from the live threads.
+"""
+
+import inspect
+import linecache
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import anyio
+
+from minitasks.frames import Step
+
+WIDTH = 79
+
+
+class Lanes:
+    """The threads that the tour has met, and the coroutines that wait.
+
+    Args:
+        is_on_tour: Tells from a code's filename whether it belongs to the tour.
+    """
+
+    def __init__(self, is_on_tour: Callable[[str], bool]) -> None:
+        self._is_on_tour = is_on_tour
+        self._names: dict[int, str] = {}
+        # The outermost coroutine of each that waits, with its frames on the tour, innermost first.
+        self._waiting: dict[FrameType, list[FrameType]] = {}
+
+    def here(self) -> str:
+        """Name the lane of the current thread, such as "worker thread 1"."""
+        return self._names[threading.get_ident()]
+
+    def follow(self, frame: FrameType, step: Step) -> None:
+        """Take note of one step of a frame on the tour, on the thread that makes it."""
+        self._meet_thread()
+        if not is_coroutine(frame):
+            return
+        outermost = awaiters(frame)[-1]
+        if step == "suspend":
+            self._waiting.setdefault(outermost, []).append(frame)
+        else:
+            self._waiting.pop(outermost, None)
+
+    def _meet_thread(self) -> None:
+        ident = threading.get_ident()
+        if runs_event_loop():
+            self._names[ident] = "event loop"
+        elif ident not in self._names:
+            self._names[ident] = self._new_name(threading.current_thread())
+
+    def _new_name(self, thread: threading.Thread) -> str:
+        if thread is threading.main_thread():
+            return "main thread"
+        if thread.name.startswith("client"):
+            return thread.name
+        workers = [name for name in self._names.values() if name.startswith("worker thread")]
+        return f"worker thread {len(workers) + 1}"
+
+    def describe(self) -> Iterator[str]:
+        """Give the lines that `where` adds: a line a thread, then a line a waiting coroutine."""
+        running = sys._current_frames()
+        yield "Lanes (* has the prompt):"
+        for ident, name in self._names.items():
+            if ident in running:
+                star = "*" if ident == threading.get_ident() else " "
+                yield clip(f"{star} {name:<16} {self._place_in(running[ident])}")
+        yield from self._describe_waiting()
+
+    def _place_in(self, frame: FrameType | None) -> str:
+        while frame is not None and not self._is_on_tour(frame.f_code.co_filename):
+            frame = frame.f_back
+        return "nothing of this tour" if frame is None else place(frame)
+
+    def _describe_waiting(self) -> Iterator[str]:
+        for chain in self._waiting.values():
+            outermost, *inner = reversed(chain)
+            yield clip(f"  waiting          {place(outermost)}")
+            for frame in inner:
+                yield clip(f"    which awaits   {place(frame)}")
+
+
+def wording(lane: str) -> str:
+    """Put a lane into a sentence: "on the event loop", "in worker thread 1", "at the client"."""
+    if lane.startswith("client"):
+        return f"at the {lane}"
+    return f"in {lane}" if lane[-1].isdigit() else f"on the {lane}"
+
+
+def runs_event_loop() -> bool:
+    """Tell whether this thread is inside an event loop, asyncio's or trio's."""
+    try:
+        anyio.get_cancelled_exc_class()
+    except RuntimeError:
+        return False
+    return True
+
+
+def is_coroutine(frame: FrameType) -> bool:
+    """Tell whether a frame belongs to a coroutine function."""
+    return bool(frame.f_code.co_flags & inspect.CO_COROUTINE)
+
+
+def awaiters(frame: FrameType) -> list[FrameType]:
+    """Give a running coroutine's frame, then the one that awaits it, and so on outwards."""
+    chain = [frame]
+    while frame.f_back is not None and is_coroutine(frame.f_back):
+        frame = frame.f_back
+        chain.append(frame)
+    return chain
+
+
+def place(frame: FrameType) -> str:
+    """Say where a frame stands: function, file, line and the line's text."""
+    code = frame.f_code
+    where = f"{Path(code.co_filename).name}:{frame.f_lineno}"
+    text = linecache.getline(code.co_filename, frame.f_lineno).strip()
+    return f"{short_name(code.co_qualname)}  {where}  {text}"
+
+
+def short_name(qualname: str) -> str:
+    """Give the last two parts of a qualified name, such as "BackgroundTask.__call__"."""
+    return ".".join(part for part in qualname.split(".") if part != "<locals>")
+
+
+def clip(line: str) -> str:
+    """Cut a line at the terminal's usual width."""
+    return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."

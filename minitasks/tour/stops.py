@@ -1,0 +1,137 @@
+"""Stops: where a tour halts and what it says there, declared apart from any line number.
+
+A `Stop` names a function and a text on one of its lines. `find_places` looks both up in source
+files, without running them, so a tour fits the core, Starlette and a learner's own file alike.
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One halt of a tour.
+
+    Attributes:
+        function: The qualified name of the function, such as "BackgroundTask.__call__".
+        text: What the line says, or its beginning.
+        thread: Where the line runs: "event loop", "worker thread", or the name of the thread.
+        note: Where the learner is and what happens here, in one to three sentences.
+        look: What to type or to look at before going on.
+    """
+
+    function: str
+    text: str
+    thread: str
+    note: str
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stop, found in a file.
+
+    Attributes:
+        number: The stop's number in its tour, counted from 1.
+        stop: What was declared.
+        file: The file, resolved.
+        line: The line, counted from 1.
+        as_declared: False where the function is there but its text is not: `line` is its first.
+    """
+
+    number: int
+    stop: Stop
+    file: Path
+    line: int
+    as_declared: bool = True
+
+
+def find_places(
+    stops: Sequence[Stop], files: Sequence[Path]
+) -> tuple[list[Place], list[tuple[int, Stop]]]:
+    """Find each stop's file and line.
+
+    Args:
+        stops: The tour's stops, in order.
+        files: Where to look. The first file that has the function counts.
+
+    Returns:
+        The places, and the stops, with their numbers, that have none. Where a function is there but
+        says it in other words, only its first such stop has a place: all would be on one line.
+    """
+    functions = read_functions(files)
+    places: list[Place] = []
+    missing: list[tuple[int, Stop]] = []
+    for number, stop in enumerate(stops, start=1):
+        place = find_place(number, stop, functions)
+        if place is None or stands_in_already(place, places):
+            missing.append((number, stop))
+        else:
+            places.append(place)
+    return places, missing
+
+
+def stands_in_already(place: Place, places: Sequence[Place]) -> bool:
+    """Tell whether an earlier place stands in for another text of the same function."""
+    if place.as_declared:
+        return False
+    return any(not p.as_declared and p.stop.function == place.stop.function for p in places)
+
+
+def find_place(
+    number: int, stop: Stop, functions: dict[str, tuple[Path, Function]]
+) -> Place | None:
+    """Find one stop among the functions, by its text or else at the function's first line."""
+    if stop.function not in functions:
+        return None
+    file, function = functions[stop.function]
+    source = file.read_text(encoding="utf-8").splitlines()
+    lines = list(lines_of(function))
+    if not lines:
+        return None
+    for line in lines:
+        if source[line - 1].strip().startswith(stop.text):
+            return Place(number, stop, file, line)
+    return Place(number, stop, file, lines[0], as_declared=False)
+
+
+def read_functions(files: Sequence[Path]) -> dict[str, tuple[Path, Function]]:
+    """Read every function of the files, by its qualified name without the <locals>."""
+    found: dict[str, tuple[Path, Function]] = {}
+    for file in files:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for name, function in functions_in(tree):
+            found.setdefault(name, (file.resolve(), function))
+    return found
+
+
+def functions_in(node: ast.AST, within: str = "") -> Iterator[tuple[str, Function]]:
+    """Give the functions below a node of a syntax tree, with their qualified names."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, Function | ast.ClassDef):
+            if isinstance(child, Function):
+                yield within + child.name, child
+            yield from functions_in(child, f"{within}{child.name}.")
+        else:
+            yield from functions_in(child, within)
+
+
+def lines_of(function: Function) -> Iterator[int]:
+    """Give the lines on which the function's own statements begin, but for its docstring."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    yield from sorted(line for statement in body for line in statement_lines(statement))
+
+
+def statement_lines(node: ast.AST) -> Iterator[int]:
+    """Give the line of a statement and of those within it, but not within another function."""
+    if isinstance(node, ast.stmt):
+        yield node.lineno
+    if not isinstance(node, Function | ast.ClassDef):
+        for child in ast.iter_child_nodes(node):
+            # Statements stand in statements, and in the branches of `try` and `match`.
+            if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+                yield from statement_lines(child)
