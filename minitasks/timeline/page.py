@@ -18,6 +18,7 @@ from importlib import resources
 from typing import Any, get_args
 
 from minitasks.timeline.events import Event, Kind, Lane, Timeline
+from minitasks.timeline.stretches import Axis, Stretch, stretches
 
 SCRIPTS = ("recording.js", "chart.js", "panels.js", "page.js")
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -127,11 +128,12 @@ class Table(dict[str, int]):
 def pack(timeline: Timeline) -> dict[str, Any]:
     """Turn a timeline into the page's data.
 
-    A row for each event: kind, nanoseconds since the row before, lane, task, frame, code, line, text, and then
+    A row for each event: kind, nanoseconds since the row before, place on the axis, lane, task, frame, code, line, text, and then
     name and value of each variable that changed since the frame's row before; -1 for a value that is gone.
     Texts are numbers into `strings`, a code is a file and a function, a lane is its place in `lanes`.
     """
     strings = Table()
+    axis = Axis(timeline)
     files = Table()
     codes = Table()
     lanes = {lane.number: place for place, lane in enumerate(timeline.lanes)}
@@ -148,6 +150,7 @@ def pack(timeline: Timeline) -> dict[str, Any]:
             [
                 KINDS.index(event.kind),
                 event.time - before,
+                millionths(axis.place(event.time)),
                 lanes[event.lane],
                 event.task,
                 event.frame,
@@ -165,7 +168,7 @@ def pack(timeline: Timeline) -> dict[str, Any]:
         "files": [pack_file(path, timeline.sources.get(path, "")) for path in files],
         "codes": code_rows,
         "rows": rows,
-        "bars": list(bars(timeline.events)),
+        "bars": list(pack_bars(timeline, axis)),
         "strings": list(strings),
         "dropped": timeline.dropped,
     }
@@ -255,53 +258,41 @@ def colour(
 # -- the bars -------------------------------------------------------------------------------------------------
 
 
-def bars(events: Sequence[Event]) -> Iterator[tuple[int, int, int]]:
-    """Find the stretches in which each call runs, as (first step, last step, row in its lane)."""
-    found = sorted(stretches(events))
-    rows = rows_of(found, events)
-    for first, last in found:
-        yield (first, last, min(rows[events[first].frame], MOST_ROWS - 1))
+def pack_bars(timeline: Timeline, axis: Axis) -> Iterator[tuple[int, int, int, int]]:
+    """Give each stretch as (first step, last step, place of its end, row in its lane)."""
+    found = stretches(timeline)
+    rows = rows_of(found)
+    for each in found:
+        row = min(rows[each.frame], MOST_ROWS - 1)
+        yield (each.first, each.last, millionths(axis.place(each.end)), row)
 
 
-def stretches(events: Sequence[Event]) -> Iterator[tuple[int, int]]:
-    """Find from which step to which step a call ran without leaving its thread."""
-    began: dict[int, int] = {}
-    latest: dict[int, int] = {}
-    for step, event in enumerate(events):
-        latest[event.lane] = step
-        if event.kind == "mark":
-            continue
-        first = began.setdefault(event.frame, step)
-        if event.kind in ("suspend", "return", "raise"):
-            del began[event.frame]
-            yield (first, step)
-    for first in began.values():
-        yield (first, latest[events[first].lane])
+def millionths(place: float) -> int:
+    """Write a place in the run, from 0 to 1, as a whole number: shorter, and finer than any screen."""
+    return round(place * 1_000_000)
 
 
-def rows_of(found: list[tuple[int, int]], events: Sequence[Event]) -> dict[int, int]:
+def rows_of(found: Sequence[Stretch]) -> dict[int, int]:
     """Give each call a row of its lane for as long as it lives, below its caller's, and no row to two at once."""
-    ends = {events[first].frame: last for first, last in found}
+    ends = {each.frame: each.end for each in found}
     rows: dict[int, int] = {}
-    taken: dict[int, list[int]] = defaultdict(list)  # for each lane: until which step each row is taken
-    running: dict[int, list[tuple[int, int]]] = defaultdict(list)  # for each lane: (last step, row)
-    for first, last in found:
-        lane, frame = events[first].lane, events[first].frame
-        stack = running[lane]
-        while stack and stack[-1][0] < first:
-            stack.pop()
-        if frame not in rows:
-            below = stack[-1][1] + 1 if stack else 0
-            rows[frame] = free_row(taken[lane], below, first, ends[frame])
-        stack.append((last, rows[frame]))
+    taken: dict[int, list[int]] = defaultdict(list)  # for each lane: until when each row is taken
+    running: dict[int, list[Stretch]] = defaultdict(list)  # for each lane: its stack
+    for each in found:
+        stack = running[each.lane]
+        del stack[each.depth :]
+        if each.frame not in rows:
+            below = rows[stack[-1].frame] + 1 if stack else 0
+            rows[each.frame] = free_row(taken[each.lane], below, each.start, ends[each.frame])
+        stack.append(each)
     return rows
 
 
-def free_row(taken: list[int], below: int, first: int, last: int) -> int:
-    """Take the first row from `below` on that is free at step `first`, until step `last`."""
+def free_row(taken: list[int], below: int, start: int, end: int) -> int:
+    """Take the first row from `below` on that is free at `start`, until `end`."""
     row = below
-    while row < len(taken) and taken[row] >= first:
+    while row < len(taken) and taken[row] >= start:
         row += 1
     taken.extend([-1] * (row + 1 - len(taken)))
-    taken[row] = last
+    taken[row] = end
     return row

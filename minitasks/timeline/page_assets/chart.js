@@ -8,6 +8,8 @@ const ROW = 20;           // pixels from one row of bars to the next
 const BAR = 16;           // the height of a bar
 const HEADING = 24;       // a lane's name, above its rows
 const LETTER = 6.7;       // the width of a letter in a bar, about
+const EDGE = 8;           // room at both sides, for what is drawn at the very first and last step
+const TICK = 110;         // pixels from one time to the next
 const NARROWEST = 1.5;    // a bar that is shorter than this would be invisible
 
 function svgElement(name, attributes = {}, text = "") {
@@ -25,8 +27,9 @@ const SHAPES = {
   "thread": "M5 1h10l5 9-5 9h-10l-5-9z",
 };
 
-function badge(lane, number) {
-  const svg = svgElement("svg", { class: `badge lane-${number % 6}`, viewBox: "0 0 20 20", "aria-hidden": "true" });
+/** Hollow where the lane is idle. */
+function badge(lane, number, hollow = false) {
+  const svg = svgElement("svg", { class: `badge lane-${number % 6}${hollow ? " hollow" : ""}`, viewBox: "0 0 20 20", "aria-hidden": "true" });
   svg.append(
     svgElement("path", { d: SHAPES[lane.kind] }),
     svgElement("text", { x: 10, y: 14 }, lane.badge),
@@ -38,14 +41,12 @@ class Chart {
   constructor(svg, recording) {
     this.svg = svg;
     this.recording = recording;
-    this.scale = "step";
     this.zoom = 1;        // how many times wider than the page the whole run is drawn
     this.start = 0;       // where the visible part begins, as a share of the run
     this.rowsOf = recording.lanes.map(() => 0);
     for (const bar of recording.bars) this.rowsOf[bar.lane] = Math.max(this.rowsOf[bar.lane], bar.row + 1);
     this.marksOf = recording.ofLane.map((numbers) => numbers.filter((n) => recording.steps[n].kind === "mark"));
     this.place();
-    this.measure();
   }
 
   /** Give each lane its place, from the top. A lane with marks has a row for them above its bars. */
@@ -56,25 +57,18 @@ class Chart {
       y += HEADING + (this.marksOf[lane].length ? ROW : 0) + this.rowsOf[lane] * ROW + 6;
       return top;
     });
-    this.height = y;
+    this.height = y + ROW;      // the last row is for the clock
   }
 
-  /** Where each step begins and ends, as a share of the run. By step, each is equally wide, which shows the order;
-   *  by time, each is a moment, which shows who waited how long. */
-  measure() {
-    const { steps } = this.recording;
-    const duration = Math.max(1, steps[steps.length - 1].time);
-    const byTime = this.scale === "time";
-    this.begins = steps.map((step, number) => (byTime ? step.time / duration : number / steps.length));
-    this.ends = steps.map((step, number) => (byTime ? step.time / duration : (number + 1) / steps.length));
+  /** From a place in the run, 0 for its begin and 1 for its end, to pixels. */
+  x(place) {
+    return EDGE + (place - this.start) * this.zoom * (this.width - 2 * EDGE);
   }
 
-  x(share) {
-    return (share - this.start) * this.zoom * this.width;
-  }
-
-  middle(number) {
-    return (this.begins[number] + this.ends[number]) / 2;
+  /** A bar's left and right in pixels. */
+  sides(bar) {
+    const left = this.x(bar.left);
+    return [left, Math.max(left + NARROWEST, this.x(bar.right))];
   }
 
   rowTop(lane, row) {
@@ -89,7 +83,19 @@ class Chart {
     this.playhead = svgElement("path", { class: "playhead", d: `M0 0v${this.height}` });
     this.current = svgElement("rect", { class: "current", height: BAR + 2, rx: 3 });
     this.tip = svgElement("title");
-    this.svg.append(this.current, this.playhead, this.tip);
+    this.svg.append(...this.drawClock(), this.current, this.playhead, this.tip);
+  }
+
+  /** The time, every so many pixels. Not to scale, so that both a step of microseconds and a wait of a second can
+   *  be seen: a longer time is wider, but ten times as long is not ten times as wide. */
+  drawClock() {
+    const { steps } = this.recording;
+    const texts = [];
+    for (let x = EDGE; x < this.width - TICK / 2; x += TICK) {
+      const step = steps[this.nearest(steps.map((_, number) => number), x)];
+      texts.push(svgElement("text", { class: "clock", x, y: this.height - 5 }, timeInWords(step.time)));
+    }
+    return texts;
   }
 
   drawLane(lane, number) {
@@ -114,8 +120,7 @@ class Chart {
     for (const bar of this.recording.bars) {
       if (bar.lane !== lane) continue;
       const top = this.rowTop(lane, bar.row);
-      const left = this.x(this.begins[bar.first]);
-      const right = Math.max(left + NARROWEST, this.x(this.ends[bar.last]));
+      const [left, right] = this.sides(bar);
       const before = lastEnd.get(bar.frame);
       lastEnd.set(bar.frame, right);
       const visible = right >= 0 && left <= this.width;
@@ -124,13 +129,14 @@ class Chart {
       }
       if (!visible) continue;
       bars.push(`M${left.toFixed(1)} ${top}H${right.toFixed(1)}v${BAR}H${left.toFixed(1)}z`);
-      if (steps[bar.last].kind === "raise") raised.push(`M${(right - 4).toFixed(1)} ${top + 4}l8 8m0 -8l-8 8`);
+      if (steps[bar.last].kind === "raise") raised.push(`M${(right - 5).toFixed(1)} ${top + 3}l10 10m0 -10l-10 10`);
       labels.push(...this.barLabel(steps[bar.first].name, Math.max(0, left), Math.min(right, this.width), top));
     }
     group.append(
       svgElement("path", { class: "suspended", d: suspended.join("") }),
       svgElement("path", { class: "bars", d: bars.join("") }),
       ...labels,
+      svgElement("path", { class: "raised halo", d: raised.join("") }),
       svgElement("path", { class: "raised", d: raised.join("") }),
     );
   }
@@ -144,15 +150,16 @@ class Chart {
 
   drawMarks(group, lane) {
     const top = this.topOf[lane] + HEADING;
+    const { steps } = this.recording;
     const numbers = this.marksOf[lane];
     const diamonds = [];
     numbers.forEach((number, index) => {
-      const x = this.x(this.middle(number));
+      const x = this.x(steps[number].place);
       if (x < -5 || x > this.width + 5) return;
       diamonds.push(`M${x.toFixed(1)} ${top + 2}l6 6-6 6-6-6z`);
-      const following = index + 1 < numbers.length ? this.x(this.middle(numbers[index + 1])) - 8 : this.width;
+      const following = index + 1 < numbers.length ? this.x(steps[numbers[index + 1]].place) - 8 : this.width;
       const fits = Math.floor((following - x - 10) / LETTER);
-      const { text } = this.recording.steps[number];
+      const { text } = steps[number];
       if (fits < 4) return;
       const shown = text.length <= fits ? text : `${text.slice(0, fits - 1)}\u2026`;
       group.append(svgElement("text", { class: "mark-text", x: x + 10, y: top + 12 }, shown));
@@ -162,13 +169,9 @@ class Chart {
 
   /** Move the playhead; where it would leave the visible part, move that part first. */
   show(number) {
-    const share = this.middle(number);
-    const visible = 1 / this.zoom;
-    if (share < this.start || share > this.start + visible) {
-      this.start = Math.min(Math.max(0, share - visible / 2), 1 - visible);
-      this.draw();
-    }
-    this.playhead.setAttribute("transform", `translate(${this.x(share).toFixed(1)} 0)`);
+    const { place } = this.recording.steps[number];
+    if (place < this.start || place > this.start + 1 / this.zoom) this.centre(place);
+    this.playhead.setAttribute("transform", `translate(${this.x(place).toFixed(1)} 0)`);
     this.outline(number);
   }
 
@@ -178,11 +181,19 @@ class Chart {
     this.current.toggleAttribute("hidden", !bar);
     this.current.style.display = bar ? "" : "none";
     if (!bar) return;
-    const left = this.x(this.begins[bar.first]);
-    const right = Math.max(left + NARROWEST, this.x(this.ends[bar.last]));
+    const [left, right] = this.sides(bar);
     this.current.setAttribute("x", left - 1);
     this.current.setAttribute("width", right - left + 2);
     this.current.setAttribute("y", this.rowTop(bar.lane, bar.row) - 1);
+    this.keepInView(this.rowTop(bar.lane, bar.row));
+  }
+
+  /** Where there are more lanes than fit, scroll to the one that acts. */
+  keepInView(top) {
+    const frame = this.svg.parentElement;
+    if (top < frame.scrollTop || top + ROW > frame.scrollTop + frame.clientHeight) {
+      frame.scrollTop = top - frame.clientHeight / 2;
+    }
   }
 
   barOf(number) {
@@ -194,8 +205,7 @@ class Chart {
   barAt(x, y) {
     return this.recording.bars.find((bar) => {
       const top = this.rowTop(bar.lane, bar.row);
-      const left = this.x(this.begins[bar.first]);
-      const right = Math.max(left + NARROWEST, this.x(this.ends[bar.last]));
+      const [left, right] = this.sides(bar);
       return y >= top && y < top + ROW && x >= left - 2 && x <= right + 2;
     });
   }
@@ -207,15 +217,23 @@ class Chart {
     const numbers = bar
       ? ofFrame.get(bar.frame).filter((number) => bar.first <= number && number <= bar.last)
       : steps.map((_, number) => number);
-    const distance = (number) => Math.abs(this.x(this.middle(number)) - x);
+    return this.nearest(numbers, x);
+  }
+
+  nearest(numbers, x) {
+    const distance = (number) => Math.abs(this.x(this.recording.steps[number].place) - x);
     return numbers.reduce((best, number) => (distance(number) < distance(best) ? number : best));
   }
 
   /** Show twice, or half, as much detail around a step. */
   zoomBy(factor, number) {
-    const visible = Math.min(1, Math.max(1 / this.recording.steps.length, 1 / (this.zoom * factor)));
-    this.zoom = 1 / visible;
-    this.start = Math.min(Math.max(0, this.middle(number) - visible / 2), 1 - visible);
+    this.zoom = Math.min(Math.max(1, this.zoom * factor), this.recording.steps.length);
+    this.centre(this.recording.steps[number].place);
+  }
+
+  centre(place) {
+    const visible = 1 / this.zoom;
+    this.start = Math.min(Math.max(0, place - visible / 2), 1 - visible);
     this.draw();
   }
 }

@@ -32,7 +32,8 @@ class Replay {
   tell() {
     const step = this.recording.steps[this.number];
     const lane = this.recording.lanes[step.lane];
-    element("words").replaceChildren(badge(lane, step.lane), stepInWords(this.recording, this.number));
+    const words = stepInWords(this.recording, this.number);
+    element("words").replaceChildren(badge(lane, step.lane), words[0].toUpperCase() + words.slice(1), ".");
     element("position").textContent = `${this.number + 1} of ${this.count}, at ${timeInWords(step.time)}`;
     element("slider").value = this.number + 1;
     element("slider").setAttribute("aria-valuetext", `step ${this.number + 1} of ${this.count}`);
@@ -152,11 +153,6 @@ function listenToControls(replay) {
       replay.pause();
       replay.play();
     }
-  });
-  element("scale").addEventListener("change", (event) => {
-    replay.chart.scale = event.target.value;
-    replay.chart.measure();
-    zoom(replay, 1);
   });
 }
 

@@ -16,6 +16,7 @@ class SourcePanel {
     this.recording = recording;
     this.slices = new Map();      // of each file: the part that was rendered last
     this.marked = [];
+    lines.style.setProperty("--slots", Math.min(5, recording.lanes.length + 1));
   }
 
   show(number) {
@@ -26,9 +27,10 @@ class SourcePanel {
       this.heading.textContent = this.recording.files[step.file].name;
     }
     this.unmark();
-    this.recording.lanes.forEach((lane, index) => this.mark(slice, lane, index, number));
     const item = slice.list.children[step.line - slice.first];
     if (item) this.highlight(item, step.lane);
+    this.markRunning(slice, number);
+    this.markSuspended(slice, number);
   }
 
   /** The rendered part of a file that has `line` in it. Rendering is what takes time, so it is kept. */
@@ -40,7 +42,7 @@ class SourcePanel {
     const last = Math.min(all.length, first + 2 * SLICE - 1);
     const list = htmlElement("ol", { start: first });
     for (let each = first; each <= last; each += 1) list.append(this.line(each, all[each - 1]));
-    const slice = { first, last, list };
+    const slice = { file, first, last, list };
     this.slices.set(file, slice);
     return slice;
   }
@@ -63,21 +65,40 @@ class SourcePanel {
     this.marked = [];
   }
 
-  /** Put the lane's badge beside its current line, where that line is in this slice. */
-  mark(slice, lane, index, number) {
-    const latest = latestInLane(this.recording, index, number);
-    if (latest === undefined) return;
-    const step = this.recording.steps[latest];
-    const item = step.file === this.recording.steps[number].file && slice.list.children[step.line - slice.first];
-    if (!item) return;
-    item.firstChild.append(badge(lane, index), htmlElement("span", { className: "unseen" }, `${lane.name} is here: `));
-    this.marked.push(item);
-  }
-
   highlight(item, lane) {
     item.setAttribute("aria-current", "step");
     item.className = `now lane-${lane % 6}`;
+    this.marked.push(item);
     this.scrollTo(item);
+  }
+
+  /** Put each running lane's badge beside its current line. */
+  markRunning(slice, number) {
+    this.recording.lanes.forEach((_, lane) => {
+      const latest = latestInLane(this.recording, lane, number);
+      if (latest === undefined) return;
+      const step = this.recording.steps[latest];
+      if (latest === number || step.busy) this.mark(slice, step, false);
+    });
+  }
+
+  /** Put a hollow badge beside each line at which a call is suspended; ten calls at one line need only one. */
+  markSuspended(slice, number) {
+    const seen = new Set();
+    for (const step of suspendedAt(this.recording, number)) {
+      const place = `${step.file} ${step.line} ${step.lane}`;
+      if (!seen.has(place)) this.mark(slice, step, true);
+      seen.add(place);
+    }
+  }
+
+  mark(slice, step, suspended) {
+    const item = step.file === slice.file && slice.list.children[step.line - slice.first];
+    if (!item) return;
+    const lane = this.recording.lanes[step.lane];
+    const words = suspended ? `Suspended here, on ${laneInWords(lane)}. ` : `Here: ${lane.name}. `;
+    item.firstChild.append(badge(lane, step.lane, suspended), htmlElement("span", { className: "unseen" }, words));
+    this.marked.push(item);
   }
 
   /** Keep still while the line is well in view: a source that jumps at each step can't be read. Not by
@@ -139,15 +160,21 @@ class PlacesPanel {
 
   show(number) {
     this.number = number;
-    this.items.forEach((item, index) => {
-      const latest = latestInLane(this.recording, index, number);
+    const suspended = suspendedAt(this.recording, number);
+    this.items.forEach((item, lane) => {
+      const latest = latestInLane(this.recording, lane, number);
       const step = this.recording.steps[latest];
-      const running = step && step.busy;
+      const running = step && (step.busy || latest === number);
+      const waiting = suspended.filter((each) => each.lane === lane).length;
       item.element.className = latest === number ? "acting" : "";
-      item.state.textContent = step ? (running ? "running" : "idle") : "not begun";
-      item.place.textContent = step ? `${this.recording.files[step.file].name}:${step.line} ${step.name}` : "";
-      const line = step && this.recording.files[step.file].lines[step.line - 1];
-      item.code.textContent = line ? line.map(([, text]) => text).join("").trim() : "";
+      item.state.textContent = (running ? "running" : "idle") + (waiting ? `, ${waiting} suspended` : "");
+      item.place.textContent = running ? `${step.name}, ${this.recording.files[step.file].name}:${step.line}` : "";
+      item.code.textContent = running ? this.codeOf(step) : "";
     });
+  }
+
+  codeOf(step) {
+    const line = this.recording.files[step.file].lines[step.line - 1] ?? [];
+    return line.map(([, text]) => text).join("").trim();
   }
 }

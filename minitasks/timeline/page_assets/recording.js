@@ -5,22 +5,22 @@
 // A step is one event. Everything that the page shows is asked of the recording by the number of the step,
 // counted from 0, so that going back is as easy as going forward.
 
-/** Unpack what `render_page` packed. Each row is [kind, time since the last row, lane, task, frame, code, line,
- *  text, then name and value of each variable that changed]; texts are numbers into `strings`. */
+/** Unpack what `pack` in page.py packed. */
 function readRecording(json) {
   const data = JSON.parse(json);
   const codes = data.codes.map(([file, name]) => ({ file, name: data.strings[name] }));
 
   let time = 0;
-  const steps = data.rows.map(([kind, delay, lane, task, frame, code, line, text, ...changes]) => {
+  const steps = data.rows.map(([kind, delay, place, lane, task, frame, code, line, text, ...changes]) => {
     time += delay;
     return {
-      kind: data.kinds[kind], time, lane, task, frame, line, changes,
+      kind: data.kinds[kind], time, place: place / 1e6, lane, task, frame, line, changes,
       file: codes[code].file, name: codes[code].name, text: data.strings[text],
     };
   });
 
-  const bars = data.bars.map(([first, last, row]) => ({ first, last, row, frame: steps[first].frame, lane: steps[first].lane }));
+  const bars = data.bars.map(([first, last, end, row]) => (
+    { first, last, row, frame: steps[first].frame, lane: steps[first].lane, left: steps[first].place, right: end / 1e6 }));
   tellBusy(steps, bars, data.lanes.length);
 
   return {
@@ -30,17 +30,43 @@ function readRecording(json) {
     dropped: data.dropped,
     steps,
     bars,
+    waits: findWaits(steps, bars),
     ofLane: data.lanes.map((_, lane) => numbersWhere(steps, (step) => step.lane === lane)),
     ofFrame: numbersByFrame(steps),
   };
 }
 
+/** Find where calls are suspended: from which step on, and the step that resumes them. */
+function findWaits(steps, bars) {
+  const waits = [];
+  const latest = new Map();       // of each frame, its wait so far
+  for (const bar of bars) {
+    if (latest.has(bar.frame)) latest.get(bar.frame).until = bar.first;
+    latest.delete(bar.frame);
+    if (steps[bar.last].kind !== "suspend") continue;
+    const wait = { from: bar.last, until: Infinity };
+    latest.set(bar.frame, wait);
+    waits.push(wait);
+  }
+  return waits;
+}
+
+/** The steps that suspended the calls which are suspended at a step. */
+function suspendedAt(recording, number) {
+  return recording.waits
+    .filter((wait) => wait.from <= number && number < wait.until)
+    .map((wait) => recording.steps[wait.from]);
+}
+
 /** Tell of each step whether its lane goes on running after it: whether any of the lane's bars is still open. */
 function tellBusy(steps, bars, lanes) {
-  const opened = steps.map(() => 0);
+  const opened = new Array(steps.length + 1).fill(0);
+  const places = steps.map((step) => step.place);
   for (const bar of bars) {
     opened[bar.first] += 1;
-    opened[bar.last] -= 1;
+    // A call that was still running when the recording stopped has no step at which it ends.
+    const ends = ["suspend", "return", "raise"].includes(steps[bar.last].kind);
+    opened[ends ? bar.last : countUpTo(places, bar.right)] -= 1;
   }
   const open = new Array(lanes).fill(0);
   steps.forEach((step, number) => {
@@ -127,11 +153,11 @@ function stepInWords(recording, number) {
   switch (step.kind) {
     case "call": return `${lane} calls ${step.name}`;
     case "line": return `${lane} reaches line ${step.line} of ${step.name}`;
-    case "suspend": return `${lane} suspends ${step.name}`;
+    case "suspend": return `${lane} suspends ${step.name}${step.busy ? "" : ", and is free for other work"}`;
     case "resume": return `${lane} resumes ${step.name}`;
-    case "return": return `${step.name} returns ${step.text || "to its caller"} on ${lane}`;
-    case "raise": return `${step.name} raises ${step.text} on ${lane}`;
-    default: return `${step.text}, on ${lane}`;
+    case "return": return `on ${lane}, ${step.name} returns ${step.text || "to its caller"}`;
+    case "raise": return `on ${lane}, ${step.name} raises ${step.text || "an exception"}`;
+    default: return `on ${lane}: ${step.text}`;
   }
 }
 
