@@ -1,0 +1,159 @@
+"""An example: what hypothesis found, as a short program that can be pasted and run.
+
+The program is the failing test's own body, with the arguments filled in, and the parts of the
+grader's file that it uses.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from minitasks.workshop.catalog import Exercise, text_of
+
+# Arguments of a test that are not drawn but given by fixtures.
+GIVEN = {"exercise", "anyio_backend"}
+
+
+def program(exercise: Exercise, test: str, arguments: dict[str, str], file: Path) -> str:
+    """Write the program.
+
+    Args:
+        exercise: Whose grader has the test.
+        test: The name of the test function.
+        arguments: What hypothesis found: name and source text of each argument, fixtures included.
+        file: The learner's file.
+
+    Returns:
+        The program; empty if hypothesis found nothing, or if the test needs more of pytest than our
+        fixtures.
+    """
+    drawn = {name: text for name, text in arguments.items() if name not in GIVEN}
+    tree = Shorter().visit(ast.parse(text_of(exercise.grader)))
+    function = function_called(test, tree)
+    if not drawn or function is None:
+        return ""
+    names = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
+    if not names <= GIVEN | drawn.keys():
+        return ""
+
+    is_async = isinstance(function, ast.AsyncFunctionDef)
+    backend = ast.literal_eval(arguments.get("anyio_backend", "'asyncio'"))
+    body = function.body
+    return "\n".join(
+        [
+            f"# save as again.py in {file.parent} and run: python again.py",
+            *(["import anyio"] if is_async else []),
+            f"import {file.stem} as exercise" if file.stem != "exercise" else "import exercise",
+            *(ast.unparse(node) for node in needed(body, tree)),
+            f"{'async ' if is_async else ''}def main():",
+            *(f"    {name} = {text}" for name, text in drawn.items()),
+            *(indented(ast.unparse(node)) for node in body),
+            f"anyio.run(main, backend={backend!r})" if is_async else "main()",
+        ]
+    )
+
+
+def function_called(name: str, tree: ast.Module) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """Find a function of a module."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+            return node
+    return None
+
+
+def needed(body: list[ast.stmt], tree: ast.Module) -> list[ast.stmt]:
+    """List the statements of a module that a body needs, directly or not, in file order."""
+    definitions = {name: node for node in tree.body for name in names_defined(node)}
+    wanted = {name for node in body for name in names_read(node)}
+    found: set[ast.stmt] = set()
+    while new := {definitions[name] for name in wanted & definitions.keys()} - found:
+        found |= new
+        wanted |= {name for node in new for name in names_read(node)}
+    return [node for node in tree.body if node in found and not imports(node, "anyio")]
+
+
+def names_defined(node: ast.stmt) -> Iterator[str]:
+    """Give the names that a statement binds in its module."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in aliases)
+        case ast.Assign() | ast.AnnAssign():
+            yield from (
+                part.id
+                for part in ast.walk(node)
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+            )
+
+
+def names_read(node: ast.AST) -> Iterator[str]:
+    """Give the names that a piece of code reads."""
+    return (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+
+
+def imports(node: ast.stmt, module: str) -> bool:
+    """Tell whether a statement is `import module`."""
+    return isinstance(node, ast.Import) and [alias.name for alias in node.names] == [module]
+
+
+class Shorter(ast.NodeTransformer):
+    """Takes annotations and docstrings out of code: the program should be short."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        return ast.arg(node.arg)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return self.bare(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        return self.bare(node)
+
+    def bare(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+        node.returns = None
+        self.generic_visit(node)
+        node.body = node.body or [ast.Pass()]
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        self.generic_visit(node)
+        node.body = node.body or [ast.Pass()]
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        if node.value is None:
+            return None
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_text else node
+
+
+def indented(text: str) -> str:
+    """Indent each line of code by one level."""
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def names_used(grader: str, test: str) -> list[str]:
+    """List the names of the learner's module that a test uses, in order: X of `exercise.X`."""
+    function = function_called(test, ast.parse(grader))
+    used = [
+        part
+        for part in ast.walk(function or ast.Module([], []))
+        if isinstance(part, ast.Attribute)
+        and isinstance(part.value, ast.Name)
+        and part.value.id == "exercise"
+    ]
+    return [part.attr for part in sorted(used, key=lambda part: (part.lineno, part.col_offset))]
+
+
+def line_defining(name: str, source: str) -> int | None:
+    """Find the line at which a module's source defines a function or class."""
+    for node in ast.parse(source).body:
+        if (
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            and node.name == name
+        ):
+            return node.lineno
+    return None

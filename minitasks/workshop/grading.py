@@ -1,0 +1,250 @@
+"""Grading, the child's side: load the learner's file, run the tests on it, report each at once.
+
+Runs in a process of its own and ends it. A report counts only if it carries the run's secret and
+comes from this very process; the parent demands one for every test (grader.py).
+"""
+
+import _thread
+import builtins
+import faulthandler
+import importlib
+import importlib.util
+import io
+import json
+import os
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+# A plugin of the learner's environment has no business in the grading, and each costs time.
+os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+os.environ.pop("PYTEST_ADDOPTS", None)
+os.environ.pop("PYTEST_PLUGINS", None)
+
+import hypothesis
+import pytest
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+from minitasks.workshop import evidence, limits
+from minitasks.workshop.job import Job
+
+# Imported when first used, were they not imported here, for every child to share.
+for needed_later in ("anyio.pytest_plugin", "anyio._backends._asyncio", "anyio._backends._trio"):
+    importlib.import_module(needed_later)
+
+OPTIONS = (
+    *("-p", "anyio.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:terminal"),
+    *("-p", "no:faulthandler", "-p", "no:doctest", "-p", "no:junitxml", "-p", "no:pastebin"),
+    *("--noconftest", "--capture=no", "--import-mode=importlib", "--maxfail=1", "-c", os.devnull),
+)
+
+# What the grader stands on. A file that replaces any of it is turned down.
+GROUND = ("pytest", "_pytest", "pluggy", "hypothesis", "anyio.pytest_plugin", "builtins")
+
+
+class Reporter:
+    """Sends reports to the parent, from this process only: a fork of it stays silent."""
+
+    def __init__(self, send: Callable[[bytes], object], secret: str) -> None:
+        lock = threading.Lock()
+        process = os.getpid()
+
+        # The secret lives in a closure alone: no attribute, no argument that a traceback or a look
+        # at sys.argv would show.
+        def report(kind: str, **facts: Any) -> None:
+            if os.getpid() == process:
+                with lock:
+                    send(json.dumps({"secret": secret, "kind": kind, **facts}).encode())
+
+        self.report = report
+
+
+def grade(job: Job, connection: "Connection[bytes, bytes]", secret: str) -> None:
+    """Grade a file and end this process: what multiprocessing starts in the child."""
+    limits.confine_this_process()
+    os.chdir(job.scratch)
+    print_to(job.output)
+    faulthandler.enable(2)
+    draw_afresh()
+
+    reporter = Reporter(connection.send_bytes, secret)
+    reporter.report("started", parent=os.getppid())
+    forbid_forks(job, reporter)
+    _thread.start_new_thread(keep_watch, (job, reporter))
+    run_tests(job, reporter)
+    sys.stdout.flush()
+    # Not sys.exit: threads of the learner's would keep the process alive, and their atexit hooks
+    # have no say.
+    os._exit(0)
+
+
+def print_to(file: Path) -> None:
+    """Send everything that this process prints to a file, at once and as UTF-8."""
+    with open(file, "wb") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    sys.stdout = sys.stderr = io.TextIOWrapper(
+        io.FileIO(1, "w", closefd=False), "utf-8", "backslashreplace", write_through=True
+    )
+
+
+def forbid_forks(job: Job, reporter: Reporter) -> None:
+    """Turn down a file that forks, and end each copy: it would run the remaining tests again."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(
+            before=lambda: reporter.report("process", **evidence.standing(job.file)),
+            after_in_child=lambda: os._exit(1),
+        )
+
+
+def draw_afresh() -> None:
+    """Let hypothesis draw other examples than the children before, which began with its state."""
+    random.seed()
+    shared = getattr(hypothesis.core, "_hypothesis_global_random", None)
+    if shared is not None:
+        shared.seed()
+
+
+def run_tests(job: Job, reporter: Reporter) -> None:
+    """Load the learner's file, run the grader's tests on it, and report how each ended."""
+    ground = standing_on()
+    try:
+        module = load(job.file)
+    except BaseException as problem:
+        reporter.report("import", **evidence.of(problem, job.file))
+        return
+
+    if moved := changed(ground):
+        reporter.report("patched", name=moved)
+        return
+
+    hypothesis.settings.register_profile(
+        "workshop",
+        max_examples=25,
+        deadline=None,
+        database=DirectoryBasedExampleDatabase(job.examples) if job.examples else None,
+        phases=set(hypothesis.Phase) - {hypothesis.Phase.explain},
+        suppress_health_check=list(hypothesis.HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    hypothesis.settings.load_profile("workshop")
+
+    grader = Grader(module, job, reporter)
+    pytest.main([*OPTIONS, f"--rootdir={job.scratch}", str(job.grader)], plugins=[grader])
+    if moved := changed(ground):
+        reporter.report("patched", name=moved)
+    elif thread := evidence.running_thread(job.file):
+        reporter.report("thread", **thread)
+    else:
+        reporter.report("finished")
+
+
+def load(file: Path) -> ModuleType:
+    """Import the learner's file as the module `exercise`.
+
+    From its source, never from a compiled copy: two saves within a second would look the same.
+    """
+    module = ModuleType("exercise")
+    module.__file__ = str(file)
+    sys.modules["exercise"] = module
+    source = importlib.util.decode_source(file.read_bytes())
+    code = compile(source, str(file), "exec", dont_inherit=True)
+    exec(code, module.__dict__)
+    return module
+
+
+class Grader:
+    """The pytest plugin: hands the learner's module to the tests, and reports how each ended."""
+
+    def __init__(self, module: ModuleType, job: Job, reporter: Reporter) -> None:
+        self.module = module
+        self.job = job
+        self.report = reporter.report
+
+    @pytest.fixture(scope="session")
+    def exercise(self) -> ModuleType:
+        """The learner's module."""
+        return self.module
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+        """Report a test by what its function did, whatever becomes of pytest's own reports."""
+        test = pyfuncitem.originalname
+        self.report("running", test=test)
+        try:
+            result = yield
+        except BaseException as problem:
+            self.report("failed", test=test, **evidence.of(problem, self.job.file))
+            raise
+        self.report("passed", test=test)
+        return result
+
+    def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
+        """Report what failed outside a test's function: in collecting, in a fixture."""
+        if call.when != "call":
+            problem = call.excinfo.value
+            self.report(
+                "broken", traceback=report.longreprtext, **evidence.of(problem, self.job.file)
+            )
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Send the long traceback, for those who ask for it."""
+        if report.failed:
+            self.report("traceback", text=report.longreprtext[-20_000:])
+
+
+def standing_on() -> dict[tuple[str, str], object]:
+    """Remember the functions and classes that the grader stands on, with their methods."""
+    found: dict[tuple[str, str], object] = {}
+    for name, module in list(sys.modules.items()):
+        if name in GROUND or name.partition(".")[0] in {"_pytest", "pluggy"}:
+            found.update(((name, key), value) for key, value in parts_of(module, name))
+    return found
+
+
+def parts_of(module: ModuleType, name: str) -> Iterator[tuple[str, object]]:
+    """List a module's callables, and the methods of the classes that it defines."""
+    for key, value in list(vars(module).items()):
+        if callable(value):
+            yield key, value
+        if isinstance(value, type) and value.__module__ == name and module is not builtins:
+            yield from (
+                (f"{key}.{part}", method)
+                for part, method in vars(value).items()
+                if callable(method)
+            )
+
+
+def changed(ground: dict[tuple[str, str], object]) -> str:
+    """Name the first thing that is no longer what it was; empty if there is none."""
+    now = standing_on()
+    for (module, name), value in ground.items():
+        if now.get((module, name)) is not value:
+            return f"{module}.{name}"
+    return ""
+
+
+def keep_watch(job: Job, reporter: Reporter) -> None:
+    """End the process when its time is up, or when it prints too much, and say where it stood.
+
+    Runs in a thread that the threading module does not know, so that a test that counts threads is
+    right.
+    """
+    deadline = time.monotonic() + job.time_limit
+    # For code that never lets another thread run: this one needs no interpreter.
+    faulthandler.dump_traceback_later(job.time_limit + 0.3, exit=True, file=2)
+    while True:
+        time.sleep(0.02)
+        if os.path.getsize(job.output) > limits.OUTPUT:
+            reporter.report("output", **evidence.standing(job.file, job.grader))
+            os._exit(1)
+        if time.monotonic() > deadline:
+            reporter.report("time", **evidence.standing(job.file, job.grader))
+            os._exit(1)

@@ -1,0 +1,47 @@
+"""The warm parent: what a grading needs, imported and run once, so that its forks start at once.
+
+multiprocessing's forkserver imports this module, in a process of its own with a single thread;
+nothing else may. Where there is no fork, as on Windows, each child imports for itself.
+"""
+
+import gc
+import sys
+import tempfile
+from pathlib import Path
+
+from minitasks.workshop import grading, limits
+from minitasks.workshop.job import Job
+
+# Hypothesis computes its tables of characters once, and pytest loads parts of itself when first
+# used.
+GRADER = """
+import pytest
+from hypothesis import given, strategies as st
+
+pytestmark = pytest.mark.anyio
+
+@given(text=st.text(max_size=3), numbers=st.lists(st.integers() | st.booleans(), max_size=2))
+async def test_warm(exercise, text, numbers):
+    assert (text, numbers) is not exercise, f"{text}"
+"""
+
+
+def warm() -> None:
+    """Run one small grading here, then hide what it made from the garbage collector.
+
+    A collection in a child would write to every object, and so copy every page of memory that it
+    shares.
+    """
+    with tempfile.TemporaryDirectory(prefix="minitasks-") as scratch:
+        job = Job(Path(scratch, "test_warm.py"), Path(scratch, "exercise.py"), Path(scratch))
+        job.grader.write_text(GRADER, encoding="utf-8")
+        job.file.write_text("", encoding="utf-8")
+        grading.run_tests(job, grading.Reporter(len, ""))
+    for name in ("exercise", "test_warm"):
+        sys.modules.pop(name, None)
+    gc.collect()
+    gc.freeze()
+
+
+limits.adopt_orphans()
+warm()
