@@ -6,18 +6,12 @@ from typing import Any
 
 import anyio.lowlevel
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
 
-few = settings(
-    max_examples=15,
-    deadline=None,
-    # Explaining a failure takes a second; shrinking it takes a tenth.
-    phases=set(Phase) - {Phase.explain},
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+few = settings(max_examples=15, deadline=None)
 values = st.integers() | st.text(max_size=3)
 keywords = st.dictionaries(st.sampled_from(["to", "subject", "args", "kwargs", "tasks"]), values)
 

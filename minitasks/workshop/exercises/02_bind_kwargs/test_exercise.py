@@ -5,18 +5,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
 
-few = settings(
-    max_examples=10,
-    deadline=None,
-    # Explaining a failure takes a second; shrinking it takes a tenth.
-    phases=set(Phase) - {Phase.explain},
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+few = settings(max_examples=10, deadline=None)
 values = st.integers() | st.text(max_size=3)
 # Among them every name that anyio.to_thread.run_sync takes for itself.
 names = st.sampled_from(["to", "args", "kwargs", "limiter", "cancellable", "abandon_on_cancel"])

@@ -9,18 +9,12 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
 
-few = settings(
-    max_examples=10,
-    deadline=None,
-    # Explaining a failure takes a second; shrinking it takes a tenth.
-    phases=set(Phase) - {Phase.explain},
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+few = settings(max_examples=10, deadline=None)
 # A safety net, never waited for by a right solution: seconds until a stuck wait is given up.
 PATIENCE = 1.0
 

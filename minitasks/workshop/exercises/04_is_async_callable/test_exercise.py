@@ -1,0 +1,115 @@
+"""Grader of exercise 4: from plain functions to what people really pass to add_task."""
+
+import functools
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+calls: list[str] = []
+
+
+async def async_function(*args: object) -> None:
+    calls.append("async function")
+
+
+def sync_function(*args: object) -> None:
+    calls.append("sync function")
+
+
+class Mailer:
+    async def send(self) -> None:
+        calls.append("async method")
+
+    def write(self) -> None:
+        calls.append("sync method")
+
+
+class AsyncCallable:
+    async def __call__(self, *args: object) -> None:
+        calls.append("async __call__")
+
+
+class SyncCallable:
+    def __call__(self, *args: object) -> None:
+        calls.append("sync __call__")
+
+
+def nested(func: Callable[..., Any], depth: int) -> Callable[..., Any]:
+    """Put partials round a function; with an attribute each, so that Python does not merge them."""
+    for number in range(depth):
+        func = functools.partial(func)
+        vars(func)["number"] = number
+    return func
+
+
+def check(exercise: ModuleType, obj: object, name: str, wanted: bool) -> None:
+    """Assert the answer for one object, and that nothing was called to find it."""
+    calls.clear()
+    answer = exercise.is_async_callable(obj)
+    assert not calls, f"your function called {name} to find out; it must not run anything"
+    assert answer is wanted, (
+        f"is_async_callable({name}) should be {wanted}, but yours gave {answer!r}"
+    )
+
+
+def test_functions(exercise: ModuleType) -> None:
+    """An async function is async; an ordinary one is not, and neither is called to find out."""
+    check(exercise, async_function, "an async def", True)
+    check(exercise, sync_function, "a def", False)
+    check(exercise, print, "print", False)
+
+
+def test_methods(exercise: ModuleType) -> None:
+    """A method is async if it is written with async def."""
+    check(exercise, Mailer().send, "an object's async method", True)
+    check(exercise, Mailer().write, "an object's sync method", False)
+
+
+def test_partials(exercise: ModuleType) -> None:
+    """A partial of an async function is async."""
+    check(exercise, functools.partial(async_function, 1), "a partial of an async def", True)
+    check(exercise, functools.partial(sync_function, 1), "a partial of a def", False)
+
+
+def test_callable_objects(exercise: ModuleType) -> None:
+    """An object whose class has an async __call__ is async."""
+    check(exercise, AsyncCallable(), "an object with async def __call__", True)
+    check(exercise, SyncCallable(), "an object with def __call__", False)
+
+
+def test_partials_of_objects(exercise: ModuleType) -> None:
+    """A partial of such an object is async too, and so is a partial of that partial."""
+    check(exercise, nested(AsyncCallable(), 1), "a partial of an object with async __call__", True)
+    check(exercise, nested(AsyncCallable(), 2), "a partial of a partial of such an object", True)
+
+
+def test_classes(exercise: ModuleType) -> None:
+    """A class itself is not async: calling it makes an instance, and there is nothing to await."""
+    check(exercise, AsyncCallable, "a class whose instances have async def __call__", False)
+    check(exercise, Mailer, "a class", False)
+
+
+def test_not_callable(exercise: ModuleType) -> None:
+    """What can't be called is not async; asking does not fail."""
+    coroutine = async_function()
+    try:
+        check(exercise, None, "None", False)
+        check(exercise, "send", "a string", False)
+        check(exercise, coroutine, "a coroutine, the result of a call", False)
+    finally:
+        coroutine.close()
+
+
+targets = st.sampled_from(["async_function", "sync_function", "AsyncCallable()", "SyncCallable()"])
+
+
+@settings(max_examples=20, deadline=None)
+@given(target=targets, depth=st.integers(0, 4))
+def test_every_mix(exercise: ModuleType, target: str, depth: int) -> None:
+    """Any of these, in any number of partials, gets the same answer as without them."""
+    obj = nested(eval(target, globals()), depth)
+
+    check(exercise, obj, f"{depth} partials round {target}", target.lower().startswith("async"))

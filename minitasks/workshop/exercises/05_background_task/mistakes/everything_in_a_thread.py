@@ -1,0 +1,33 @@
+# feedback: your task never ran the body of its async function: its coroutine is lost
+"""In a thread, calling an async function makes a coroutine, which is thrown away."""
+
+import functools
+import inspect
+from typing import Any
+
+import anyio.to_thread
+
+
+async def run_in_threadpool(func: Any, *args: Any, **kwargs: Any) -> Any:
+    return await anyio.to_thread.run_sync(functools.partial(func, **kwargs), *args)
+
+
+def is_async_callable(obj: Any) -> bool:
+    while isinstance(obj, functools.partial):
+        obj = obj.func
+    if isinstance(obj, type):
+        return False
+    return inspect.iscoroutinefunction(obj) or (
+        callable(obj) and inspect.iscoroutinefunction(obj.__call__)
+    )
+
+
+class BackgroundTask:
+    def __init__(self, func: Any, *args: Any, **kwargs: Any) -> None:
+        self.func = func
+        self.args = args
+        self.kwargs = kwargs
+        self.is_async = is_async_callable(func)
+
+    async def __call__(self) -> None:
+        await run_in_threadpool(self.func, *self.args, **self.kwargs)
