@@ -16,6 +16,7 @@ import signal
 import sys
 import textwrap
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from types import FrameType
 from typing import Any
 
 from minitasks.frames import StepReader
+from minitasks.scenarios.marks import watching
 from minitasks.tour import borrowed
 from minitasks.tour.lanes import WIDTH, Lanes, wording
 from minitasks.tour.stops import Place
@@ -60,6 +62,8 @@ class Debugger(pdb.Pdb):
         self._files = set(files)
         self._into = set(into)
         self._paths: dict[str, Path | None] = {}
+        self._hits: Counter[tuple[Path | None, int]] = Counter()
+        self._marks: list[str] = []
         self._here: Place | None = None
         self._latest: Place | None = None
         self._one_at_a_time = threading.RLock()
@@ -101,6 +105,7 @@ class Debugger(pdb.Pdb):
         self.set_continue()
         with contextlib.ExitStack() as stack:
             stack.enter_context(self._terminal)
+            stack.enter_context(watching(self._marks.append))
             stack.enter_context(borrowed.sigint())
             stack.enter_context(borrowed.logging_level())
             stack.enter_context(borrowed.breakpoints())
@@ -176,9 +181,10 @@ class Debugger(pdb.Pdb):
         return super().dispatch_line(frame)
 
     def _arrive(self, frame: FrameType) -> Place | None:
-        path = self.path_on_tour(frame.f_code.co_filename)
+        line = self.path_on_tour(frame.f_code.co_filename), frame.f_lineno
+        self._hits[line] += 1
         for place in self.ahead:
-            if place.line == frame.f_lineno and place.file == path:
+            if (place.file, place.line) == line and place.stop.hit == self._hits[line]:
                 self.ahead.remove(place)
                 return place if place.number >= self._first else None
         return None
@@ -218,10 +224,18 @@ class Debugger(pdb.Pdb):
 
     def user_line(self, frame: FrameType) -> None:
         """Say where the learner is, before pdb shows the line and the prompt."""
+        self._show_marks()
         if self._here is not None:
             self._latest = self._here
             self.do_note("")
         super().user_line(frame)
+
+    def _show_marks(self) -> None:
+        """Tell what the scenario said since the last prompt, on any thread."""
+        marks, self._marks[:] = Counter(self._marks), []
+        said = (text if times == 1 else f"{text} ({times} times)" for text, times in marks.items())
+        for line in wrapped("meanwhile: " + ", ".join(said)) if marks else ():
+            self.message(line)
 
     def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
         """Open the prompt; say so where it has moved to another thread."""

@@ -22,6 +22,7 @@ class Stop:
         thread: Where the line runs: "event loop", "worker thread", or the name of the thread.
         note: Where the learner is and what happens here, in one to three sentences.
         look: What to type or to look at before going on.
+        hit: Stop when the line is about to run for this time, counted from 1.
     """
 
     function: str
@@ -29,6 +30,7 @@ class Stop:
     thread: str
     note: str
     look: str = ""
+    hit: int = 1
 
 
 @dataclass(frozen=True)
