@@ -1,0 +1,207 @@
+"""Grader of exercise 6: order, the first failure, whose list it is, and a list as a task."""
+
+import threading
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import anyio.lowlevel
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytestmark = pytest.mark.anyio
+
+kinds = st.lists(st.sampled_from(["async", "sync"]), max_size=5)
+
+
+class Log:
+    """Makes async and sync functions that note when they begin and end, and on which thread."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.loop_thread = threading.get_ident()
+        self.misplaced: list[str] = []
+
+    def function(self, kind: str, name: object, fails: bool = False) -> Callable[[], Any]:
+        """Make a function that notes `begin name` and `end name`, or fails in between."""
+
+        def check_thread() -> None:
+            if (threading.get_ident() == self.loop_thread) != (kind == "async"):
+                self.misplaced.append(f"{kind} task {name}")
+
+        def run_sync() -> None:
+            check_thread()
+            self.events.append(f"begin {name}")
+            if fails:
+                raise ConnectionError(f"task {name} failed")
+            self.events.append(f"end {name}")
+
+        async def run_async() -> None:
+            check_thread()
+            self.events.append(f"begin {name}")
+            # Long enough for another task to come in between, if it could.
+            for _ in range(3):
+                await anyio.lowlevel.checkpoint()
+            if fails:
+                raise ConnectionError(f"task {name} failed")
+            self.events.append(f"end {name}")
+
+        return run_async if kind == "async" else run_sync
+
+
+def full_run(numbers: range) -> list[str]:
+    """What the log shows after these tasks have run one after another."""
+    return [event for number in numbers for event in (f"begin {number}", f"end {number}")]
+
+
+async def test_lists_are_not_shared(exercise: ModuleType) -> None:
+    """Every BackgroundTasks() begins empty."""
+    log = Log()
+
+    exercise.BackgroundTasks().add_task(log.function("sync", 0))
+    await exercise.BackgroundTasks()()
+
+    assert not log.events, "a task added to one BackgroundTasks() ran in another: they share a list"
+
+
+async def test_add_task_keeps_the_call(exercise: ModuleType) -> None:
+    """add_task keeps the call for later, and makes none."""
+    got: list[tuple[Any, Any]] = []
+
+    async def send(*args: Any, **kwargs: Any) -> None:
+        got.append((args, kwargs))
+
+    tasks = exercise.BackgroundTasks()
+    tasks.add_task(send, "ada", subject="hello")
+    assert not got, "add_task called the function; it should only keep it"
+    assert len(getattr(tasks, "tasks", ())) == 1, (
+        f"after one add_task there should be one task in self.tasks, but it is {tasks.tasks!r}"
+    )
+
+    await tasks()
+
+    assert got, "your tasks were awaited, but the added function was never called"
+    assert got == [(("ada",), {"subject": "hello"})], (
+        f"added with 'ada' and subject='hello', but your task called with {got}"
+    )
+
+
+@settings(max_examples=12, deadline=None)
+@given(kinds=kinds)
+async def test_one_after_another(exercise: ModuleType, kinds: list[str]) -> None:
+    """Tasks run in the order added, each one done before the next begins."""
+    log = Log()
+    tasks = exercise.BackgroundTasks()
+    for number, kind in enumerate(kinds):
+        tasks.add_task(log.function(kind, number))
+
+    await tasks()
+    seen = list(log.events)
+
+    assert seen == full_run(range(len(kinds))), (
+        f"{' then '.join(kinds) or 'no task'}: your tasks went {', '.join(seen) or 'nowhere'}"
+    )
+    assert not log.misplaced, f"not in its place, loop or thread: {', '.join(log.misplaced)}"
+
+
+@settings(max_examples=10, deadline=None)
+@given(kinds=kinds.filter(len), data=st.data())
+async def test_first_failure_stops(
+    exercise: ModuleType, kinds: list[str], data: st.DataObject
+) -> None:
+    """The first exception ends the run and reaches the caller; the tasks behind it never run."""
+    failing = data.draw(st.integers(0, len(kinds) - 1), label="failing")
+    log = Log()
+    tasks = exercise.BackgroundTasks()
+    for number, kind in enumerate(kinds):
+        tasks.add_task(log.function(kind, number, fails=number >= failing))
+
+    caught: BaseException | None = None
+    try:
+        await tasks()
+    except BaseException as raised:
+        caught = raised
+
+    assert isinstance(caught, ConnectionError), (
+        f"task {failing} of {len(kinds)} raised ConnectionError, but your tasks raised {caught!r}"
+    )
+    assert log.events == [*full_run(range(failing)), f"begin {failing}"], (
+        f"task {failing} failed, and still your tasks went {', '.join(log.events)}"
+    )
+
+
+async def test_starts_with_given_tasks(exercise: ModuleType) -> None:
+    """BackgroundTasks([first, second]) begins with these tasks."""
+    log = Log()
+    first = exercise.BackgroundTask(log.function("sync", 0))
+    second = exercise.BackgroundTask(log.function("async", 1))
+
+    tasks = exercise.BackgroundTasks([first, second])
+    tasks.add_task(log.function("sync", 2))
+    await tasks()
+
+    assert log.events == full_run(range(3)), (
+        f"two tasks given, one added: your tasks went {', '.join(log.events) or 'nowhere'}"
+    )
+
+
+async def test_the_list_is_its_own(exercise: ModuleType) -> None:
+    """The given list is copied: adding here does not change it, changing it does nothing here."""
+    log = Log()
+    given_list = [exercise.BackgroundTask(log.function("sync", 0))]
+
+    tasks = exercise.BackgroundTasks(given_list)
+    tasks.add_task(log.function("sync", 1))
+    assert len(given_list) == 1, "your add_task also added to the list that the caller passed in"
+    given_list.clear()
+    await tasks()
+
+    assert log.events == full_run(range(2)), "the caller emptied its own list, and yours was empty"
+
+
+async def test_can_be_awaited_again(exercise: ModuleType) -> None:
+    """The tasks can be awaited again, and all run again."""
+    log = Log()
+    tasks = exercise.BackgroundTasks()
+    tasks.add_task(log.function("sync", 0))
+
+    await tasks()
+    await tasks()
+
+    assert log.events == full_run(range(1)) * 2, (
+        "awaited a second time, your tasks did not run again"
+    )
+
+
+async def test_is_a_task_itself(exercise: ModuleType) -> None:
+    """A BackgroundTasks is a task: it can be added to another, and runs in its turn."""
+    log = Log()
+    inner = exercise.BackgroundTasks()
+    inner.add_task(log.function("sync", 1))
+    inner.add_task(log.function("async", 2))
+    assert isinstance(inner, exercise.BackgroundTask), "your BackgroundTasks is no BackgroundTask"
+
+    outer = exercise.BackgroundTasks()
+    outer.add_task(log.function("async", 0))
+    outer.add_task(inner)
+    outer.add_task(log.function("sync", 3))
+    await outer()
+
+    assert log.events == full_run(range(4)), f"nested, your tasks went {', '.join(log.events)}"
+
+
+async def test_tasks_may_add_tasks(exercise: ModuleType) -> None:
+    """A task that adds another to the running list has it run in the same run."""
+    log = Log()
+    tasks = exercise.BackgroundTasks()
+
+    async def add_one_more() -> None:
+        tasks.add_task(log.function("async", 0))
+
+    tasks.add_task(add_one_more)
+    await tasks()
+
+    assert log.events == full_run(range(1)), (
+        "a task added by a running task was left out of the run"
+    )

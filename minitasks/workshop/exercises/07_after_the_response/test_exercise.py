@@ -1,0 +1,155 @@
+"""Grader of exercise 7: a server that keeps every message, and a task that looks at what it has."""
+
+from types import ModuleType
+from typing import Any
+
+import anyio.lowlevel
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytestmark = pytest.mark.anyio
+
+
+class Server:
+    """Takes messages as a server does: each is sent only when its await is over."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    async def send(self, message: dict[str, Any]) -> None:
+        # A slow client: the message is not out yet, and other tasks may run.
+        for _ in range(3):
+            await anyio.lowlevel.checkpoint()
+        self.sent.append(message)
+
+    @property
+    def types(self) -> list[Any]:
+        return [message.get("type") for message in self.sent]
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message.get("body", b"") for message in self.sent)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the client has the whole response."""
+        return (
+            "http.response.body" in self.types
+            and self.types[-1] == "http.response.body"
+            and not self.sent[-1].get("more_body", False)
+        )
+
+
+async def test_start_then_body(exercise: ModuleType) -> None:
+    """The server gets http.response.start first, then http.response.body."""
+    server = Server()
+
+    await exercise.respond(server.send, b"saved")
+
+    assert server.sent, "your function sent nothing to the server"
+    start = server.sent[0]
+    assert start.get("type") == "http.response.start", (
+        f"the first message should be http.response.start, but yours was {start.get('type')!r}"
+    )
+    assert start.get("status") == 200, f"the status should be 200, but is {start.get('status')!r}"
+    assert set(server.types[1:]) == {"http.response.body"}, (
+        f"after the start the server wants http.response.body, but got {server.types[1:]}"
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(body=st.binary(max_size=20))
+async def test_whole_body(exercise: ModuleType, body: bytes) -> None:
+    """The body arrives whole, and the last message says that it is the last."""
+    server = Server()
+
+    await exercise.respond(server.send, body)
+
+    assert server.body == body, f"the body is {body!r}, but the client got {server.body!r}"
+    assert server.complete, "your last message has more_body: the client goes on waiting"
+
+
+@settings(max_examples=15, deadline=None)
+@given(body=st.binary(max_size=20))
+async def test_content_length(exercise: ModuleType, body: bytes) -> None:
+    """The header content-length tells the body's length, in bytes as all of ASGI's headers."""
+    server = Server()
+
+    await exercise.respond(server.send, body)
+
+    headers = [tuple(header) for header in server.sent[0].get("headers", [])]
+    wrong = [header for header in headers if not all(isinstance(part, bytes) for part in header)]
+    assert not wrong, f"a header's name and value are bytes, but yours are {wrong[0]!r}"
+    length = dict(headers).get(b"content-length")
+    assert length == str(len(body)).encode(), (
+        f"for {len(body)} bytes of body your content-length is {length!r}"
+    )
+
+
+async def test_task_after_the_response(exercise: ModuleType) -> None:
+    """The task starts when the response is complete, not before."""
+    server = Server()
+    seen: list[tuple[list[Any], bool]] = []
+
+    async def task() -> None:
+        seen.append((list(server.types), server.complete))
+
+    await exercise.respond(server.send, b"saved", task)
+
+    assert seen, "your function never ran the task"
+    types, complete = seen[0]
+    assert complete, (
+        f"when your task started, the client had only {', '.join(types) or 'nothing'}; "
+        "it should have had the whole response"
+    )
+    assert len(seen) == 1, f"your function ran the task {len(seen)} times"
+
+
+async def test_waits_for_the_task(exercise: ModuleType) -> None:
+    """The function returns when the task is done: the server can still wait for it."""
+    server = Server()
+    done: list[str] = []
+
+    async def task() -> None:
+        await anyio.lowlevel.checkpoint()
+        done.append("done")
+
+    await exercise.respond(server.send, b"saved", task)
+    seen = list(done)
+
+    assert seen == ["done"], "your function returned before the task was done: nobody waits for it"
+
+
+async def test_lets_exceptions_through(exercise: ModuleType) -> None:
+    """What the task raises reaches the server; the client has its response already."""
+    server = Server()
+    problem = ConnectionError("mail server is down")
+
+    async def task() -> None:
+        raise problem
+
+    caught: BaseException | None = None
+    try:
+        await exercise.respond(server.send, b"saved", task)
+    except BaseException as raised:
+        caught = raised
+
+    assert caught is problem, f"the task raised {problem!r}, but your function raised {caught!r}"
+    assert server.complete, "the task failed, and your client never got the whole response"
+
+
+async def test_no_response_no_task(exercise: ModuleType) -> None:
+    """When sending fails, the task does not run and the error reaches the server."""
+    ran: list[str] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        raise OSError("the client is gone")
+
+    async def task() -> None:
+        ran.append("task")
+
+    with pytest.raises(OSError, match="the client is gone"):
+        await exercise.respond(send, b"saved", task)
+
+    assert not ran, "sending failed, and your task ran all the same"
