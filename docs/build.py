@@ -1,0 +1,49 @@
+"""Build the book: `python docs/build.py`. Any warning, broken link or missing anchor fails it.
+
+First each scenario is run and its replay page written, then Zensical builds the pages, then every link of the
+result is followed. The site is docs/site; it opens from disk, without a server.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import links
+
+DOCS = Path(__file__).parent
+SITE = DOCS / "site"
+REPLAYS = DOCS / "pages" / "replays"
+
+
+def main() -> None:
+    """Build everything; leave with 1 where something is wrong."""
+    draw_replays()
+    run("zensical", "build", "--strict", "--clean", "--config-file", str(DOCS / "zensical.toml"))
+    broken = links.problems(SITE)
+    for problem in broken:
+        print(problem, file=sys.stderr)
+    raise SystemExit(1 if broken else 0)
+
+
+def draw_replays() -> None:
+    """Run each scenario for real, in a process of its own, and write its replay page."""
+    from minitasks.scenarios import SCENARIOS
+
+    REPLAYS.mkdir(exist_ok=True)
+    for name in SCENARIOS:
+        run("minitasks", "run", name, "--page", str(REPLAYS / f"{name}.html"))
+
+
+def run(module: str, *arguments: str) -> None:
+    """Run a module's command; end the build where it fails."""
+    environment = {**os.environ, "PYTHONPATH": str(DOCS)}
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, env=environment, cwd=DOCS.parent, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+        raise SystemExit(f"failed: {' '.join(command)}")
+
+
+if __name__ == "__main__":
+    main()

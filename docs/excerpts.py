@@ -1,0 +1,126 @@
+"""Excerpts: a page shows real code by its name, never by its line number. A Markdown extension.
+
+A line `{{ excerpt minitasks/background.py BackgroundTask.__call__ }}` becomes the source of that function, class or
+constant; without a name, the whole file. With `code` at its end, docstrings are left out. What is not there stops
+the build.
+"""
+
+import ast
+import re
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from markdown import Extension, Markdown
+from markdown.preprocessors import Preprocessor
+
+ROOT = Path(__file__).parents[1]
+DIRECTIVE = re.compile(r"^(\s*)\{\{ excerpt (\S+)(?: (?!code )(\S+))?( code)? \}\}$")
+
+Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+
+
+class NoSuchCode(Exception):
+    """A page names code that is not there."""
+
+
+def excerpt(path: str, name: str | None = None, code_only: bool = False) -> str:
+    """Give the source of what has this name in a file.
+
+    Args:
+        path: The file, seen from the repository's root.
+        name: A function, class, constant or `Class.method`; None for the whole file.
+        code_only: Leave docstrings out.
+
+    Raises:
+        NoSuchCode: There is no such file, or nothing of that name in it.
+
+    Example:
+        >>> print(excerpt("minitasks/background.py", "BackgroundTasks.__init__"))
+        def __init__(self, tasks: Sequence[BackgroundTask] | None = None) -> None:
+            self.tasks = list(tasks or ())
+    """
+    file = ROOT / path
+    if not file.is_file():
+        raise NoSuchCode(f"there is no file {path}")
+
+    source = file.read_text()
+    lines = source.splitlines()
+    tree: ast.AST = ast.parse(source)
+    first, last = 1, len(lines)
+    for part in name.split(".") if name else ():
+        tree = find(tree, part, path)
+        first, last = span(tree)
+
+    hidden = docstring_lines(tree) if code_only else set()
+    shown = [lines[number - 1] for number in range(first, last + 1) if number not in hidden]
+    return textwrap.dedent("\n".join(shown)).strip("\n")
+
+
+def find(scope: ast.AST, name: str, path: str) -> Node:
+    """Find what is defined directly in a module or class under this name."""
+    for node in ast.iter_child_nodes(scope):
+        if isinstance(node, Node) and name in names(node):
+            return node
+    raise NoSuchCode(f"there is no {name} in {path}")
+
+
+def names(node: Node) -> set[str]:
+    """Name what a definition or an assignment defines."""
+    if isinstance(node, ast.Assign):
+        return {target.id for target in node.targets if isinstance(target, ast.Name)}
+    if isinstance(node, ast.AnnAssign):
+        return {node.target.id} if isinstance(node.target, ast.Name) else set()
+    return {node.name}
+
+
+def span(node: ast.AST) -> tuple[int, int]:
+    """Give the first and the last line of a definition, its decorators included."""
+    assert isinstance(node, Node)
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return first, node.end_lineno or first
+
+
+def docstring_lines(scope: ast.AST) -> set[int]:
+    """Number the lines of the docstrings in a piece of code, and the blank line behind each."""
+    lines: set[int] = set()
+    for node in ast.walk(scope):
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if documented and ast.get_docstring(node) is not None:
+            docstring = node.body[0]
+            lines.update(range(docstring.lineno, (docstring.end_lineno or docstring.lineno) + 1))
+            if len(node.body) > 1 and isinstance(node, ast.Module | ast.ClassDef):
+                lines.add((docstring.end_lineno or docstring.lineno) + 1)
+    return lines
+
+
+class Excerpts(Preprocessor):
+    """Replaces directives before Markdown looks at the page, so that they work inside a code fence."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Replace each line that is a directive by the lines that it asks for."""
+        return [shown for line in lines for shown in self.expand(line)]
+
+    def expand(self, line: str) -> list[str]:
+        """Give the lines that stand for one line of the page."""
+        directive = DIRECTIVE.match(line)
+        if directive is None:
+            return [line]
+
+        indent, path, name, code = directive.groups()
+        shown = excerpt(path, name, code_only=bool(code))
+        return textwrap.indent(shown, indent).splitlines()
+
+
+class ExcerptExtension(Extension):
+    """Registers the preprocessor ahead of fences, whose priority is 25."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  (Markdown's own name)
+        """Add the preprocessor."""
+        md.preprocessors.register(Excerpts(md), "excerpts", 30)
+
+
+def makeExtension(**options: Any) -> ExcerptExtension:  # noqa: N802  (Markdown's own name)
+    """Make the extension: the name that Markdown looks for."""
+    return ExcerptExtension(**options)

@@ -1,0 +1,71 @@
+"""Two requests on one connection: does the first one's task delay the second one's answer?"""
+
+import threading
+
+import httpx2
+from serving import serving
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from minitasks import BackgroundTask
+
+PATIENCE = 1  # seconds: for as long a task waits to see the second request answered
+
+answered = threading.Event()
+seen: list[bool] = []
+
+
+def in_a_thread() -> None:
+    seen.append(answered.wait(PATIENCE))
+
+
+async def on_the_loop() -> None:
+    seen.append(answered.wait(PATIENCE))
+
+
+async def order(request: Request) -> Response:
+    func = in_a_thread if request.path_params["kind"] == "sync" else on_the_loop
+    return PlainTextResponse("ordered", background=BackgroundTask(func))
+
+
+async def connection(request: Request) -> Response:
+    assert request.client is not None
+    return PlainTextResponse(str(request.client.port))
+
+
+async def pass_on(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    return await call_next(request)
+
+
+routes = [Route("/connection", connection), Route("/order/{kind}", order)]
+plain = Starlette(routes=routes)
+behind_middleware = Starlette(
+    routes=routes, middleware=[Middleware(BaseHTTPMiddleware, dispatch=pass_on)]
+)
+
+
+def try_out(client: httpx2.Client, kind: str) -> None:
+    seen.clear()
+    answered.clear()
+    port_before = client.get("/connection").text
+    client.get(f"/order/{kind}")
+    same_connection = client.get("/connection").text == port_before
+    answered.set()
+    client.get("/connection")
+
+    order = "while the task ran" if seen == [True] else "after the task"
+    print(f"same connection: {same_connection}, second request answered {order}")
+
+
+def main() -> None:
+    for kind, app in (("sync", plain), ("sync", behind_middleware), ("blocking", plain)):
+        with serving(app) as client:
+            try_out(client, kind)
+
+
+if __name__ == "__main__":
+    main()

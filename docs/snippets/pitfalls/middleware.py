@@ -1,0 +1,65 @@
+"""What does a middleware see of the tasks that run inside it?"""
+
+from collections.abc import Awaitable, Callable
+
+from serving import serving
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from minitasks import BackgroundTask
+
+happened: list[str] = []
+
+
+async def send_email() -> None:
+    happened.append("task done")
+
+
+async def order(request: Request) -> Response:
+    return PlainTextResponse("ordered", background=BackgroundTask(send_email))
+
+
+class Timed:
+    """A middleware in plain ASGI. It calls the application and notes when the call is over."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                happened.append("response sent")
+            await send(message)
+
+        await self.app(scope, receive, noting)
+        if scope["type"] == "http":
+            happened.append("call over")
+
+
+class TimedOtherwise(BaseHTTPMiddleware):
+    """The same with Starlette's base class."""
+
+    async def dispatch(
+        self, request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await call_next(request)
+        happened.append("call_next over")
+        return response
+
+
+def main() -> None:
+    for middleware in ([Middleware(Timed)], [Middleware(Timed), Middleware(TimedOtherwise)]):
+        happened.clear()
+        app = Starlette(routes=[Route("/", order)], middleware=middleware)
+        with serving(app) as client:
+            client.get("/")
+        print(", ".join(happened))
+
+
+if __name__ == "__main__":
+    main()
