@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from minitasks.scenarios.heart import heartbeat
 from minitasks.scenarios.library import Library
-from minitasks.scenarios.server import Client, serving
+from minitasks.scenarios.server import Client, patience, serving
 from minitasks.scenarios.signals import Signal
 
 NEEDS = ("BackgroundTask",)
@@ -55,7 +55,7 @@ def first_client(client: Client) -> None:
 
 
 def second_client(client: Client) -> None:
-    report_begun.block(patience=5)
+    report_begun.block(patience())
     client.get("/books", when_sent=second_request_sent.set)
 
 

@@ -88,7 +88,9 @@ def wording(lane: str) -> str:
     """Put a lane into a sentence: "on the event loop", "in worker thread 1", "at the client"."""
     if lane.startswith("client"):
         return f"at the {lane}"
-    return f"in {lane}" if lane[-1].isdigit() else f"on the {lane}"
+    if lane.startswith("worker thread"):
+        return f"in {lane}" if lane[-1].isdigit() else f"in a {lane}"
+    return f"on the {lane}"
 
 
 def runs_event_loop() -> bool:

@@ -14,16 +14,16 @@ REGISTER_PRODUCT = (
         "register_product",
         "save_product_to_database(product)",
         WORKER,
-        "A POST has arrived, and this is its endpoint. It is a plain `def`, so FastAPI keeps it off "
-        "the event loop and calls it in a worker thread.",
+        "A POST has arrived, and this is its endpoint. It is a plain `def`, so FastAPI keeps it "
+        "off the event loop and calls it in a worker thread.",
         "p product, then w: beside your stack it shows what every other thread does.",
     ),
     Stop(
         "register_product",
         "tasks.add_task(register_to_blockchain",
         WORKER,
-        "The product is saved. Now the endpoint wants two things done that the client need not wait "
-        "for. This is the first add_task.",
+        "The product is saved. Now the endpoint wants two things done that the client need not "
+        "wait for. This is the first add_task.",
         "p tasks.tasks is still empty. s steps into add_task, c goes to its heart.",
     ),
     Stop(
@@ -38,8 +38,8 @@ REGISTER_PRODUCT = (
         "is_async_callable",
         "if iscoroutinefunction(target):",
         WORKER,
-        "The dispatch decision: will this function run on the event loop or in a worker thread? It "
-        "is made once and from the function alone, long before anything runs.",
+        "The dispatch decision: will this function run on the event loop or in a worker thread? "
+        "It is made once and from the function alone, long before anything runs.",
         "p target: an `async def`, so r returns True. For the second task it will be False.",
     ),
     Stop(
@@ -54,8 +54,8 @@ REGISTER_PRODUCT = (
         "BackgroundTasks.__call__",
         "for task in self.tasks:",
         LOOP,
-        "The response has left, and the client has all of it: see `meanwhile` above. Only now does "
-        "Starlette await the list, on the event loop. One task comes after another.",
+        "The response has left, and the client has all of it: see `meanwhile` above. Only now "
+        "does Starlette await the list, on the event loop. One task comes after another.",
         "u shows no endpoint any more: it returned long ago.",
     ),
     Stop(
@@ -76,16 +76,16 @@ REGISTER_PRODUCT = (
         "register_to_blockchain",
         "await anyio.sleep(0.1)",
         LOOP,
-        "The async task itself. While it waits here the event loop is free for other requests; a "
-        "time.sleep in its place would stop them all.",
+        "The async task itself. While it waits here the event loop is free for other requests; "
+        "a time.sleep in its place would stop them all.",
         "n waits until it is over. (The scenario frozen-loop shows the other case.)",
     ),
     Stop(
         "BackgroundTask.__call__",
         "await run_in_threadpool(self.func",
         LOOP,
-        "The second task is a plain `def`. Called right here it would block the event loop, so it "
-        "takes the sync branch.",
+        "The second task is a plain `def`. Called right here it would block the event loop, so "
+        "it takes the sync branch.",
         "p self.func, self.kwargs",
     ),
     Stop(
@@ -100,16 +100,16 @@ REGISTER_PRODUCT = (
         "send_confirmation_email",
         "time.sleep(0.05)",
         WORKER,
-        "The sync task, in a worker thread: it may block here, for the event loop goes on without "
-        "it.",
+        "The sync task, in a worker thread: it may block here, for the event loop goes on "
+        "without it.",
         "w shows the whole chain that waits for this function, on the event loop.",
     ),
     Stop(
         "run_in_threadpool",
         "return result",
         LOOP,
-        "Back on the event loop: the thread is done, and `await` has brought its result along. A "
-        "background task's result is dropped one line further up.",
+        "Back on the event loop: the thread is done, and `await` has brought its result along. "
+        "A background task's result is dropped one line further up.",
         "p result",
     ),
     Stop(
@@ -128,8 +128,8 @@ SYNC_TASK = (
         "main",
         "task = library.BackgroundTask(write_report, 3, heart)",
         LOOP,
-        "A heart beats on this event loop every 20 ms: each beat is a sign that the loop is free. "
-        "Here a task is made from a sync function that will block.",
+        "A heart beats on this event loop every 20 ms: each beat is a sign that the loop is "
+        "free. Here a task is made from a sync function that will block.",
         "n, then p task.is_async",
     ),
     Stop(
@@ -143,16 +143,16 @@ SYNC_TASK = (
         "write_report",
         "heart.block_for_a_beat()",
         WORKER,
-        "The blocking function, in its worker thread. You hold this thread at a prompt, which is as "
-        "blocking as it gets, and the event loop does not mind.",
+        "The blocking function, in its worker thread. You hold this thread at a prompt, which "
+        "is as blocking as it gets, and the event loop does not mind.",
         "Count to three, then n: `meanwhile` tells how often the heart beat.",
     ),
     Stop(
         "run_in_threadpool",
         "return result",
         LOOP,
-        "The thread is done, and the coroutine goes on where it was suspended. Now the prompt is on "
-        "the event loop's thread, so the heart stands still for as long as you read this.",
+        "The thread is done, and the coroutine goes on where it was suspended. Now the prompt "
+        "is on the event loop's thread, so the heart stands still for as long as you read this.",
         "w, then c to the end.",
     ),
 )
@@ -162,8 +162,8 @@ FROZEN_LOOP = (
         "order_book",
         "task = request.app.state.library.BackgroundTask(write_report)",
         LOOP,
-        "An async endpoint, so it runs on the event loop. It hands over `write_report`, which is "
-        "async as well.",
+        "An async endpoint, so it runs on the event loop. It hands over `write_report`, which "
+        "is async as well.",
         "p write_report",
     ),
     Stop(
@@ -178,16 +178,16 @@ FROZEN_LOOP = (
         "write_report",
         "time.sleep(0.1)",
         LOOP,
-        "This blocks the thread of the event loop. A second client has just asked for something: its "
-        "request lies in the socket, and nobody reads it.",
+        "This blocks the thread of the event loop. A second client has just asked for "
+        "something: its request lies in the socket, and nobody reads it.",
         "w: client 2 waits. Then n: `meanwhile` has no heartbeat and no response.",
     ),
     Stop(
         "list_books",
         "return JSONResponse",
         LOOP,
-        "Only now, with `write_report` over, is the second request looked at. Declared with a plain "
-        "`def` it would have run in a worker thread, and nobody would have waited.",
+        "Only now, with `write_report` over, is the second request looked at. Declared with a "
+        "plain `def` it would have run in a worker thread, and nobody would have waited.",
         "c runs to the end.",
     ),
 )
@@ -197,24 +197,24 @@ IN_ORDER = (
         "main",
         "tasks = library.BackgroundTasks()",
         LOOP,
-        "Four tasks, sync and async in turn, and the first takes longest. In which order will they "
-        "end?",
+        "Four tasks, sync and async in turn, and the first takes longest. In which order will "
+        "they end?",
         "n, a few times: adding calls nothing.",
     ),
     Stop(
         "BackgroundTasks.__call__",
         "for task in self.tasks:",
         LOOP,
-        "All the order there is: one loop with one await. The next task is not looked at before this "
-        "one is done.",
+        "All the order there is: one loop with one await. The next task is not looked at before "
+        "this one is done.",
         "p [task.func.__name__ for task in self.tasks]",
     ),
     Stop(
         "charge_card",
         "time.sleep(0.06)",
         WORKER,
-        "The first task, sync, in a worker thread. Those behind it could begin meanwhile: the event "
-        "loop is free. They don't.",
+        "The first task, sync, in a worker thread. Those behind it could begin meanwhile: the "
+        "event loop is free. They don't.",
         "w: the list is suspended at `await task()`.",
     ),
     Stop(
@@ -228,16 +228,16 @@ IN_ORDER = (
         "print_label",
         "time.sleep(0.02)",
         WORKER,
-        "The third, sync again, so back in a worker thread: anyio keeps an idle one for a while and "
-        "uses it again.",
+        "The third, sync again, so back in a worker thread: anyio keeps an idle one for a while "
+        "and uses it again.",
         "w",
     ),
     Stop(
         "send_confirmation_email",
         "await anyio.sleep(0)",
         LOOP,
-        "The last one. If it did not need the others, a task group could have run them side by side; "
-        "BackgroundTasks never does.",
+        "The last one. If it did not need the others, a task group could have run them side by "
+        "side; BackgroundTasks never does.",
         "c runs to the end.",
     ),
 )
@@ -247,8 +247,8 @@ FIRST_FAILURE = (
         "register_product",
         "return JSONResponse",
         LOOP,
-        "Three tasks are in the list. The response carries it along, and will be sent before any of "
-        "them runs.",
+        "Three tasks are in the list. The response carries it along, and will be sent before "
+        "any of them runs.",
         "p [task.func.__name__ for task in tasks.tasks]",
     ),
     Stop(
@@ -272,8 +272,8 @@ POOL_OF_TOKENS = (
         "main",
         "limiter.total_tokens = TOKENS",
         LOOP,
-        "Every sync task needs a token of this limiter while it has a thread. By default there are "
-        "40; here are two, for four tasks at once.",
+        "Every sync task needs a token of this limiter while it has a thread. By default there "
+        "are 40; here are two, for four tasks at once.",
         "p limiter.total_tokens",
     ),
     Stop(
@@ -285,11 +285,11 @@ POOL_OF_TOKENS = (
     ),
     Stop(
         "resize_image",
-        "with contextlib.suppress",
+        "time.sleep(0.05)",
         WORKER,
-        "The first image has a thread and a token, and so has one more. The other two tasks wait on "
-        "the event loop, suspended, and cost no thread.",
-        "w: at most two worker threads, and the waiting coroutines below.",
+        "Two images have a thread and a token each. The other two tasks wait on the event loop, "
+        "suspended, and cost no thread.",
+        "w: two worker threads, and below them four coroutines that wait.",
     ),
     Stop(
         "run_in_threadpool",
@@ -305,16 +305,16 @@ CONTEXT = (
         "main",
         "await library.BackgroundTask(write_audit_log)()",
         LOOP,
-        "The context variable says who is logged in: it was just set to ada. The task is sync and "
-        "will run in another thread.",
+        "The context variable says who is logged in: it was just set to ada. The task is sync "
+        "and will run in another thread.",
         "p current_user.get()",
     ),
     Stop(
         "write_audit_log",
         'current_user.set("auditor")',
         WORKER,
-        "Another thread, and yet the value is there: run_sync runs the function in a copy of the "
-        "caller's context.",
+        "Another thread, and yet the value is there: run_sync runs the function in a copy of "
+        "the caller's context.",
         "p current_user.get(), n, and once more: the copy has changed.",
     ),
     Stop(
@@ -338,23 +338,24 @@ LOST_COROUTINE = (
         "is_async_callable",
         "if iscoroutinefunction(target):",
         LOOP,
-        "`send_later` calls an async function, but is itself a plain `def`. How should anyone know?",
+        "`send_later` calls an async function, but is itself a plain `def`. How should anyone "
+        "know?",
         "p target, then r: False, so it belongs in a worker thread.",
     ),
     Stop(
         "send_later",
         "return send_email(to)",
         WORKER,
-        "In the worker thread. Calling an async function runs nothing of it: it makes a coroutine, "
-        "and that is returned.",
+        "In the worker thread. Calling an async function runs nothing of it: it makes a "
+        "coroutine, and that is returned.",
         "s does not go into send_email: nothing of it runs. It stops at the return.",
     ),
     Stop(
         "is_async_callable",
         "if iscoroutinefunction(target):",
         LOOP,
-        "Nobody awaited the coroutine; Python says so with a RuntimeWarning, see `meanwhile`. Now "
-        "the same function inside functools.partial, which is seen through.",
+        "The coroutine is lost. On asyncio only a RuntimeWarning tells, see `meanwhile`; trio "
+        "raises. Now the async function inside functools.partial, which is seen through.",
         "p obj, then p target",
         hit=2,
     ),
@@ -441,7 +442,8 @@ FOUR_WAYS = (
         "look_around",
         "return int(tokens_taken), user_seen",
         WORKER,
-        "The third way, asyncio.to_thread: it has a pool of its own and takes no token.",
+        "The third way, asyncio.to_thread (so on asyncio alone): it has a pool of its own and "
+        "takes no token.",
         "p tokens_taken, user_seen",
         hit=3,
     ),

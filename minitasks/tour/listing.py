@@ -1,0 +1,60 @@
+"""Listing: the tours in words, for the terminal and for the documentation."""
+
+from collections.abc import Iterator
+
+from minitasks.scenarios import find_scenario
+from minitasks.scenarios.library import load_library
+from minitasks.tour.debugger import short_path
+from minitasks.tour.lanes import wording
+from minitasks.tour.stops import Place, find_places
+from minitasks.tour.tours import TOURS
+
+
+def places_of(name: str) -> list[Place]:
+    """Find a tour's stops in minitasks's own core and in the scenario.
+
+    Raises:
+        CannotRun: There is no such scenario.
+    """
+    scenario = find_scenario(name)
+    library = load_library("minitasks", scenario.needs)
+    places, _ = find_places(TOURS[name], [*library.files, scenario.file])
+    return places
+
+
+def list_tours() -> Iterator[str]:
+    """Give a line for each tour: its name, how many stops it has, and the scenario's promise."""
+    for name, stops in TOURS.items():
+        yield f"{name:<17} {len(stops):>2} stops  {find_scenario(name).promise}"
+
+
+def list_stops(name: str) -> Iterator[str]:
+    """Give a line for each stop of a tour: its number, thread, function, file and line."""
+    for place in places_of(name):
+        where = f"{short_path(str(place.file))}:{place.line}"
+        yield f"{place.number:>3}  {place.stop.thread:<13}  {place.stop.function:<25}  {where}"
+
+
+def tour_as_markdown(name: str) -> str:
+    """Write a tour as a page's section: a heading, the promise, and each stop with its note.
+
+    Args:
+        name: The scenario's name, such as "register-product".
+    """
+    stops = [stop_as_markdown(place) for place in places_of(name)]
+    return "\n".join([f"## {name}\n", f"{find_scenario(name).promise}\n", *stops])
+
+
+def stop_as_markdown(place: Place) -> str:
+    """Write one stop: where it is, the line itself, and what the tour says there."""
+    stop = place.stop
+    text = place.file.read_text(encoding="utf-8").splitlines()[place.line - 1].strip()
+    where = f"{wording(stop.thread)}: `{stop.function}` in `{place.file.name}`"
+    parts = [
+        f"**Stop {place.number}**, {where}",
+        f"```python\n{text}\n```",
+        stop.note,
+    ]
+    if stop.look:
+        parts.append(f"*Look:* {stop.look}")
+    return "\n\n".join(parts) + "\n"

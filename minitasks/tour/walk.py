@@ -1,0 +1,174 @@
+"""Walk: put a tour together, of a scenario or of a learner's own program, and take it."""
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from minitasks.scenarios import find_scenario
+from minitasks.scenarios.errors import CannotRun
+from minitasks.scenarios.library import load_library
+from minitasks.scenarios.run import backend_options, run_scenario
+from minitasks.tour.debugger import Debugger, wrapped
+from minitasks.tour.program import find_own_places, library_files, run_program
+from minitasks.tour.stops import Place, Stop, find_places
+from minitasks.tour.tours import TOURS
+
+HOW_TO = "c: next stop   s, n: step   w: who is where   note: read again   q: leave   h: all of pdb"
+
+
+@dataclass(frozen=True)
+class Tour:
+    """A tour, ready to be taken.
+
+    Attributes:
+        name: The scenario's name, or the program's file name.
+        promise: What it shows, in one line.
+        places: Its stops, found.
+        missing: The stops that the library at hand has no place for, with their numbers.
+        files: The files to step through.
+        run: Runs the program from its beginning to its end.
+        replay: How to see the same run on the timeline, or "".
+    """
+
+    name: str
+    promise: str
+    places: Sequence[Place]
+    missing: Sequence[tuple[int, Stop]]
+    files: Sequence[Path]
+    run: Callable[[], None]
+    replay: str = ""
+
+
+def tour_of_scenario(name: str, choice: str = "minitasks", backend: str = "asyncio") -> Tour:
+    """Put together the tour of a scenario.
+
+    Args:
+        name: The scenario's name, such as "register-product".
+        choice: The library to run it on: "minitasks", "starlette" or the path of a file.
+        backend: The event loop: "asyncio", "trio" or "uvloop".
+
+    Raises:
+        CannotRun: There is no such scenario, library or event loop, or none of the stops is there.
+    """
+    scenario = find_scenario(name)
+    backend_options(scenario, backend)
+    library = load_library(choice, scenario.needs)
+    scenario.main  # noqa: B018  # imports the scenario now, so that no import is part of the tour
+    files = [*library.files, scenario.file.resolve()]
+    places, missing = find_places(TOURS[name], files)
+    return Tour(
+        name=name,
+        promise=scenario.promise,
+        places=places,
+        missing=missing,
+        files=files,
+        run=lambda: run_scenario(scenario, library, backend),
+        replay=f"minitasks run {name}{with_option(choice)} --page replay.html",
+    )
+
+
+def with_option(choice: str) -> str:
+    """Write the --with option, where it is not the default."""
+    return "" if choice == "minitasks" else f" --with {choice}"
+
+
+def tour_of_program(path: Path, arguments: tuple[str, ...] = ()) -> Tour:
+    """Put together the tour of a learner's own program.
+
+    Raises:
+        CannotRun: There is no such file, or it calls nothing of the core.
+    """
+    if not path.is_file():
+        raise CannotRun(f"there is no file {path}")
+    path = path.resolve()
+    return Tour(
+        name=path.name,
+        promise="The stops are where this program calls the core, and where the core calls it.",
+        places=find_own_places(path),
+        missing=[],
+        files=[path, *library_files(path)],
+        run=lambda: run_program(path, arguments),
+    )
+
+
+def take(tour: Tour, first: int = 1, into: Sequence[str] = ()) -> bool:
+    """Take a tour at the terminal, again if the learner asks to `run` it again.
+
+    Args:
+        tour: The tour.
+        first: The number of the stop to begin at.
+        into: Packages to step into, such as "anyio".
+
+    Returns:
+        Whether the program ended without an exception of its own.
+
+    Raises:
+        CannotRun: There is no such stop or package, or no stdin to read commands from.
+    """
+    last = max(place.number for place in tour.places)
+    if not 1 <= first <= last:
+        raise CannotRun(f"{tour.name} has stops 1 to {last}, and no stop {first}")
+    if sys.stdin is None:
+        raise CannotRun("a tour reads commands from stdin, which is closed")
+    folders = [package_folder(name) for name in into]
+    print_introduction(tour)
+    while True:
+        debugger = Debugger(tour.places, tour.files, into=folders, first=first)
+        went_well = run_under(debugger, tour)
+        if not debugger.restarting:
+            return went_well
+
+
+def run_under(debugger: Debugger, tour: Tour) -> bool:
+    """Run the program once; tell whether it ended without an exception of its own."""
+    try:
+        with debugger.watching():
+            tour.run()
+    except CannotRun:
+        raise
+    except Exception as error:
+        print_error(error, debugger)
+        return False
+    if not debugger.leaving:
+        print_end(tour, debugger.ahead)
+    return True
+
+
+def package_folder(name: str) -> Path:
+    """Find the folder of an installed package."""
+    spec = importlib.util.find_spec(name) if name.isidentifier() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise CannotRun(f"there is no package {name!r} to step into")
+    return Path(spec.submodule_search_locations[0]).resolve()
+
+
+def print_introduction(tour: Tour) -> None:
+    """Say what is to be seen, which stops are missing, and which keys to press."""
+    lines = wrapped(f"{tour.name}: {tour.promise}")
+    if tour.missing:
+        names = ", ".join(f"{number} ({stop.function})" for number, stop in tour.missing)
+        lines += wrapped(f"Stops left out, for there is nothing like them in this code: {names}")
+    print("\n".join([*lines, HOW_TO]), flush=True)
+
+
+def print_end(tour: Tour, ahead: Sequence[Place]) -> None:
+    """Say that the program is over, which stops it never came to, and where to go from here."""
+    lines = ["", "The program has ended, and the tour with it."]
+    if ahead:
+        numbers = ", ".join(str(place.number) for place in ahead)
+        lines += wrapped(f"It never came to these stops: {numbers}")
+    if tour.replay:
+        lines += [f"The same run, drawn as a timeline: {tour.replay}"]
+    print("\n".join(lines), flush=True)
+
+
+def print_error(error: Exception, debugger: Debugger) -> None:
+    """Show what the program raised, from the first frame on the tour onwards."""
+    trace = error.__traceback__
+    while trace is not None and not debugger.is_on_tour(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    print("\nThe program ended with an exception:", file=sys.stderr)
+    traceback.print_exception(type(error), error, trace or error.__traceback__)
