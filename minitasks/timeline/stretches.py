@@ -146,7 +146,7 @@ class Axis:
 
     Steps follow each other within microseconds, waits last for seconds: to scale, every step would
     be invisible. So each gap between two events gets a width that grows with the logarithm of its
-    length: the order is true, a longer gap is wider, but ten times as long is not ten times as wide.
+    length: the order is true and a longer gap wider, but ten times as long is not ten times so.
 
     Args:
         timeline: The run to place.

@@ -1,0 +1,148 @@
+"""The engine for Python 3.12 and newer: sys.monitoring.
+
+It is called for recorded code alone: any other code runs at full speed after its first call. It has
+a place of its own beside coverage, pdb and debugpy, and sees threads that ran before.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+from typing import Any
+
+from minitasks.scenarios.errors import CannotRun
+from minitasks.timeline.events import Kind
+from minitasks.timeline.recorder import Recorder, callers
+from minitasks.timeline.values import short_repr
+
+assert sys.version_info >= (3, 12)
+
+monitoring = sys.monitoring
+events = sys.monitoring.events
+
+# The places that Python's documentation leaves free: it gives 0, 1, 2 and 5 to debuggers, coverage,
+# profilers and optimizers.
+FREE_IDS = (3, 4)
+
+# Watched in all code. By the first three a code object is met, and by none other could a coroutine
+# that began before the recording be. PY_THROW and PY_UNWIND can't be had for some code only.
+EVERYWHERE = events.PY_START | events.PY_RESUME | events.PY_THROW | events.PY_UNWIND
+
+# Watched in recorded code.
+IN_RECORDED_CODE = events.LINE | events.JUMP | events.PY_YIELD | events.PY_RETURN
+
+
+@contextmanager
+def watch(recorder: Recorder, frame: FrameType) -> Iterator[None]:
+    """Note every step of the recorded files while the block runs.
+
+    Args:
+        recorder: Whom to tell.
+        frame: The frame that records, whose own steps count too if its file is recorded.
+
+    Raises:
+        CannotRun: Others have taken the tool ids that are free for all.
+    """
+    tool = take_id()
+    engine = Engine(recorder, tool)
+    try:
+        engine.begin(frame)
+        yield
+    finally:
+        engine.end()
+        monitoring.free_tool_id(tool)
+
+
+def take_id() -> int:
+    """Take one of the tool ids that are free for all."""
+    for tool in FREE_IDS:
+        if monitoring.get_tool(tool) is None:
+            monitoring.use_tool_id(tool, "minitasks")
+            return tool
+    users = " and ".join(str(monitoring.get_tool(tool)) for tool in FREE_IDS)
+    raise CannotRun(f"sys.monitoring is in use by {users}: stop one of them to record")
+
+
+class Engine:
+    """The callbacks. Each runs on the thread on which its event happened, on top of its frame."""
+
+    def __init__(self, recorder: Recorder, tool: int) -> None:
+        self._recorder = recorder
+        self._tool = tool
+        # Kept, so that no other code object can get the id of one of these.
+        self._recorded: dict[int, CodeType] = {}
+        self._callbacks: dict[int, Callable[..., Any]] = {
+            events.PY_START: self.start,
+            events.PY_RESUME: self.resume,
+            events.PY_THROW: self.throw,
+            events.PY_UNWIND: self.unwind,
+            events.LINE: self.line,
+            events.JUMP: self.jump,
+            events.PY_YIELD: self.yield_,
+            events.PY_RETURN: self.return_,
+        }
+
+    def begin(self, frame: FrameType) -> None:
+        """Begin to watch what starts or goes on from now, and the callers waiting for `frame`."""
+        for event, callback in self._callbacks.items():
+            monitoring.register_callback(self._tool, event, callback)
+        for running in callers(frame):
+            if self._recorder.files.owns(running):
+                self._record(running.f_code)
+        monitoring.set_events(self._tool, EVERYWHERE)
+        # An earlier recording, which had other files, may have switched some code off.
+        monitoring.restart_events()
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        monitoring.set_events(self._tool, events.NO_EVENTS)
+        for code in self._recorded.values():
+            monitoring.set_local_events(self._tool, code, events.NO_EVENTS)
+        for event in self._callbacks:
+            monitoring.register_callback(self._tool, event, None)
+
+    def start(self, code: CodeType, offset: int) -> Any:
+        return self._enter("call", code, sys._getframe(1))
+
+    def resume(self, code: CodeType, offset: int) -> Any:
+        return self._enter("resume", code, sys._getframe(1))
+
+    def throw(self, code: CodeType, offset: int, exception: BaseException) -> None:
+        self._enter("resume", code, sys._getframe(1))
+
+    def line(self, code: CodeType, line: int) -> None:
+        self._recorder.note("line", sys._getframe(1))
+
+    def jump(self, code: CodeType, offset: int, destination: int) -> Any:
+        # Each turn of a loop that is written on one line: LINE tells of it once.
+        if destination > offset or line_of(code, destination) != line_of(code, offset):
+            return monitoring.DISABLE
+        self._recorder.note("line", sys._getframe(1))
+        return None
+
+    def yield_(self, code: CodeType, offset: int, value: object) -> None:
+        self._recorder.note("suspend", sys._getframe(1))
+
+    def return_(self, code: CodeType, offset: int, value: object) -> None:
+        self._recorder.note("return", sys._getframe(1), short_repr(value))
+
+    def unwind(self, code: CodeType, offset: int, exception: BaseException) -> None:
+        if id(code) in self._recorded:
+            self._recorder.note("raise", sys._getframe(1), short_repr(exception))
+
+    def _enter(self, kind: Kind, code: CodeType, frame: FrameType) -> Any:
+        if id(code) not in self._recorded:
+            if not self._recorder.files.owns(frame):
+                return monitoring.DISABLE
+            self._record(code)
+        self._recorder.note(kind, frame)
+        return None
+
+    def _record(self, code: CodeType) -> None:
+        self._recorded[id(code)] = code
+        monitoring.set_local_events(self._tool, code, IN_RECORDED_CODE)
+
+
+def line_of(code: CodeType, offset: int) -> int | None:
+    """Give the line of the instruction at `offset`."""
+    return next(line for start, end, line in code.co_lines() if start <= offset < end)

@@ -1,0 +1,106 @@
+"""The engine for Python 3.11: sys.settrace, and threading.settrace for the threads to come.
+
+It calls a function for every call of every piece of code, which makes unrelated calls slow, and it
+shares its one place with coverage, pdb and debugpy. Of the threads that ran before it sees only
+trio's idle workers, which serve the whole process; on asyncio, anyio's end with their event loop.
+"""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from types import FrameType
+from typing import Any
+
+from minitasks.frames import StepReader
+from minitasks.scenarios.errors import CannotRun
+from minitasks.timeline.recorder import Recorder, callers
+from minitasks.timeline.values import short_repr
+
+Trace = Any  # a trace function: of a frame, an event and an argument, giving the next one or None
+
+
+@contextmanager
+def watch(recorder: Recorder, frame: FrameType) -> Iterator[None]:
+    """Note every step of the recorded files while the block runs.
+
+    Args:
+        recorder: Whom to tell.
+        frame: The frame that records, whose own steps count too if its file is recorded.
+
+    Raises:
+        CannotRun: Another trace function is set.
+    """
+    if sys.gettrace() is not None or threading.gettrace() is not None:
+        raise CannotRun(
+            "another tracer is at work (coverage, pdb or a debugger): "
+            "stop it, or use Python 3.12 or newer, where both can"
+        )
+    engine = Engine(recorder)
+    watched = [running for running in callers(frame) if recorder.files.owns(running)]
+    for running in watched:
+        running.f_trace = engine.step
+    threading.settrace(engine.begin)
+    in_idle_workers(lambda: sys.settrace(engine.begin))
+    sys.settrace(engine.begin)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+        threading.settrace(None)
+        for running in watched:
+            running.f_trace = None
+
+
+class Engine:
+    """The trace functions."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._reader = StepReader()
+        # The short repr of the exception last seen in a frame: the event of its end lacks it.
+        self._raised: dict[int, str] = {}
+
+    def begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
+        """Take the first event of any frame: a call or a resume."""
+        if not self._recorder.is_open or not self._recorder.files.owns(frame):
+            return None
+        return self.step(frame, event, arg)
+
+    def step(self, frame: FrameType, event: str, arg: Any) -> Trace:
+        """Take an event of a recorded frame."""
+        step = self._reader.read(frame, event, arg)
+        if step == "exception":
+            self._raised[id(frame)] = short_repr(arg[1])
+        elif step == "raise":
+            self._recorder.note(step, frame, self._raised.pop(id(frame), ""))
+        elif step == "return":
+            self._recorder.note(step, frame, short_repr(arg))
+            self._raised.pop(id(frame), None)
+        elif step != "handover":
+            self._recorder.note(step, frame)
+        return self.step
+
+
+def in_idle_workers(func: Callable[[], object]) -> None:
+    """Call a function in each idle worker thread of trio; there is no other way to trace them."""
+    trio = sys.modules.get("trio")
+    if trio is None:
+        return
+    old = set(threading.enumerate())
+    arrivals: SimpleQueue[threading.Thread] = SimpleQueue()
+    leave = threading.Event()
+
+    def visit() -> None:
+        func()
+        arrivals.put(threading.current_thread())
+        leave.wait()
+
+    try:
+        # trio takes an idle thread while there is one; those that were visited are kept busy.
+        trio.lowlevel.start_thread_soon(visit, lambda outcome: None)
+        while arrivals.get() in old:
+            trio.lowlevel.start_thread_soon(visit, lambda outcome: None)
+    finally:
+        leave.set()

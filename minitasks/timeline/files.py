@@ -1,0 +1,106 @@
+"""Files: which code is recorded, and its text.
+
+Either a list of files, or the module that asked: a script's own file, or all cells of a notebook.
+"""
+
+import linecache
+import os
+import tokenize
+from collections.abc import Iterable
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from minitasks.scenarios.errors import CannotRun
+
+
+class Files(Protocol):
+    """Which code is recorded.
+
+    Attributes:
+        known: The files found so far: from the name in the code to the name in the events.
+    """
+
+    known: dict[str, str]
+
+    def owns(self, frame: FrameType) -> bool:
+        """Tell whether the frame's code is recorded; if so, its file is known from now on."""
+
+    def sources(self) -> dict[str, str]:
+        """Give the text of each file, by its name in the events."""
+
+
+class ListedFiles:
+    """The files that the caller listed, whichever way the code names them.
+
+    Args:
+        paths: The files. The events name them as they are written here.
+
+    Raises:
+        CannotRun: A file can't be read.
+    """
+
+    def __init__(self, paths: Iterable[str | os.PathLike[str]]) -> None:
+        names = [os.fspath(path) for path in paths]
+        self._wanted = {os.path.realpath(name): name for name in names}
+        # Read now: the program may change them.
+        self._sources = {name: read_source(name) for name in names}
+        self._foreign: set[str] = set()
+        self.known: dict[str, str] = {}
+
+    def owns(self, frame: FrameType) -> bool:
+        """Tell whether the frame's code comes from one of the files."""
+        file = frame.f_code.co_filename
+        if file in self.known:
+            return True
+        if file in self._foreign:
+            return False
+        name = self._wanted.get(os.path.realpath(file))
+        if name is None:
+            self._foreign.add(file)
+            return False
+        self.known[file] = name
+        return True
+
+    def sources(self) -> dict[str, str]:
+        """Give the text of all the files, also of those in which nothing ran."""
+        return self._sources
+
+
+class ModuleOf:
+    """The module that a frame belongs to. In a notebook every cell is a file of the one module.
+
+    Args:
+        frame: A frame of the module.
+    """
+
+    def __init__(self, frame: FrameType) -> None:
+        self._module: dict[str, Any] = frame.f_globals
+        self.known: dict[str, str] = {frame.f_code.co_filename: frame.f_code.co_filename}
+
+    def owns(self, frame: FrameType) -> bool:
+        """Tell whether the frame's code is of the module, and there is a text to show for it."""
+        if frame.f_globals is not self._module:
+            return False
+        file = frame.f_code.co_filename
+        if file in self.known:
+            return True
+        # A dataclass's __init__ is of the module, too, but written in no file.
+        if not linecache.getlines(file):
+            return False
+        self.known[file] = file
+        return True
+
+    def sources(self) -> dict[str, str]:
+        """Give the text of the files in which something ran."""
+        return {file: "".join(linecache.getlines(file)) for file in self.known}
+
+
+def read_source(path: str) -> str:
+    """Read a Python file, in the encoding that it declares."""
+    try:
+        with tokenize.open(path) as file:
+            return file.read()
+    except (OSError, SyntaxError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise CannotRun(f"can't record {Path(path)}: {reason}") from problem

@@ -1,0 +1,117 @@
+"""Record: `with record() as recording:` notes every step of some files, on every thread.
+
+`Recorder` (recorder.py) makes the events, an engine tells it what happens: sys.monitoring's on
+Python 3.12 and newer, sys.settrace's on 3.11.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from types import FrameType, TracebackType
+
+from minitasks.scenarios.errors import CannotRun
+from minitasks.scenarios.marks import watching
+from minitasks.timeline.events import Timeline
+from minitasks.timeline.files import ListedFiles, ModuleOf
+from minitasks.timeline.recorder import Recorder
+
+if sys.version_info >= (3, 12):
+    from minitasks.timeline.engine_monitoring import watch
+else:
+    from minitasks.timeline.engine_settrace import watch
+
+Engine = Callable[[Recorder, FrameType], AbstractContextManager[None]]
+
+LIMIT = 20_000
+
+_under_way = threading.Lock()
+
+
+def record(
+    files: Iterable[str | os.PathLike[str]] | None = None,
+    *,
+    limit: int = LIMIT,
+    engine: Engine = watch,
+) -> "Recording":
+    """Record a run: a context manager, whose value has the `timeline` when its block is over.
+
+    Args:
+        files: The Python files whose steps to record. None: the caller's own file, or all cells of
+            its notebook.
+        limit: How many events to keep. Recording costs some microseconds an event, also of those
+            beyond the limit, which are only counted; a mark tells where the events end.
+        engine: What watches the code. The default is the best that this Python has.
+
+    Raises:
+        CannotRun: A file can't be read, another recording is under way, or another tool has the
+            place that the engine needs.
+
+    On Python 3.11, worker threads that are already there are not seen: record in a fresh process.
+
+    Example:
+        >>> import anyio
+        >>> from minitasks import background
+        >>> task = background.BackgroundTask(print, "hello")
+        >>> with record([background.__file__]) as recording:
+        ...     anyio.run(task)
+        hello
+        >>> [event.kind for event in recording.timeline.events if event.kind != "line"][:2]
+        ['call', 'suspend']
+    """
+    chosen = ModuleOf(sys._getframe(1)) if files is None else ListedFiles(files)
+    return Recording(Recorder(chosen, limit), engine)
+
+
+class Recording:
+    """A recording: under way while its block runs, afterwards a timeline."""
+
+    def __init__(self, recorder: Recorder, engine: Engine) -> None:
+        self._recorder = recorder
+        self._engine = engine
+        self._open = ExitStack()
+        self._timeline: Timeline | None = None
+
+    @property
+    def timeline(self) -> Timeline:
+        """What was recorded.
+
+        Raises:
+            RuntimeError: The block is not over.
+        """
+        if self._timeline is None:
+            raise RuntimeError("the timeline is complete when the block of `with record()` is over")
+        return self._timeline
+
+    def __enter__(self) -> "Recording":
+        with ExitStack() as opening:
+            opening.enter_context(alone())
+            opening.callback(self._freeze)
+            opening.enter_context(watching(self._recorder.mark))
+            opening.enter_context(self._engine(self._recorder, sys._getframe(1)))
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def _freeze(self) -> None:
+        self._recorder.is_open = False
+        self._timeline = self._recorder.timeline()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Be the only recording."""
+    if not _under_way.acquire(blocking=False):
+        raise CannotRun("a recording is already under way: end it before the next one begins")
+    try:
+        yield
+    finally:
+        _under_way.release()

@@ -1,0 +1,142 @@
+"""Recorder: turns what an engine sees into events.
+
+An engine (engine_monitoring.py, engine_settrace.py) calls `note` on the thread on which something
+happens, and that thread waits meanwhile. The recorder adds when, where, for which task, and the
+variables.
+"""
+
+import inspect
+import sys
+import threading
+from collections.abc import Iterator
+from itertools import count
+from time import perf_counter_ns
+from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
+from typing import Any
+
+from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.timeline.files import Files
+from minitasks.timeline.threads import Tasks, Threads
+from minitasks.timeline.values import short_repr
+
+NOTHING: Any = object()
+
+# What import, def and class leave in a namespace.
+DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
+
+Place = tuple[int, str, str, int]  # frame number, file, function, line
+NOWHERE: Place = (0, "", "", 0)
+
+
+class Recorder:
+    """The events of one recording, as they come in.
+
+    Args:
+        files: Which code is recorded.
+        limit: How many events to keep. What comes after them is counted, and a mark tells so.
+    """
+
+    def __init__(self, files: Files, limit: int) -> None:
+        self.files = files
+        self.is_open = True
+        self._limit = limit
+        self._dropped = 0
+        self._events: list[tuple[Any, ...]] = []
+        self._threads = Threads()
+        self._tasks = Tasks()
+        self._frames: dict[int, int] = {}
+        self._frame_numbers = count(1)
+        # Reentrant: a finalizer or a signal handler may leave a mark while its thread notes a step.
+        self._lock = threading.RLock()
+        self._began = perf_counter_ns()
+
+    def note(self, kind: Kind, frame: FrameType, text: str = "") -> None:
+        """Note that something happens in a recorded frame, on the current thread.
+
+        Args:
+            kind: What happens; anything but a mark.
+            frame: Where.
+            text: The short repr of what is returned or raised.
+        """
+        if self._is_full():
+            self._dropped += 1
+            return
+        self._append(kind, self._place(kind, frame), variables_of(frame), text)
+
+    def mark(self, text: str) -> None:
+        """Note a mark, on the thread that leaves it; `marks.mark` calls this."""
+        frame = sys._getframe(2)
+        place = self._place("mark", frame) if self.files.owns(frame) else NOWHERE
+        self._append("mark", place, (), text)
+
+    def timeline(self) -> Timeline:
+        """Give what was recorded, frozen."""
+        events = [Event(*event) for event in self._events]
+        if self._dropped:
+            last = events[-1]
+            text = f"the recording stops here: {self._dropped} more events"
+            events.append(Event("mark", last.time, last.lane, last.task, *NOWHERE, text=text))
+        return Timeline(
+            events=tuple(events),
+            lanes=self._threads.lanes(),
+            sources=self.files.sources(),
+            dropped=self._dropped,
+        )
+
+    def _is_full(self) -> bool:
+        return len(self._events) >= self._limit
+
+    def _place(self, kind: Kind, frame: FrameType) -> Place:
+        code = frame.f_code
+        number = self._frame_number(kind, frame)
+        return number, self.files.known[code.co_filename], code.co_qualname, frame.f_lineno
+
+    def _frame_number(self, kind: Kind, frame: FrameType) -> int:
+        """Give the number of a call. The frame itself is not kept: it would keep its variables."""
+        key = id(frame)
+        if kind in ("return", "raise"):
+            return self._frames.pop(key, None) or next(self._frame_numbers)
+        # A new call may have got the id of one that ended unseen.
+        if kind == "call" or key not in self._frames:
+            self._frames[key] = next(self._frame_numbers)
+        return self._frames[key]
+
+    def _append(
+        self, kind: Kind, place: Place, variables: tuple[tuple[str, str], ...], text: str
+    ) -> None:
+        thread = self._threads.here()
+        task = self._tasks.here(thread)
+        # The clock is read under the lock, so that all threads' events are in the order of time.
+        with self._lock:
+            if not self.is_open:
+                return
+            if self._is_full():
+                self._dropped += 1
+                return
+            time = perf_counter_ns() - self._began
+            self._events.append((kind, time, thread.number, task, *place, variables, text))
+
+
+def callers(frame: FrameType) -> Iterator[FrameType]:
+    """Give a frame and those that wait for it on its thread, from inside outwards."""
+    caller: FrameType | None = frame
+    while caller is not None:
+        yield caller
+        caller = caller.f_back
+
+
+def variables_of(frame: FrameType) -> tuple[tuple[str, str], ...]:
+    """Give the names and short reprs of a frame's variables.
+
+    For a module or a class those that its own code names, and no function, class or module.
+    """
+    values = frame.f_locals
+    names = list(values)
+    if not frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+        names = [name for name in frame.f_code.co_names if is_variable(values.get(name, NOTHING))]
+    return tuple((name, short_repr(values[name])) for name in names if name[:1] not in ("_", "."))
+
+
+def is_variable(value: object) -> bool:
+    """Tell whether a value in a namespace is one that its code computes rather than defines."""
+    return value is not NOTHING and not issubclass(type(value), DEFINITIONS)

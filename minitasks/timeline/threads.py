@@ -1,0 +1,162 @@
+"""Threads and tasks: in which lane a step is, and for which task it is done.
+
+A lane is a thread, not its ident: the system gives a dead thread's ident to the next one. Worker
+threads are named differently by each event loop, so we number them, in order of appearance.
+
+A task's number travels in a context variable: anyio copies the context into the worker thread, so
+that what runs there tells the task that handed it over.
+"""
+
+import asyncio
+import sys
+import threading
+import weakref
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from itertools import count
+from types import FrameType
+from typing import Any
+
+from minitasks.timeline.events import Lane
+
+# Where a worker thread's life begins: anyio's on asyncio, trio's, and those of asyncio.to_thread
+# and every ThreadPoolExecutor.
+WORKER_MODULES = frozenset(
+    {"anyio._backends._asyncio", "trio._core._thread_cache", "concurrent.futures.thread"}
+)
+
+
+@dataclass(slots=True)
+class Thread:
+    """What is known of a thread so far.
+
+    Attributes:
+        number: Its place in order of appearance.
+        name: The name it had when it was first seen.
+        is_worker: Whether a pool of worker threads started it.
+        runs_loop: Whether an event loop was seen to run in it.
+    """
+
+    number: int
+    name: str
+    is_worker: bool
+    runs_loop: bool = False
+
+
+class _Local(threading.local):
+    """The current thread, as it was entered among those seen."""
+
+    thread: Thread | None = None
+
+
+@dataclass(slots=True)
+class Threads:
+    """The threads of a recording, in order of appearance."""
+
+    seen: list[Thread] = field(default_factory=list)
+    _local: _Local = field(default_factory=_Local)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def here(self) -> Thread:
+        """Give the current thread; one that is new gets the next number."""
+        thread = self._local.thread
+        if thread is None:
+            thread = self._local.thread = self._enter()
+        return thread
+
+    def _enter(self) -> Thread:
+        name = threading.current_thread().name
+        is_worker = starts_as_worker(sys._getframe())
+        with self._lock:
+            thread = Thread(len(self.seen), name, is_worker)
+            self.seen.append(thread)
+        return thread
+
+    def lanes(self) -> tuple[Lane, ...]:
+        """Give the lanes, now that it is known what each thread was for."""
+        loops = count(1)
+        workers = count(1)
+        return tuple(lane_of(thread, loops, workers) for thread in self.seen)
+
+
+def lane_of(thread: Thread, loops: "count[int]", workers: "count[int]") -> Lane:
+    """Tell what a thread was for, and name it."""
+    if thread.runs_loop:
+        number = next(loops)
+        name = "event loop" if number == 1 else f"event loop {number}"
+        return Lane(thread.number, "event loop", name)
+    if thread.is_worker:
+        return Lane(thread.number, "worker thread", f"worker thread {next(workers)}")
+    if thread.name.startswith("client"):
+        return Lane(thread.number, "client", thread.name)
+    return Lane(thread.number, "thread", thread.name)
+
+
+def starts_as_worker(frame: FrameType) -> bool:
+    """Tell whether the thread that runs this frame was started by a pool of worker threads.
+
+    Its outermost frames are those of the module threading; the next one tells who started it.
+    """
+    starter: str | None = None
+    caller: FrameType | None = frame
+    while caller is not None:
+        module = caller.f_globals.get("__name__")
+        if module != "threading":
+            starter = module
+        caller = caller.f_back
+    return starter in WORKER_MODULES
+
+
+# The recording, and the number of the task that is at work in this context. Other recordings may
+# have left theirs behind.
+_owner: ContextVar[tuple[object, int] | None] = ContextVar("minitasks task", default=None)
+
+
+class Tasks:
+    """The tasks of a recording, numbered from 1 in order of appearance."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        # By the task's id, since a dict of tasks would keep them alive.
+        self._known: dict[int, tuple[weakref.ref[Any], int]] = {}
+
+    def here(self, thread: Thread) -> int:
+        """Give the number of the task that the current code runs for.
+
+        In a worker thread that is the task that handed the work over. Code that no task runs has a
+        number of its own in each thread.
+        """
+        task = running_task(thread)
+        owner = _owner.get()
+        carried = owner[1] if owner is not None and owner[0] is self else None
+        if task is None and carried is not None:
+            return carried
+        number = next(self._numbers) if task is None else self._number_of(task)
+        if number != carried:
+            _owner.set((self, number))
+        return number
+
+    def _number_of(self, task: Any) -> int:
+        known = self._known.get(id(task))
+        # A dead task's id may have gone to a new one.
+        if known is not None and known[0]() is task:
+            return known[1]
+        number = next(self._numbers)
+        self._known[id(task)] = (weakref.ref(task), number)
+        return number
+
+
+def running_task(thread: Thread) -> Any:
+    """Give the task that the event loop of this thread runs just now, or None."""
+    loop = asyncio._get_running_loop()
+    if loop is not None:
+        thread.runs_loop = True
+        task = asyncio.current_task(loop)
+        if task is not None:
+            return task
+    # Whoever runs on trio has imported it.
+    trio = sys.modules.get("trio")
+    if trio is None or not trio.lowlevel.in_trio_run():
+        return None
+    thread.runs_loop = True
+    return trio.lowlevel.current_task() if trio.lowlevel.in_trio_task() else None

@@ -1,0 +1,366 @@
+"""Programs to record: each shape that code can take, the same on every run.
+
+Each is called with the name of an event loop. This file is what the recordings look into.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from typing import Any
+
+import anyio
+import anyio.from_thread
+import anyio.to_thread
+
+from minitasks import BackgroundTasks
+from minitasks.scenarios.marks import mark
+
+PATIENCE = 10  # seconds; only a test that fails waits for so long
+
+
+# -- sync -----------------------------------------------------------------------------------------
+
+
+def add(left: int, right: int) -> int:
+    total = left + right
+    return total
+
+
+def sync_calls(backend: str) -> None:
+    for number in range(3):
+        add(number, 1)
+
+
+def nested_functions(backend: str) -> None:
+    outside = 1
+
+    def inner(value: int) -> int:
+        nonlocal outside
+        outside += value
+        return outside
+
+    inner(2)
+    (lambda value: value + outside)(3)
+
+
+class Product:
+    kind = "book"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def title(self) -> str:
+        return self.name.title()
+
+
+def class_body(backend: str) -> None:
+    class Priced(Product):
+        price = 9
+        double = 2 * price
+
+    Priced("it").title  # noqa: B018
+
+
+def comprehensions(backend: str) -> None:
+    squares = [number * number for number in range(3)]
+    {number: str(number) for number in squares}
+    sum(number for number in squares)
+    while squares:
+        squares.pop()
+    any(number > 0 for number in squares)
+
+
+def count_to(number: int) -> Generator[int, None, None]:
+    for each in range(number):
+        following = each + 1
+        yield following
+
+
+def flatten(numbers: list[int]) -> Generator[int, None, str]:
+    yield from (number for number in numbers)
+    yield from count_to(2)
+    return "flat"
+
+
+def delegate(numbers: list[int]) -> Generator[int, None, None]:
+    result = yield from flatten(numbers)
+    assert result == "flat"
+
+
+def generators(backend: str) -> None:
+    list(count_to(2))
+    list(delegate([5, 6]))
+    unfinished = count_to(9)
+    next(unfinished)
+    unfinished.close()
+
+
+def echo() -> Generator[str, str, None]:
+    said = ""
+    while said != "stop":
+        try:
+            said = yield said
+        except ValueError:
+            said = "caught"
+        finally:
+            pass
+
+
+def thrown_into(backend: str) -> None:
+    talk = echo()
+    next(talk)
+    talk.send("hello")
+    talk.throw(ValueError("no"))
+    with contextlib.suppress(StopIteration):
+        talk.send("stop")
+    other = echo()
+    next(other)
+    with contextlib.suppress(KeyError):
+        other.throw(KeyError("gone"))
+
+
+# -- failing --------------------------------------------------------------------------------------
+
+
+def fail(message: str) -> None:
+    raise ValueError(message)
+
+
+def fail_late() -> None:
+    try:
+        fail("late")
+    finally:
+        add(1, 1)
+
+
+def translate() -> None:
+    try:
+        fail_late()
+    except ValueError as error:
+        raise LookupError("translated") from error
+
+
+def failing(backend: str) -> None:
+    with contextlib.suppress(LookupError):
+        translate()
+    try:
+        int("missing")
+    except ValueError:
+        add(2, 2)
+    with contextlib.suppress(ZeroDivisionError):
+        add(1 // 0, 1)
+
+
+def failing_iterator(backend: str) -> None:
+    class Stops:
+        def __iter__(self) -> "Stops":
+            return self
+
+        def __next__(self) -> int:
+            raise StopIteration
+
+    for _ in Stops():
+        pass
+
+
+# -- async ----------------------------------------------------------------------------------------
+
+
+async def save(name: str) -> str:
+    await anyio.sleep(0)
+    return name.upper()
+
+
+async def save_twice(name: str) -> list[str]:
+    first = await save(name)
+    second = await save(first)
+    return [first, second]
+
+
+def async_calls(backend: str) -> None:
+    anyio.run(save_twice, "book", backend=backend)
+
+
+async def count_slowly(number: int) -> AsyncIterator[int]:
+    for each in range(number):
+        await anyio.sleep(0)
+        yield each
+
+
+async def read_slowly() -> list[int]:
+    async for number in count_slowly(2):
+        add(number, 1)
+    return [number async for number in count_slowly(2) if number]
+
+
+def async_generators(backend: str) -> None:
+    anyio.run(read_slowly, backend=backend)
+
+
+@contextlib.asynccontextmanager
+async def opened(name: str) -> AsyncGenerator[str, None]:
+    await anyio.sleep(0)
+    try:
+        yield name
+    finally:
+        await anyio.sleep(0)
+
+
+async def use_and_fail() -> None:
+    async with opened("shelf") as shelf:
+        await save(shelf)
+    with contextlib.suppress(ValueError):
+        async with opened("shelf"):
+            fail("while open")
+
+
+def async_contexts(backend: str) -> None:
+    anyio.run(use_and_fail, backend=backend)
+
+
+async def fail_slowly() -> None:
+    await anyio.sleep(0)
+    fail("slowly")
+
+
+async def await_failure() -> None:
+    with contextlib.suppress(ValueError):
+        await fail_slowly()
+
+
+def async_failing(backend: str) -> None:
+    anyio.run(await_failure, backend=backend)
+
+
+async def sleep_for_ever(ready: anyio.Event) -> None:
+    try:
+        ready.set()
+        await anyio.sleep_forever()
+    finally:
+        add(1, 2)
+
+
+async def cancel_one() -> None:
+    ready = anyio.Event()
+    async with anyio.create_task_group() as group:
+        group.start_soon(sleep_for_ever, ready)
+        await ready.wait()
+        group.cancel_scope.cancel()
+
+
+def cancelled(backend: str) -> None:
+    anyio.run(cancel_one, backend=backend)
+
+
+async def throw_by_hand() -> None:
+    numbers = count_slowly(3)
+    await anext(numbers)
+    with contextlib.suppress(KeyError):
+        await numbers.athrow(KeyError("thrown"))  # type: ignore[attr-defined]
+    closed = count_slowly(3)
+    await anext(closed)
+    await closed.aclose()  # type: ignore[attr-defined]
+
+
+def async_thrown_into(backend: str) -> None:
+    anyio.run(throw_by_hand, backend=backend)
+
+
+# -- threads --------------------------------------------------------------------------------------
+
+
+async def offload() -> int:
+    return await anyio.to_thread.run_sync(add, 1, 2)
+
+
+def in_a_worker(backend: str) -> None:
+    anyio.run(offload, backend=backend)
+
+
+def call_back(name: str) -> str:
+    return anyio.from_thread.run(save, name)
+
+
+async def offload_and_call_back() -> None:
+    await anyio.to_thread.run_sync(call_back, "book")
+
+
+def from_a_worker(backend: str) -> None:
+    anyio.run(offload_and_call_back, backend=backend)
+
+
+async def run_background_tasks() -> None:
+    tasks = BackgroundTasks()
+    tasks.add_task(save, "book")
+    tasks.add_task(add, 1, right=2)
+    tasks.add_task(fail, "third")
+    with contextlib.suppress(ValueError):
+        await tasks()
+
+
+def background_tasks(backend: str) -> None:
+    anyio.run(run_background_tasks, backend=backend)
+
+
+class Baton:
+    """Lets threads run in a set order: each waits for its turn, and passes on."""
+
+    def __init__(self, turns: int) -> None:
+        self._turns = [threading.Event() for _ in range(turns + 1)]
+        self._turns[0].set()
+
+    def wait(self, turn: int) -> None:
+        assert self._turns[turn].wait(PATIENCE)
+
+    def pass_on(self, turn: int) -> None:
+        self._turns[turn + 1].set()
+
+
+def take_turns(baton: Baton, name: str, turns: list[int]) -> None:
+    for turn in turns:
+        baton.wait(turn)
+        mark(f"{name}: {turn}")
+        baton.pass_on(turn)
+
+
+async def three_workers() -> None:
+    baton = Baton(6)
+    async with anyio.create_task_group() as group:
+        for name, turns in (("red", [0, 4]), ("green", [1, 3]), ("blue", [2, 5])):
+            group.start_soon(anyio.to_thread.run_sync, take_turns, baton, name, turns)
+
+
+def concurrent(backend: str) -> None:
+    anyio.run(three_workers, backend=backend)
+
+
+async def wait_ten_times() -> str:
+    for _ in range(10):
+        await asyncio.sleep(0)
+    return "done"
+
+
+SYNC: tuple[Callable[[str], Any], ...] = (
+    sync_calls,
+    nested_functions,
+    class_body,
+    comprehensions,
+    generators,
+    thrown_into,
+    failing,
+    failing_iterator,
+)
+
+ASYNC: tuple[Callable[[str], Any], ...] = (
+    async_calls,
+    async_generators,
+    async_contexts,
+    async_failing,
+    cancelled,
+    async_thrown_into,
+    in_a_worker,
+    from_a_worker,
+    background_tasks,
+)
