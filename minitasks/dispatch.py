@@ -45,10 +45,11 @@ def is_async_callable(obj: Any) -> bool:
     if iscoroutinefunction(target):
         return True
 
-    # These two are not asked for their `__call__`. A function has told all it knows. On a class it
-    # is the method of the instances: Starlette takes a class for async because of it, and then
-    # fails to await the instance that calling the class made.
-    if isinstance(target, (FunctionType, type)):
+    # A function has told all it knows: its `__call__` need not be asked.
+    if isinstance(target, FunctionType):
         return False
 
-    return callable(target) and iscoroutinefunction(target.__call__)
+    has_async_call = callable(target) and iscoroutinefunction(target.__call__)
+    # A class's is the method of its instances: Starlette takes the class for async because of it,
+    # and then fails to await the instance that calling the class made.
+    return has_async_call and not isinstance(target, type)
