@@ -1,8 +1,8 @@
 """The same program on Starlette and on an implementation of ours must do the same.
 
-Hypothesis writes the programs: it queues tasks of every shape, nests lists of them, and runs what
-is queued, any number of times. Tasks may fail, add more tasks, or cancel their own run. After each
-run, events, threads and exceptions are compared.
+Hypothesis writes the programs: it queues tasks of every shape, nests and copies lists of them, and
+runs what is queued, any number of times. Tasks may fail, add more tasks, or cancel their own run.
+After each run, events, threads and exceptions are compared.
 """
 
 import functools
@@ -85,9 +85,12 @@ class Side:
                 nested.add_task(self.build(step), *step.args, **step.kwargs)
             self.tasks.add_task(nested)
 
-    def copy(self) -> None:
-        """Go on with new tasks, made of those at hand."""
-        self.tasks = self.library.BackgroundTasks(self.tasks.tasks)
+    def copy(self, go_on_with_copy: bool) -> None:
+        """Make new tasks of those at hand, add one to these, and go on with either."""
+        copied = self.library.BackgroundTasks(self.tasks.tasks)
+        copied.add_task(self.journal.write, "added to the copy")
+        if go_on_with_copy:
+            self.tasks = copied
 
     def run(self, backend: str) -> list[Any]:
         """Run what is queued; tell all that can be told of it."""
@@ -172,11 +175,11 @@ class Comparison(RuleBasedStateMachine):
         self.starlette.nest(inner, at_once)
         self.ours.nest(inner, at_once)
 
-    @rule()
-    def copy(self) -> None:
-        """Go on with new tasks, made of those at hand."""
-        self.starlette.copy()
-        self.ours.copy()
+    @rule(go_on_with_copy=st.booleans())
+    def copy(self, go_on_with_copy: bool) -> None:
+        """Make new tasks of those at hand."""
+        self.starlette.copy(go_on_with_copy)
+        self.ours.copy(go_on_with_copy)
 
     @rule()
     def run(self) -> None:

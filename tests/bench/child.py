@@ -1,0 +1,110 @@
+"""Child: measure every case once, in this fresh process; print the figures as JSON.
+
+    python -m tests.bench.child ORDER ROUNDS
+
+ORDER are names of implementations, split by commas: who goes first in each round. In each round
+every implementation does one batch, so that whatever disturbs a round disturbs them all.
+"""
+
+import asyncio
+import gc
+import json
+import statistics
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.bench.cases import CASES, WAYS, Batch, load, save
+from tests.implementations import LIBRARIES, Implementation
+
+KEPT = 10_000
+
+
+async def time_batch(batch: Batch) -> float:
+    """Tell how many seconds one batch takes, undisturbed by the garbage collector."""
+    gc.collect()
+    gc.disable()
+    start = time.perf_counter()
+    await batch()
+    seconds = time.perf_counter() - start
+    gc.enable()
+    return seconds
+
+
+async def time_rounds(batches: Mapping[str, Batch], rounds: int) -> dict[str, list[float]]:
+    """Let the batches take turns; give each one's seconds, round by round."""
+    times: dict[str, list[float]] = {name: [] for name in batches}
+    for _ in range(rounds + 1):
+        for name, batch in batches.items():
+            times[name].append(await time_batch(batch))
+    # The first round warms up.
+    return {name: seconds[1:] for name, seconds in times.items()}
+
+
+def compare(times: Mapping[str, list[float]], base: str, units: int) -> dict[str, Any]:
+    """Give the median ratio to `base` over the rounds, paired, and the median time of a unit."""
+    return {
+        name: {
+            "ratio": statistics.median(
+                own / other for own, other in zip(seconds, times[base], strict=True)
+            ),
+            "nanoseconds": statistics.median(seconds) / units * 1e9,
+        }
+        for name, seconds in times.items()
+    }
+
+
+def kept_bytes(library: Implementation, function: Callable[..., Any], **kwargs: Any) -> float:
+    """Tell how many bytes one queued task keeps, the list's own slot included."""
+    tracemalloc.start()
+    tasks = library.BackgroundTasks()
+    before = tracemalloc.get_traced_memory()[0]
+    for _ in range(KEPT):
+        tasks.add_task(function, 1, **kwargs)
+    after = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return (after - before) / KEPT
+
+
+def measure_memory(libraries: list[Implementation]) -> dict[str, Any]:
+    """Compare the bytes that a queued task keeps."""
+    kinds: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+        "sync": (load, {}),
+        "async": (save, {}),
+        "with keywords": (save, {"to": "ada"}),
+    }
+    figures: dict[str, Any] = {}
+    for kind, (function, kwargs) in kinds.items():
+        kept = {each.name: kept_bytes(each, function, **kwargs) for each in libraries}
+        figures[kind] = {
+            name: {"ratio": count / kept["starlette"], "bytes": count}
+            for name, count in kept.items()
+        }
+    return figures
+
+
+async def measure(libraries: list[Implementation], rounds: int) -> dict[str, Any]:
+    """Measure all cases, the other ways into a thread, and memory."""
+    figures: dict[str, Any] = {"cases": [], "ways": {}}
+    for case in CASES:
+        batches = {library.name: case.batch(library) for library in libraries}
+        # A long batch is its own average: it needs fewer rounds.
+        times = await time_rounds(batches, rounds if case.units < 10_000 else max(2, rounds // 10))
+        figures["cases"].append(compare(times, "starlette", case.units))
+    times = await time_rounds({name: way() for name, way in WAYS.items()}, rounds)
+    figures["ways"] = compare(times, "anyio.to_thread.run_sync", 100)
+    figures["memory"] = measure_memory(libraries)
+    return figures
+
+
+def main() -> None:
+    """Measure in the order given."""
+    by_name = {library.name: library for library in LIBRARIES}
+    libraries = [by_name[name] for name in sys.argv[1].split(",")]
+    print(json.dumps(asyncio.run(measure(libraries, int(sys.argv[2])))))
+
+
+if __name__ == "__main__":
+    main()
