@@ -1,191 +1,221 @@
 // The chart: lanes from top to bottom, time from left to right, and a playhead.
 //
-// Each lane is a handful of SVG paths, however many bars it has: one element a bar would make a page of 20,000
-// steps slow to open. So the browser can't tell which bar was clicked; `stepAt` works it out from the coordinates.
+// Each lane is a handful of SVG paths, however many bars it has: with an element for each bar, a
+// page of 20,000 steps would open slowly. So the browser can't tell which bar was clicked; `barAt`
+// works it out from the coordinates.
+//
+// Time is not drawn to scale, or a step of microseconds could not be seen beside a wait of a
+// second. A place on the axis is between 0, the start of the run, and 1, its end; page_data.py
+// computes it.
 
 const SVG = "http://www.w3.org/2000/svg";
-const ROW = 20;           // pixels from one row of bars to the next
-const BAR = 16;           // the height of a bar
-const HEADING = 24;       // a lane's name, above its rows
-const LETTER = 6.7;       // the width of a letter in a bar, about
-const EDGE = 8;           // room at both sides, for what is drawn at the very first and last step
-const TICK = 110;         // pixels from one time to the next
-const NARROWEST = 1.5;    // a bar that is shorter than this would be invisible
+const COLOURS = 6; // as many as page.css has
+const ROW = 20; // pixels from one row of bars to the next
+const BAR = 16; // the height of a bar
+const HEADING = 24; // the height of a lane's name
+const GAP = 6; // between two lanes
+const EDGE = 8; // room at both sides, for what is drawn at the very first and the very last step
+const NARROWEST = 1.5; // the width of a bar that would else be too narrow to see
+const LETTER = 6.7; // the width of a letter, about
+const TICK = 110; // pixels from one time on the clock to the next
 
-function svgElement(name, attributes = {}, text = "") {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.textContent = text;
-  return element;
-}
-
-/** A lane's badge: its shape tells what kind of thread it is, the letter or number in it which one. */
+// A lane's badge: the shape tells what kind of thread it is, the letter or number in it which one.
 const SHAPES = {
   "event loop": "M10 1a9 9 0 1 0 .01 0z",
   "worker thread": "M2 2h16v16h-16z",
-  "client": "M10 0l10 10-10 10-10-10z",
-  "thread": "M5 1h10l5 9-5 9h-10l-5-9z",
+  client: "M10 0l10 10-10 10-10-10z",
+  thread: "M5 1h10l5 9-5 9h-10l-5-9z",
 };
 
-/** Hollow where the lane is idle. */
-function badge(lane, number, hollow = false) {
-  const svg = svgElement("svg", { class: `badge lane-${number % 6}${hollow ? " hollow" : ""}`, viewBox: "0 0 20 20", "aria-hidden": "true" });
-  svg.append(
+function svgElement(name, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+
+/** The CSS class that gives a lane its colour. */
+function colourOf(lane) {
+  return `lane-${lane % COLOURS}`;
+}
+
+/** A lane's badge: filled where it runs, hollow where a call is suspended. */
+function badge(lane, number, style = "filled") {
+  return svgElement(
+    "svg",
+    { class: `badge ${style} ${colourOf(number)}`, viewBox: "0 0 20 20", "aria-hidden": "true" },
     svgElement("path", { d: SHAPES[lane.kind] }),
     svgElement("text", { x: 10, y: 14 }, lane.badge),
   );
-  return svg;
 }
 
 class Chart {
   constructor(svg, recording) {
     this.svg = svg;
     this.recording = recording;
-    this.zoom = 1;        // how many times wider than the page the whole run is drawn
-    this.start = 0;       // where the visible part begins, as a share of the run
-    this.rowsOf = recording.lanes.map(() => 0);
-    for (const bar of recording.bars) this.rowsOf[bar.lane] = Math.max(this.rowsOf[bar.lane], bar.row + 1);
-    this.marksOf = recording.ofLane.map((numbers) => numbers.filter((n) => recording.steps[n].kind === "mark"));
-    this.place();
+    this.zoom = 1; // how many times wider than the page the whole run is
+    this.start = 0; // the place at the left edge
+    this.marksOf = recording.ofLane.map((numbers) =>
+      numbers.filter((number) => recording.steps[number].kind === "mark"),
+    );
+    this.barsOf = recording.lanes.map((_, lane) =>
+      recording.bars.filter((bar) => bar.lane === lane),
+    );
+    this.layOut();
   }
 
-  /** Give each lane its place, from the top. A lane with marks has a row for them above its bars. */
-  place() {
+  /** Give each lane its top: its name, a row for its marks if it has any, and its rows of bars. */
+  layOut() {
     let y = 0;
     this.topOf = this.recording.lanes.map((_, lane) => {
       const top = y;
-      y += HEADING + (this.marksOf[lane].length ? ROW : 0) + this.rowsOf[lane] * ROW + 6;
+      const rows = this.barsOf[lane].reduce((most, bar) => Math.max(most, bar.row + 1), 0);
+      y = this.rowTop(top, lane, rows) + GAP;
       return top;
     });
-    this.height = y + ROW;      // the last row is for the clock
+    this.height = y + ROW; // the last row is the clock's
   }
 
-  /** From a place in the run, 0 for its begin and 1 for its end, to pixels. */
+  rowTop(laneTop, lane, row) {
+    return laneTop + HEADING + (this.marksOf[lane].length > 0 ? ROW : 0) + row * ROW;
+  }
+
+  /** From a place on the axis to pixels. */
   x(place) {
     return EDGE + (place - this.start) * this.zoom * (this.width - 2 * EDGE);
   }
 
-  /** A bar's left and right in pixels. */
-  sides(bar) {
+  /** Where a bar is, in pixels. */
+  box(bar) {
     const left = this.x(bar.left);
-    return [left, Math.max(left + NARROWEST, this.x(bar.right))];
+    const right = Math.max(left + NARROWEST, this.x(bar.right));
+    return { left, right, top: this.rowTop(this.topOf[bar.lane], bar.lane, bar.row) };
   }
 
-  rowTop(lane, row) {
-    return this.topOf[lane] + HEADING + (this.marksOf[lane].length ? ROW : 0) + row * ROW;
-  }
+  // -- drawing, whenever the width or the zoom changes
 
-  /** Draw everything that does not depend on the step. */
   draw() {
-    this.width = Math.max(1, this.svg.clientWidth);
+    this.width = Math.max(100, this.svg.clientWidth);
     this.svg.setAttribute("height", this.height);
-    this.svg.replaceChildren(...this.recording.lanes.map((lane, number) => this.drawLane(lane, number)));
-    this.playhead = svgElement("path", { class: "playhead", d: `M0 0v${this.height}` });
     this.current = svgElement("rect", { class: "current", height: BAR + 2, rx: 3 });
+    this.playhead = svgElement("path", { class: "playhead", d: `M0 0v${this.height}` });
     this.tip = svgElement("title");
-    this.svg.append(...this.drawClock(), this.current, this.playhead, this.tip);
+    this.svg.replaceChildren(
+      ...this.recording.lanes.map((lane, number) => this.drawLane(lane, number)),
+      ...this.drawClock(),
+      this.current,
+      this.playhead,
+      this.tip,
+    );
   }
 
-  /** The time, every so many pixels. Not to scale, so that both a step of microseconds and a wait of a second can
-   *  be seen: a longer time is wider, but ten times as long is not ten times as wide. */
+  drawLane(lane, number) {
+    const top = this.topOf[number];
+    const sign = badge(lane, number);
+    for (const [key, value] of [
+      ["y", top + 4],
+      ["width", 16],
+      ["height", 16],
+    ]) {
+      sign.setAttribute(key, value);
+    }
+    return svgElement(
+      "g",
+      { class: `lane ${colourOf(number)}` },
+      svgElement("path", { class: "ground", d: `M0 ${top}h${this.width}` }),
+      sign,
+      svgElement("text", { class: "name", x: 22, y: top + 17 }, lane.name),
+      ...this.drawBars(number),
+      ...this.drawMarks(number),
+    );
+  }
+
+  drawBars(lane) {
+    const bars = [];
+    const waits = [];
+    const crosses = [];
+    const labels = [];
+    const endOf = new Map(); // of each frame, where its bar before ends
+    for (const bar of this.barsOf[lane]) {
+      const { left, right, top } = this.box(bar);
+      const waited = endOf.get(bar.frame) ?? left;
+      endOf.set(bar.frame, right);
+      if (right < 0 || waited > this.width) continue;
+      if (waited < left) waits.push(`M${px(waited)} ${top + BAR / 2}H${px(left)}`);
+      bars.push(`M${px(left)} ${top}H${px(right)}v${BAR}H${px(left)}z`);
+      const { kind } = this.recording.steps[bar.last];
+      if (kind === "raise") crosses.push(`M${px(right - 5)} ${top + 3}l10 10m0-10l-10 10`);
+      labels.push(...this.drawLabel(bar, left, right, top));
+    }
+    return [
+      svgElement("path", { class: "waits", d: waits.join("") }),
+      svgElement("path", { class: "bars", d: bars.join("") }),
+      ...labels,
+      svgElement("path", { class: "cross halo", d: crosses.join("") }),
+      svgElement("path", { class: "cross", d: crosses.join("") }),
+    ];
+  }
+
+  /** A bar's function, where there is room for some of it. */
+  drawLabel(bar, left, right, top) {
+    const from = Math.max(left, 0) + 4;
+    const most = Math.floor((Math.min(right, this.width) - from) / LETTER);
+    if (most < 3) return [];
+    const text = shorten(this.recording.steps[bar.first].name, most);
+    return [svgElement("text", { class: "label", x: from, y: top + 12 }, text)];
+  }
+
+  drawMarks(lane) {
+    const top = this.rowTop(this.topOf[lane], lane, -1);
+    const texts = [];
+    let diamonds = "";
+    this.marksOf[lane].forEach((number, index, numbers) => {
+      const step = this.recording.steps[number];
+      const x = this.x(step.place);
+      if (x < 0 || x > this.width) return;
+      diamonds += `M${px(x)} ${top + 2}l6 6-6 6-6-6z`;
+      const next = this.recording.steps[numbers[index + 1]];
+      const most = Math.floor(((next ? this.x(next.place) - 8 : this.width) - x - 10) / LETTER);
+      if (most < 3) return;
+      const place = { class: "mark-text", x: x + 10, y: top + 12 };
+      texts.push(svgElement("text", place, shorten(step.text, most)));
+    });
+    return [svgElement("path", { class: "mark", d: diamonds }), ...texts];
+  }
+
   drawClock() {
-    const { steps } = this.recording;
     const texts = [];
     for (let x = EDGE; x < this.width - TICK / 2; x += TICK) {
-      const step = steps[this.nearest(steps.map((_, number) => number), x)];
-      texts.push(svgElement("text", { class: "clock", x, y: this.height - 5 }, timeInWords(step.time)));
+      const { time } = this.recording.steps[this.nearest(x)];
+      const place = { class: "clock", x, y: this.height - 5 };
+      texts.push(svgElement("text", place, timeInWords(time)));
     }
     return texts;
   }
 
-  drawLane(lane, number) {
-    const group = svgElement("g", { class: `lane lane-${number % 6}` });
-    const top = this.topOf[number];
-    group.append(svgElement("path", { class: "ground", d: `M0 ${top}h${this.width}` }));
-    const sign = badge(lane, number);
-    for (const [key, value] of Object.entries({ x: 0, y: top + 4, width: 16, height: 16 })) sign.setAttribute(key, value);
-    group.append(sign, svgElement("text", { class: "name", x: 22, y: top + 17 }, lane.name));
-    this.drawBars(group, number);
-    this.drawMarks(group, number);
-    return group;
-  }
-
-  drawBars(group, lane) {
-    const { steps } = this.recording;
-    const bars = [];
-    const suspended = [];
-    const raised = [];
-    const labels = [];
-    const lastEnd = new Map();      // of each frame
-    for (const bar of this.recording.bars) {
-      if (bar.lane !== lane) continue;
-      const top = this.rowTop(lane, bar.row);
-      const [left, right] = this.sides(bar);
-      const before = lastEnd.get(bar.frame);
-      lastEnd.set(bar.frame, right);
-      const visible = right >= 0 && left <= this.width;
-      if (before !== undefined && left > 0 && before < this.width) {
-        suspended.push(`M${before.toFixed(1)} ${top + BAR / 2}H${left.toFixed(1)}`);
-      }
-      if (!visible) continue;
-      bars.push(`M${left.toFixed(1)} ${top}H${right.toFixed(1)}v${BAR}H${left.toFixed(1)}z`);
-      if (steps[bar.last].kind === "raise") raised.push(`M${(right - 5).toFixed(1)} ${top + 3}l10 10m0 -10l-10 10`);
-      labels.push(...this.barLabel(steps[bar.first].name, Math.max(0, left), Math.min(right, this.width), top));
-    }
-    group.append(
-      svgElement("path", { class: "suspended", d: suspended.join("") }),
-      svgElement("path", { class: "bars", d: bars.join("") }),
-      ...labels,
-      svgElement("path", { class: "raised halo", d: raised.join("") }),
-      svgElement("path", { class: "raised", d: raised.join("") }),
-    );
-  }
-
-  barLabel(name, left, right, top) {
-    const fits = Math.floor((right - left - 6) / LETTER);
-    if (fits < 3) return [];
-    const text = name.length <= fits ? name : `${name.slice(0, fits - 1)}\u2026`;
-    return [svgElement("text", { class: "label", x: left + 4, y: top + 12 }, text)];
-  }
-
-  drawMarks(group, lane) {
-    const top = this.topOf[lane] + HEADING;
-    const { steps } = this.recording;
-    const numbers = this.marksOf[lane];
-    const diamonds = [];
-    numbers.forEach((number, index) => {
-      const x = this.x(steps[number].place);
-      if (x < -5 || x > this.width + 5) return;
-      diamonds.push(`M${x.toFixed(1)} ${top + 2}l6 6-6 6-6-6z`);
-      const following = index + 1 < numbers.length ? this.x(steps[numbers[index + 1]].place) - 8 : this.width;
-      const fits = Math.floor((following - x - 10) / LETTER);
-      const { text } = steps[number];
-      if (fits < 4) return;
-      const shown = text.length <= fits ? text : `${text.slice(0, fits - 1)}\u2026`;
-      group.append(svgElement("text", { class: "mark-text", x: x + 10, y: top + 12 }, shown));
-    });
-    group.append(svgElement("path", { class: "mark", d: diamonds.join("") }));
-  }
+  // -- following the step
 
   /** Move the playhead; where it would leave the visible part, move that part first. */
   show(number) {
     const { place } = this.recording.steps[number];
     if (place < this.start || place > this.start + 1 / this.zoom) this.centre(place);
-    this.playhead.setAttribute("transform", `translate(${this.x(place).toFixed(1)} 0)`);
+    this.playhead.setAttribute("transform", `translate(${px(this.x(place))} 0)`);
     this.outline(number);
   }
 
   /** Outline the bar that the step belongs to. */
   outline(number) {
-    const bar = this.barOf(number);
+    const { frame } = this.recording.steps[number];
+    const bar = this.recording.bars.find(
+      (each) => each.frame === frame && each.first <= number && number <= each.last,
+    );
     this.current.toggleAttribute("hidden", !bar);
-    this.current.style.display = bar ? "" : "none";
     if (!bar) return;
-    const [left, right] = this.sides(bar);
-    this.current.setAttribute("x", left - 1);
-    this.current.setAttribute("width", right - left + 2);
-    this.current.setAttribute("y", this.rowTop(bar.lane, bar.row) - 1);
-    this.keepInView(this.rowTop(bar.lane, bar.row));
+    const { left, right, top } = this.box(bar);
+    this.current.setAttribute("x", px(left - 1));
+    this.current.setAttribute("width", px(right - left + 2));
+    this.current.setAttribute("y", top - 1);
+    this.keepInView(top);
   }
 
   /** Where there are more lanes than fit, scroll to the one that acts. */
@@ -196,39 +226,11 @@ class Chart {
     }
   }
 
-  barOf(number) {
-    const { frame } = this.recording.steps[number];
-    return this.recording.bars.find((bar) => bar.frame === frame && bar.first <= number && number <= bar.last);
-  }
-
-  /** The bar at a point of the drawing; undefined where there is none. */
-  barAt(x, y) {
-    return this.recording.bars.find((bar) => {
-      const top = this.rowTop(bar.lane, bar.row);
-      const [left, right] = this.sides(bar);
-      return y >= top && y < top + ROW && x >= left - 2 && x <= right + 2;
-    });
-  }
-
-  /** The step at a point: of the bar that is there, the bar's own step which is nearest; elsewhere any nearest. */
-  stepAt(x, y) {
-    const { steps, ofFrame } = this.recording;
-    const bar = this.barAt(x, y);
-    const numbers = bar
-      ? ofFrame.get(bar.frame).filter((number) => bar.first <= number && number <= bar.last)
-      : steps.map((_, number) => number);
-    return this.nearest(numbers, x);
-  }
-
-  nearest(numbers, x) {
-    const distance = (number) => Math.abs(this.x(this.recording.steps[number].place) - x);
-    return numbers.reduce((best, number) => (distance(number) < distance(best) ? number : best));
-  }
-
-  /** Show twice, or half, as much detail around a step. */
+  /** Show `factor` times the detail, around a step. */
   zoomBy(factor, number) {
     this.zoom = Math.min(Math.max(1, this.zoom * factor), this.recording.steps.length);
     this.centre(this.recording.steps[number].place);
+    this.show(number);
   }
 
   centre(place) {
@@ -236,4 +238,41 @@ class Chart {
     this.start = Math.min(Math.max(0, place - visible / 2), 1 - visible);
     this.draw();
   }
+
+  // -- pointing
+
+  /** The bar at a point of the drawing; undefined where there is none. */
+  barAt(x, y) {
+    return this.recording.bars.find((bar) => {
+      const { left, right, top } = this.box(bar);
+      return y >= top && y < top + ROW && x >= left - 2 && x <= right + 2;
+    });
+  }
+
+  /** The step at a point: on a bar the nearest of that call's, elsewhere the nearest of all. */
+  stepAt(x, y) {
+    const bar = this.barAt(x, y);
+    if (!bar) return this.nearest(x);
+    const numbers = this.recording.ofFrame
+      .get(bar.frame)
+      .filter((number) => bar.first <= number && number <= bar.last);
+    return this.nearestOf(numbers, x);
+  }
+
+  nearest(x) {
+    const place = this.start + (x - EDGE) / (this.width - 2 * EDGE) / this.zoom;
+    const after = countUpTo(this.recording.places, place);
+    const last = this.recording.steps.length - 1;
+    return this.nearestOf([Math.max(0, after - 1), Math.min(after, last)], x);
+  }
+
+  nearestOf(numbers, x) {
+    const distance = (number) => Math.abs(this.x(this.recording.places[number]) - x);
+    return numbers.reduce((best, each) => (distance(each) < distance(best) ? each : best));
+  }
+}
+
+/** A tenth of a pixel is fine enough, and makes shorter paths. */
+function px(x) {
+  return x.toFixed(1);
 }

@@ -1,80 +1,113 @@
 // The page: one number, the current step, and every way to change it.
 
-const element = (id) => document.getElementById(id);
-
 class Replay {
   constructor(recording) {
     this.recording = recording;
-    this.count = recording.steps.length;
     this.number = 0;
-    this.timer = null;      // while it plays
-    this.chart = new Chart(element("drawing"), recording);
-    this.panels = [
-      new SourcePanel(element("source-name"), element("lines"), recording),
-      new VariablesPanel(element("variables-name"), element("variables"), element("no-variables"), recording),
-      new PlacesPanel(element("places"), recording, (number) => this.go(number)),
+    this.last = recording.steps.length - 1;
+    this.timer = null; // while it plays
+    this.chart = new Chart(byId("drawing"), recording);
+    this.parts = [
+      this.chart,
+      new SourcePanel(byId("source-name"), byId("lines"), recording),
+      new VariablesPanel(
+        byId("variables-name"),
+        byId("variables"),
+        byId("no-variables"),
+        recording,
+      ),
+      new LanesPanel(byId("lane-list"), recording, (number) => this.go(number)),
     ];
-    element("slider").max = this.count;
-    element("drawing").setAttribute("aria-label",
-      `${recording.lanes.length} lanes: ${recording.lanes.map((lane) => lane.name).join(", ")}`);
+    const names = recording.lanes.map((lane) => lane.name).join(", ");
+    byId("drawing").setAttribute("aria-label", `Chart of ${names}`);
+    byId("slider").max = recording.steps.length;
+    this.chart.draw();
   }
 
-  /** Go to a step, counted from 0. Whoever asks for a step that is not there stays where they are. */
+  /** Go to a step. Whoever asks for one that is not there stays where they are. */
   go(number) {
-    if (number === undefined || number < 0 || number >= this.count) return;
-    this.number = number;
-    this.chart.show(number);
-    for (const panel of this.panels) panel.show(number);
-    this.tell();
+    if (this.recording.steps[number] === undefined) return;
+    this.show(number);
     this.keepAddress();
   }
 
+  show(number) {
+    this.number = number;
+    for (const part of this.parts) part.show(number);
+    this.tell();
+  }
+
+  /** Say in words and numbers which step this is. */
   tell() {
     const step = this.recording.steps[this.number];
     const lane = this.recording.lanes[step.lane];
     const words = stepInWords(this.recording, this.number);
-    element("words").replaceChildren(badge(lane, step.lane), words[0].toUpperCase() + words.slice(1), ".");
-    element("position").textContent = `${this.number + 1} of ${this.count}, at ${timeInWords(step.time)}`;
-    element("slider").value = this.number + 1;
-    element("slider").setAttribute("aria-valuetext", `step ${this.number + 1} of ${this.count}`);
-    element("lane-forward").setAttribute("aria-label", `Next event of this lane, ${lane.name}`);
+    const position = `${this.number + 1} of ${this.last + 1}`;
+    const sentence = `${words[0].toUpperCase()}${words.slice(1)}.`;
+    byId("words").replaceChildren(badge(lane, step.lane), sentence);
+    byId("position").textContent = `${position}, ${timeInWords(step.time)}, task ${step.task}`;
+    byId("slider").value = this.number + 1;
+    byId("slider").setAttribute("aria-valuetext", `Step ${position}`);
+    byId("next-in-lane").setAttribute("aria-label", `Next in this lane, ${lane.name}`);
   }
 
-  /** Keep the step in the page's address, so that it can be linked to. Not at once: browsers refuse a page that
-   *  changes its address too often. */
+  // -- the address
+
+  /**
+   * Keep the step in the page's address, so that it can be linked to. Not at once: browsers refuse
+   * a page that changes its address more than some three times a second.
+   */
   keepAddress() {
     clearTimeout(this.addressTimer);
-    this.addressTimer = setTimeout(() => history.replaceState(null, "", `#step=${this.number + 1}`), 300);
+    const address = `#step=${this.number + 1}`;
+    this.addressTimer = setTimeout(() => history.replaceState(null, "", address), 500);
   }
 
-  /** Go to the step that the address asks for. */
+  /** Show the step that the address names; without one, the step that is shown. */
   followAddress() {
     const asked = Number(new URLSearchParams(location.hash.slice(1)).get("step"));
-    this.go(Number.isInteger(asked) && asked >= 1 ? Math.min(asked, this.count) - 1 : this.number);
+    const number = Number.isInteger(asked) && asked > 0 ? asked - 1 : this.number;
+    this.show(Math.min(number, this.last));
   }
 
-  back() { this.go(this.number - 1); }
-  forward() { this.go(this.number + 1); }
-  first() { this.go(0); }
-  last() { this.go(this.count - 1); }
-  laneForward() { this.go(nextInLane(this.recording, this.lane(), this.number)); }
-  laneBack() { this.go(previousInLane(this.recording, this.lane(), this.number)); }
-  lane() { return this.recording.steps[this.number].lane; }
+  // -- moves
+
+  forward() {
+    this.go(this.number + 1);
+  }
+
+  back() {
+    this.go(this.number - 1);
+  }
+
+  nextInLane() {
+    this.go(nextInLane(this.recording, this.lane, this.number));
+  }
+
+  previousInLane() {
+    this.go(previousInLane(this.recording, this.lane, this.number));
+  }
+
+  get lane() {
+    return this.recording.steps[this.number].lane;
+  }
+
+  // -- playing
 
   playOrPause() {
-    if (this.timer !== null) this.pause();
-    else this.play();
+    if (this.timer === null) this.play();
+    else this.pause();
   }
 
   play() {
-    if (this.number === this.count - 1) this.first();
-    this.timer = setInterval(() => this.playOn(), 1000 / Number(element("speed").value));
+    if (this.number === this.last) this.go(0);
+    this.timer = setInterval(() => this.playOn(), 1000 / Number(byId("speed").value));
     this.tellPlaying(true);
   }
 
   playOn() {
     this.forward();
-    if (this.number === this.count - 1) this.pause();
+    if (this.number === this.last) this.pause();
   }
 
   pause() {
@@ -83,105 +116,114 @@ class Replay {
     this.tellPlaying(false);
   }
 
-  /** A screen reader can't keep up with a step every few moments: it hears the one where playing ends. */
+  /** A screen reader can't keep up with several steps a second: it hears only the last. */
   tellPlaying(playing) {
     document.body.classList.toggle("playing", playing);
-    element("play").setAttribute("aria-label", playing ? "Pause" : "Play");
-    element("words").setAttribute("aria-live", playing ? "off" : "polite");
-    if (!playing) this.tell();
+    byId("play").setAttribute("aria-label", playing ? "Pause" : "Play");
+    byId("words").setAttribute("aria-live", playing ? "off" : "polite");
+    this.tell();
   }
 }
 
+function byId(id) {
+  return document.getElementById(id);
+}
+
+// -- keys ----------------------------------------------------------------------------------------
+
 const KEYS = {
-  "ArrowLeft": (replay) => replay.back(),
-  "ArrowRight": (replay) => replay.forward(),
-  "Shift+ArrowLeft": (replay) => replay.laneBack(),
-  "Shift+ArrowRight": (replay) => replay.laneForward(),
-  "Home": (replay) => replay.first(),
-  "End": (replay) => replay.last(),
+  Home: (replay) => replay.go(0),
+  ArrowLeft: (replay) => replay.back(),
+  ArrowRight: (replay) => replay.forward(),
+  End: (replay) => replay.go(replay.last),
+  "Shift+ArrowLeft": (replay) => replay.previousInLane(),
+  "Shift+ArrowRight": (replay) => replay.nextInLane(),
   " ": (replay) => replay.playOrPause(),
 };
 
-/** Answer a key, unless it belongs to someone else: to the browser, to a control that has the focus, to a panel
- *  that scrolls, or to text that is being selected. */
 function onKey(replay, event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-  if (event.target.closest("input, select, #lines")) return;
-  if (event.key === " " && event.target.closest("button")) return;
-  if (event.shiftKey && !getSelection().isCollapsed) return;
-  const answer = KEYS[(event.shiftKey ? "Shift+" : "") + event.key];
-  if (!answer) return;
+  const move = KEYS[(event.shiftKey ? "Shift+" : "") + event.key];
+  if (!move || belongsElsewhere(event)) return;
   event.preventDefault();
-  answer(replay);
+  move(replay);
 }
 
-/** Click a bar to go there; drag to go along. */
-function listenToChart(replay) {
-  const { chart } = replay;
-  const svg = chart.svg;
-  const point = (event) => {
-    const box = svg.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+/**
+ * Keys that are not ours: the browser's shortcuts, those of the control that has the focus, those
+ * that scroll the source once the Tab key has led there, and those that select text.
+ */
+function belongsElsewhere(event) {
+  const shortcut = event.ctrlKey || event.altKey || event.metaKey;
+  const control = event.target.closest("input, select, #lines:focus-visible");
+  const press = event.key === " " && event.target.closest("button, summary");
+  const selects = event.shiftKey && !getSelection().isCollapsed;
+  return shortcut || control || press || selects;
+}
+
+// -- pointer and controls ------------------------------------------------------------------------
+
+/** Click a bar to go there, drag to go along, rest on it to see its name. */
+function listenToChart(replay, chart) {
+  const at = (event) => {
+    const { left, top } = chart.svg.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
   };
-  svg.addEventListener("pointerdown", (event) => replay.go(chart.stepAt(...point(event))));
-  svg.addEventListener("pointermove", (event) => {
-    if (event.buttons === 1) replay.go(chart.stepAt(...point(event)));
-    const bar = chart.barAt(...point(event));
+  chart.svg.addEventListener("click", (event) => replay.go(chart.stepAt(...at(event))));
+  chart.svg.addEventListener("pointermove", (event) => {
+    const [x, y] = at(event);
+    if (event.buttons === 1) replay.go(chart.nearest(x));
+    const bar = chart.barAt(x, y);
     chart.tip.textContent = bar ? replay.recording.steps[bar.first].name : "";
   });
-  new ResizeObserver(() => {
+  const redraw = new ResizeObserver(() => {
     chart.draw();
     chart.show(replay.number);
-  }).observe(svg.parentElement);
+  });
+  redraw.observe(chart.svg.parentElement);
 }
 
 function listenToControls(replay) {
-  const buttons = {
-    "first": () => replay.first(),
-    "back": () => replay.back(),
-    "play": () => replay.playOrPause(),
-    "forward": () => replay.forward(),
-    "last": () => replay.last(),
-    "lane-forward": () => replay.laneForward(),
-    "zoom-in": () => zoom(replay, 2),
-    "zoom-out": () => zoom(replay, 0.5),
+  const answers = {
+    first: () => replay.go(0),
+    back: () => replay.back(),
+    play: () => replay.playOrPause(),
+    forward: () => replay.forward(),
+    last: () => replay.go(replay.last),
+    "next-in-lane": () => replay.nextInLane(),
+    "zoom-in": () => replay.chart.zoomBy(2, replay.number),
+    "zoom-out": () => replay.chart.zoomBy(0.5, replay.number),
   };
-  for (const [id, answer] of Object.entries(buttons)) element(id).addEventListener("click", answer);
-  element("slider").addEventListener("input", (event) => replay.go(event.target.valueAsNumber - 1));
-  element("speed").addEventListener("change", () => {
-    if (replay.timer !== null) {
-      replay.pause();
-      replay.play();
-    }
+  for (const [id, answer] of Object.entries(answers)) byId(id).addEventListener("click", answer);
+  byId("slider").addEventListener("input", (event) => replay.go(event.target.valueAsNumber - 1));
+  byId("speed").addEventListener("change", () => {
+    if (replay.timer === null) return;
+    replay.pause();
+    replay.play();
   });
 }
 
-function zoom(replay, factor) {
-  replay.chart.zoomBy(factor, replay.number);
-  replay.chart.show(replay.number);
-}
+// -- the start -----------------------------------------------------------------------------------
 
 /** Say that the recording is not whole, or that there is none. */
-function tellCut(recording) {
-  const note = element("cut");
-  note.hidden = recording.dropped === 0 && recording.steps.length > 0;
-  note.textContent = recording.steps.length === 0
-    ? "Nothing was recorded."
-    : `Recording stopped here after ${recording.steps.length} steps; ${recording.dropped} more were not kept.`;
+function tellDropped({ steps, dropped }) {
+  byId("dropped").hidden = dropped === 0 && steps.length > 0;
+  byId("dropped").textContent =
+    steps.length === 0
+      ? "Nothing was recorded."
+      : `The recording stopped after ${steps.length} steps; ${dropped} more happened.`;
 }
 
 function start() {
-  const recording = readRecording(element("recording").textContent);
-  tellCut(recording);
+  const recording = readRecording(byId("recording").textContent);
+  tellDropped(recording);
   if (recording.steps.length === 0) return;
-  element("replay").hidden = false;
+  byId("replay").hidden = false;
   const replay = new Replay(recording);
-  replay.chart.draw();
-  listenToChart(replay);
+  replay.followAddress();
+  listenToChart(replay, replay.chart);
   listenToControls(replay);
   document.addEventListener("keydown", (event) => onKey(replay, event));
   window.addEventListener("hashchange", () => replay.followAddress());
-  replay.followAddress();
 }
 
 start();

@@ -1,6 +1,6 @@
 // The panels below the chart: source, variables, and where each lane stands.
 
-const SLICE = 400;        // lines on each side of the current one: a longer file is shown in part
+const SLICE = 400; // lines shown before and behind the current one, where a file has more
 
 function htmlElement(name, properties = {}, ...children) {
   const element = Object.assign(document.createElement(name), properties);
@@ -8,52 +8,63 @@ function htmlElement(name, properties = {}, ...children) {
   return element;
 }
 
-/** The source of the current step's file, each lane's current line marked. */
+/** The source of the step's file, with the lines at which lanes run and calls are suspended. */
 class SourcePanel {
   constructor(heading, lines, recording) {
     this.heading = heading;
     this.lines = lines;
     this.recording = recording;
-    this.slices = new Map();      // of each file: the part that was rendered last
-    this.marked = [];
-    lines.style.setProperty("--slots", Math.min(5, recording.lanes.length + 1));
+    this.slices = new Map(); // of each file: the part that was rendered last
+    this.marked = []; // the lines that `unmark` has to clean
+    // Room for so many badges beside a line.
+    lines.style.setProperty("--slots", Math.min(3, recording.lanes.length));
   }
 
   show(number) {
-    const step = this.recording.steps[number];
-    const slice = this.slice(step.file, step.line);
+    const shown = sourceAt(this.recording, number);
+    if (!shown) return;
+    const { file, line } = shown;
+    const slice = this.slice(file, line);
     if (this.lines.firstChild !== slice.list) {
       this.lines.replaceChildren(slice.list);
-      this.heading.textContent = this.recording.files[step.file].name;
+      this.heading.textContent = this.recording.files[file].name;
     }
     this.unmark();
-    const item = slice.list.children[step.line - slice.first];
-    if (item) this.highlight(item, step.lane);
-    this.markRunning(slice, number);
-    this.markSuspended(slice, number);
+    if (shown === this.recording.steps[number]) this.highlight(slice.item(line), shown.lane);
+    for (const step of runningAt(this.recording, number)) {
+      if (step?.file === file) this.mark(slice.item(step.line), step.lane, "filled");
+    }
+    for (const step of suspendedAt(this.recording, number)) {
+      if (step.file === file) this.mark(slice.item(step.line), step.lane, "hollow");
+    }
   }
 
-  /** The rendered part of a file that has `line` in it. Rendering is what takes time, so it is kept. */
+  /** The part of a file that has `line` in it. Rendering takes the time, so the part is kept. */
   slice(file, line) {
     const known = this.slices.get(file);
-    if (known && line >= known.first && line <= known.last) return known;
-    const all = this.recording.files[file].lines;
-    const first = all.length <= 2 * SLICE ? 1 : Math.max(1, line - SLICE);
-    const last = Math.min(all.length, first + 2 * SLICE - 1);
-    const list = htmlElement("ol", { start: first });
-    for (let each = first; each <= last; each += 1) list.append(this.line(each, all[each - 1]));
-    const slice = { file, first, last, list };
+    if (known && known.first <= line && line <= known.last) return known;
+    const { lines } = this.recording.files[file];
+    const first = lines.length <= 2 * SLICE ? 1 : Math.max(1, line - SLICE);
+    const last = Math.min(lines.length, first + 2 * SLICE);
+    const list = htmlElement("ol");
+    for (let each = first; each <= last; each += 1) list.append(this.item(each, lines[each - 1]));
+    const slice = { first, last, list, item: (number) => list.children[number - first] };
     this.slices.set(file, slice);
     return slice;
   }
 
-  line(number, pieces) {
+  item(number, pieces) {
     const code = htmlElement("code");
-    for (const [kind, text] of pieces) code.append(kind ? htmlElement("span", { className: kind }, text) : text);
-    return htmlElement("li", { value: number },
-      htmlElement("span", { className: "here" }),
-      htmlElement("span", { className: "number", ariaHidden: "true" }, String(number)),
-      code);
+    for (const [className, text] of pieces) {
+      code.append(className ? htmlElement("span", { className }, text) : text);
+    }
+    return htmlElement(
+      "li",
+      { value: number },
+      htmlElement("span", { className: "badges" }),
+      htmlElement("span", { className: "number", ariaHidden: "true" }, number),
+      code,
+    );
   }
 
   unmark() {
@@ -66,58 +77,42 @@ class SourcePanel {
   }
 
   highlight(item, lane) {
+    if (!item) return;
     item.setAttribute("aria-current", "step");
-    item.className = `now lane-${lane % 6}`;
+    item.className = `now ${colourOf(lane)}`;
     this.marked.push(item);
     this.scrollTo(item);
   }
 
-  /** Put each running lane's badge beside its current line. */
-  markRunning(slice, number) {
-    this.recording.lanes.forEach((_, lane) => {
-      const latest = latestInLane(this.recording, lane, number);
-      if (latest === undefined) return;
-      const step = this.recording.steps[latest];
-      if (latest === number || step.busy) this.mark(slice, step, false);
-    });
-  }
-
-  /** Put a hollow badge beside each line at which a call is suspended; ten calls at one line need only one. */
-  markSuspended(slice, number) {
-    const seen = new Set();
-    for (const step of suspendedAt(this.recording, number)) {
-      const place = `${step.file} ${step.line} ${step.lane}`;
-      if (!seen.has(place)) this.mark(slice, step, true);
-      seen.add(place);
-    }
-  }
-
-  mark(slice, step, suspended) {
-    const item = step.file === slice.file && slice.list.children[step.line - slice.first];
-    if (!item) return;
-    const lane = this.recording.lanes[step.lane];
-    const words = suspended ? `Suspended here, on ${laneInWords(lane)}. ` : `Here: ${lane.name}. `;
-    item.firstChild.append(badge(lane, step.lane, suspended), htmlElement("span", { className: "unseen" }, words));
+  /** Put a lane's badge beside a line. Ten calls that are suspended at one line need only one. */
+  mark(item, lane, style) {
+    if (!item || item.querySelector(`.${style}.${colourOf(lane)}`)) return;
+    const { name } = this.recording.lanes[lane];
+    const words = style === "filled" ? `${name} is here. ` : `Suspended here, on ${name}. `;
+    item.firstChild.append(
+      badge(this.recording.lanes[lane], lane, style),
+      htmlElement("span", { className: "unseen" }, words),
+    );
     this.marked.push(item);
   }
 
-  /** Keep still while the line is well in view: a source that jumps at each step can't be read. Not by
-   *  scrollIntoView, which would also scroll the page that this one may be embedded in. */
+  /**
+   * Keep still while the line is well in view: source that jumps at each step can't be read. Not
+   * by scrollIntoView, which would also scroll a page in which this one is embedded.
+   */
   scrollTo(item) {
     const { clientHeight, scrollTop } = this.lines;
-    const top = item.offsetTop - this.lines.offsetTop;
     const margin = Math.min(3 * item.offsetHeight, clientHeight / 4);
-    if (top < scrollTop + margin || top + item.offsetHeight > scrollTop + clientHeight - margin) {
-      this.lines.scrollTop = top - clientHeight / 3;
-    }
+    const above = item.offsetTop < scrollTop + margin;
+    const below = item.offsetTop + item.offsetHeight > scrollTop + clientHeight - margin;
+    if (above || below) this.lines.scrollTop = item.offsetTop - clientHeight / 3;
   }
 }
 
-/** The variables of the current frame. */
+/** The variables of the step's frame. */
 class VariablesPanel {
   constructor(heading, table, none, recording) {
     this.heading = heading;
-    this.body = table.tBodies[0];
     this.table = table;
     this.none = none;
     this.recording = recording;
@@ -125,56 +120,59 @@ class VariablesPanel {
 
   show(number) {
     const { values, changed } = variablesAt(this.recording, number);
-    this.heading.textContent = `Variables of ${this.recording.steps[number].name}`;
-    this.body.replaceChildren(...Array.from(values, ([name, value]) => this.row(name, value, changed.has(name))));
-    this.table.hidden = values.size === 0;
-    this.none.hidden = values.size > 0;
+    const rows = Array.from(values, ([name, value]) => this.row(name, value, changed.has(name)));
+    const { name } = this.recording.steps[number];
+    this.heading.textContent = name ? `Variables of ${name}` : "Variables";
+    this.table.tBodies[0].replaceChildren(...rows);
+    this.table.hidden = rows.length === 0;
+    this.none.hidden = rows.length > 0;
   }
 
   row(name, value, changed) {
     const cell = htmlElement("td", {}, value);
     if (changed) cell.append(htmlElement("small", {}, "changed"));
-    return htmlElement("tr", { className: changed ? "changed" : "" },
-      htmlElement("th", { scope: "row" }, name), cell);
+    const head = htmlElement("th", { scope: "row" }, name);
+    return htmlElement("tr", { className: changed ? "changed" : "" }, head, cell);
   }
 }
 
-/** For each lane: what it runs, where, and a button to its next event. */
-class PlacesPanel {
+/** For each lane: what it runs, how many of its calls are suspended, a button to its next event. */
+class LanesPanel {
   constructor(list, recording, go) {
     this.recording = recording;
-    this.items = recording.lanes.map((lane, index) => this.item(lane, index, go));
+    this.items = recording.lanes.map((lane, number) => this.item(lane, number, go));
     list.append(...this.items.map((item) => item.element));
   }
 
-  item(lane, index, go) {
+  item(lane, number, go) {
     const state = htmlElement("span", { className: "state" });
     const place = htmlElement("span", { className: "place" });
-    const code = htmlElement("code");
-    const next = htmlElement("button", { type: "button", ariaLabel: `Next event of ${laneInWords(lane)}` }, "Next");
-    next.addEventListener("click", () => go(nextInLane(this.recording, index, this.number)));
-    const element = htmlElement("li", {},
-      badge(lane, index), htmlElement("strong", {}, lane.name), state, next, place, code);
-    return { element, state, place, code };
+    const ariaLabel = `Next event of ${laneInWords(lane)}`;
+    const next = htmlElement("button", { type: "button", ariaLabel }, "Next");
+    next.addEventListener("click", () => go(nextInLane(this.recording, number, this.number)));
+    const name = htmlElement("strong", {}, lane.name);
+    const element = htmlElement("li", {}, badge(lane, number), name, state, next, place);
+    return { element, state, place };
   }
 
   show(number) {
     this.number = number;
+    const acting = this.recording.steps[number].lane;
+    const running = runningAt(this.recording, number);
     const suspended = suspendedAt(this.recording, number);
     this.items.forEach((item, lane) => {
-      const latest = latestInLane(this.recording, lane, number);
-      const step = this.recording.steps[latest];
-      const running = step && (step.busy || latest === number);
-      const waiting = suspended.filter((each) => each.lane === lane).length;
-      item.element.className = latest === number ? "acting" : "";
-      item.state.textContent = (running ? "running" : "idle") + (waiting ? `, ${waiting} suspended` : "");
-      item.place.textContent = running ? `${step.name}, ${this.recording.files[step.file].name}:${step.line}` : "";
-      item.code.textContent = running ? this.codeOf(step) : "";
+      const count = suspended.filter((step) => step.lane === lane).length;
+      const state = running[lane] ? `runs ${running[lane].name}` : "idle";
+      item.element.className = lane === acting ? "acting" : "";
+      item.state.textContent = state + (count > 0 ? `, ${count} suspended` : "");
+      item.place.textContent = running[lane] ? this.placeOf(running[lane]) : "";
     });
   }
 
-  codeOf(step) {
-    const line = this.recording.files[step.file].lines[step.line - 1] ?? [];
-    return line.map(([, text]) => text).join("").trim();
+  placeOf(step) {
+    const { name, lines } = this.recording.files[step.file];
+    const pieces = lines[step.line - 1] ?? [];
+    const code = pieces.map(([, text]) => text).join("");
+    return `${name}:${step.line}  ${code.trim()}`;
   }
 }

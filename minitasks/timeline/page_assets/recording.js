@@ -2,25 +2,22 @@
 
 // The recording: what happened, unpacked from the data in the page, and what is true at each step.
 //
-// A step is one event. Everything that the page shows is asked of the recording by the number of the step,
-// counted from 0, so that going back is as easy as going forward.
+// A step is one event. Everything that the page shows is asked of the recording by the number of
+// the step, counted from 0, so that going back is as easy as going forward.
 
-/** Unpack what `pack` in page.py packed. */
+/** Unpack what `pack` in page_data.py packed. */
 function readRecording(json) {
   const data = JSON.parse(json);
-  const codes = data.codes.map(([file, name]) => ({ file, name: data.strings[name] }));
-
-  let time = 0;
-  const steps = data.rows.map(([kind, delay, place, lane, task, frame, code, line, text, ...changes]) => {
-    time += delay;
-    return {
-      kind: data.kinds[kind], time, place: place / 1e6, lane, task, frame, line, changes,
-      file: codes[code].file, name: codes[code].name, text: data.strings[text],
-    };
-  });
-
-  const bars = data.bars.map(([first, last, end, row]) => (
-    { first, last, row, frame: steps[first].frame, lane: steps[first].lane, left: steps[first].place, right: end / 1e6 }));
+  const steps = readSteps(data);
+  const bars = data.bars.map(([first, last, end, row]) => ({
+    first,
+    last,
+    row,
+    frame: steps[first].frame,
+    lane: steps[first].lane,
+    left: steps[first].place,
+    right: end / 1e6,
+  }));
   tellBusy(steps, bars, data.lanes.length);
 
   return {
@@ -31,34 +28,94 @@ function readRecording(json) {
     steps,
     bars,
     waits: findWaits(steps, bars),
+    places: steps.map((step) => step.place),
     ofLane: data.lanes.map((_, lane) => numbersWhere(steps, (step) => step.lane === lane)),
+    codeOfLane: data.lanes.map((_, lane) =>
+      numbersWhere(steps, (step) => step.lane === lane && step.kind !== "mark"),
+    ),
     ofFrame: numbersByFrame(steps),
   };
 }
 
-/** Find where calls are suspended: from which step on, and the step that resumes them. */
-function findWaits(steps, bars) {
-  const waits = [];
-  const latest = new Map();       // of each frame, its wait so far
-  for (const bar of bars) {
-    if (latest.has(bar.frame)) latest.get(bar.frame).until = bar.first;
-    latest.delete(bar.frame);
-    if (steps[bar.last].kind !== "suspend") continue;
-    const wait = { from: bar.last, until: Infinity };
-    latest.set(bar.frame, wait);
-    waits.push(wait);
+function readSteps(data) {
+  let time = 0;
+  return data.rows.map((row) => {
+    const [kind, delay, place, lane, task, frame, code, line, text, ...changes] = row;
+    const [file, name] = data.codes[code];
+    time += delay;
+    return {
+      kind: data.kinds[kind],
+      time,
+      place: place / 1e6,
+      lane,
+      task,
+      frame,
+      file,
+      name: data.strings[name],
+      line,
+      text: data.strings[text],
+      changes,
+    };
+  });
+}
+
+function numbersWhere(steps, test) {
+  const numbers = [];
+  steps.forEach((step, number) => {
+    if (test(step)) numbers.push(number);
+  });
+  return numbers;
+}
+
+function numbersByFrame(steps) {
+  const numbers = new Map();
+  steps.forEach((step, number) => {
+    if (!numbers.has(step.frame)) numbers.set(step.frame, []);
+    numbers.get(step.frame).push(number);
+  });
+  return numbers;
+}
+
+/** How many of the sorted `values` are at most `limit`: by halving, for there may be 20,000. */
+function countUpTo(values, limit) {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] <= limit) low = middle + 1;
+    else high = middle;
   }
-  return waits;
+  return low;
 }
 
-/** The steps that suspended the calls which are suspended at a step. */
-function suspendedAt(recording, number) {
-  return recording.waits
-    .filter((wait) => wait.from <= number && number < wait.until)
-    .map((wait) => recording.steps[wait.from]);
+/** The last of the sorted `values` that is at most `limit`; undefined where there is none. */
+function lastUpTo(values, limit) {
+  return values[countUpTo(values, limit) - 1];
 }
 
-/** Tell of each step whether its lane goes on running after it: whether any of the lane's bars is still open. */
+// -- lanes ---------------------------------------------------------------------------------------
+
+/** The lane's first step after `number`; undefined where there is none. */
+function nextInLane(recording, lane, number) {
+  const numbers = recording.ofLane[lane];
+  return numbers[countUpTo(numbers, number)];
+}
+
+/** The lane's last step before `number`; undefined where there is none. */
+function previousInLane(recording, lane, number) {
+  return lastUpTo(recording.ofLane[lane], number - 1);
+}
+
+/** The step at which each running lane stands: for the others, undefined. */
+function runningAt(recording, number) {
+  return recording.codeOfLane.map((numbers) => {
+    const latest = lastUpTo(numbers, number);
+    const runs = latest !== undefined && (latest === number || recording.steps[latest].busy);
+    return runs ? recording.steps[latest] : undefined;
+  });
+}
+
+/** Tell of each step whether its lane goes on running after it: whether one of its bars is open. */
 function tellBusy(steps, bars, lanes) {
   const opened = new Array(steps.length + 1).fill(0);
   const places = steps.map((step) => step.place);
@@ -75,70 +132,92 @@ function tellBusy(steps, bars, lanes) {
   });
 }
 
-function numbersWhere(steps, test) {
-  const numbers = [];
-  steps.forEach((step, number) => { if (test(step)) numbers.push(number); });
-  return numbers;
-}
+// -- suspended calls -----------------------------------------------------------------------------
 
-function numbersByFrame(steps) {
-  const numbers = new Map();
-  steps.forEach((step, number) => {
-    if (!numbers.has(step.frame)) numbers.set(step.frame, []);
-    numbers.get(step.frame).push(number);
-  });
-  return numbers;
-}
-
-/** How many of the sorted `values` are at most `limit`: by halving, since there may be 20,000. */
-function countUpTo(values, limit) {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle] <= limit) low = middle + 1;
-    else high = middle;
+/** Find where calls are suspended: `from` which step, `until` the one that resumes them. */
+function findWaits(steps, bars) {
+  const waits = [];
+  const waitOf = new Map(); // of each frame that is suspended
+  for (const bar of bars) {
+    if (waitOf.has(bar.frame)) waitOf.get(bar.frame).until = bar.first;
+    waitOf.delete(bar.frame);
+    if (steps[bar.last].kind !== "suspend") continue;
+    const wait = { from: bar.last, until: Infinity };
+    waitOf.set(bar.frame, wait);
+    waits.push(wait);
   }
-  return low;
+  return waits;
 }
 
-/** The lane's latest step at `number` or before; undefined where the lane has not begun. */
-function latestInLane(recording, lane, number) {
-  const numbers = recording.ofLane[lane];
-  return numbers[countUpTo(numbers, number) - 1];
+/** The steps at which those calls were suspended that are so at step `number`. */
+function suspendedAt(recording, number) {
+  return recording.waits
+    .filter((wait) => wait.from <= number && number < wait.until)
+    .map((wait) => recording.steps[wait.from]);
 }
 
-/** The lane's first step after `number`; undefined where there is none. */
-function nextInLane(recording, lane, number) {
-  const numbers = recording.ofLane[lane];
-  return numbers[countUpTo(numbers, number)];
+// -- source --------------------------------------------------------------------------------------
+
+/** The step whose source is shown at step `number`: a mark may have none, then the one before. */
+function sourceAt(recording, number) {
+  const { files, steps } = recording;
+  const hasSource = (step) => files[step.file].lines.length > 0;
+  return steps.slice(0, number + 1).findLast(hasSource) ?? steps.find(hasSource);
 }
 
-/** The lane's last step before `number`; undefined where there is none. */
-function previousInLane(recording, lane, number) {
-  return latestInLane(recording, lane, number - 1);
-}
+// -- variables -----------------------------------------------------------------------------------
 
-/** The variables of the frame at a step: `values`, a Map of name to repr, and `changed`, the names that the step
- *  changed. The data holds changes only, so they are played from the frame's first step on. */
+/**
+ * The variables of the step's frame: `values`, a Map of name to repr, and `changed`, the names of
+ * those that the step changed. The data holds changes only, so they are played from the start.
+ */
 function variablesAt(recording, number) {
-  const values = new Map();
-  const changed = new Set();
   const numbers = recording.ofFrame.get(recording.steps[number].frame);
+  const values = new Map();
   for (const each of numbers) {
     if (each > number) break;
-    changed.clear();
-    const { changes } = recording.steps[each];
-    for (let i = 0; i < changes.length; i += 2) {
-      const name = recording.strings[changes[i]];
-      if (changes[i + 1] < 0) values.delete(name);
-      else values.set(name, recording.strings[changes[i + 1]]);
-      changed.add(name);
+    for (const [name, value] of changesOf(recording, each)) {
+      if (value === undefined) values.delete(name);
+      else values.set(name, value);
     }
   }
   // At the first step every variable is new, and to say so of each says nothing.
-  if (number === numbers[0]) changed.clear();
-  return { values, changed };
+  const changes = number === numbers[0] ? [] : changesOf(recording, number);
+  return { values, changed: new Set(changes.map(([name]) => name)) };
+}
+
+/** The variables that a step changed, as pairs of name and value; undefined for what is gone. */
+function changesOf(recording, number) {
+  const { changes } = recording.steps[number];
+  const pairs = [];
+  for (let i = 0; i < changes.length; i += 2) {
+    pairs.push([recording.strings[changes[i]], recording.strings[changes[i + 1]]]);
+  }
+  return pairs;
+}
+
+// -- words ---------------------------------------------------------------------------------------
+
+/** What a step is, in words. */
+function stepInWords(recording, number) {
+  const step = recording.steps[number];
+  const lane = laneInWords(recording.lanes[step.lane]);
+  switch (step.kind) {
+    case "call":
+      return `${lane} calls ${step.name}`;
+    case "line":
+      return `${lane} reaches line ${step.line} of ${step.name}`;
+    case "suspend":
+      return `${lane} suspends ${step.name}${step.busy ? "" : ", and is free for other work"}`;
+    case "resume":
+      return `${lane} resumes ${step.name}`;
+    case "return":
+      return `on ${lane}, ${step.name} returns ${step.text || "to its caller"}`;
+    case "raise":
+      return `on ${lane}, ${step.name} raises ${step.text || "an exception"}`;
+    default:
+      return `on ${lane}: ${step.text}`;
+  }
 }
 
 /** A lane as a sentence names it: "the event loop", "worker thread 1". */
@@ -146,24 +225,16 @@ function laneInWords(lane) {
   return /\d$/.test(lane.name) ? lane.name : `the ${lane.name}`;
 }
 
-/** What a step is, in words. */
-function stepInWords(recording, number) {
-  const step = recording.steps[number];
-  const lane = laneInWords(recording.lanes[step.lane]);
-  switch (step.kind) {
-    case "call": return `${lane} calls ${step.name}`;
-    case "line": return `${lane} reaches line ${step.line} of ${step.name}`;
-    case "suspend": return `${lane} suspends ${step.name}${step.busy ? "" : ", and is free for other work"}`;
-    case "resume": return `${lane} resumes ${step.name}`;
-    case "return": return `on ${lane}, ${step.name} returns ${step.text || "to its caller"}`;
-    case "raise": return `on ${lane}, ${step.name} raises ${step.text || "an exception"}`;
-    default: return `on ${lane}: ${step.text}`;
-  }
-}
-
 /** Nanoseconds in the unit that reads best. */
 function timeInWords(nanoseconds) {
   if (nanoseconds < 1e6) return `${(nanoseconds / 1e3).toFixed(0)} \u00b5s`;
-  if (nanoseconds < 1e9) return `${(nanoseconds / 1e6).toFixed(nanoseconds < 1e8 ? 2 : 1)} ms`;
+  if (nanoseconds < 1e8) return `${(nanoseconds / 1e6).toFixed(2)} ms`;
+  if (nanoseconds < 1e9) return `${(nanoseconds / 1e6).toFixed(1)} ms`;
   return `${(nanoseconds / 1e9).toFixed(3)} s`;
+}
+
+/** A text in no more than `most` letters. By letters, since half an emoji is none. */
+function shorten(text, most) {
+  const letters = Array.from(text);
+  return letters.length <= most ? text : `${letters.slice(0, most - 1).join("")}\u2026`;
 }

@@ -1,0 +1,247 @@
+"""The data of the replay page: a timeline, small enough that 20,000 steps open at once.
+
+`pack` makes it, `readRecording` in page_assets/recording.js unpacks it. Each text is stored once,
+variables only where they change. Then the sources, cut into pieces to colour; then the bars.
+"""
+
+import io
+import keyword
+import tokenize
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar, get_args
+
+from minitasks.timeline.events import Event, Kind, Lane, Timeline
+from minitasks.timeline.stretches import Axis, Stretch, stretches
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+LONGEST_TEXT = 300  # characters of a name, a value, a line of source: more than a screen shows
+
+# Rows of bars in one lane. The calls beyond share the last row: with a row for each of a thousand
+# waiting calls, the other lanes would be pages away.
+MOST_ROWS = 12
+
+# The pieces of source that have a colour, and their CSS classes. Keywords have the class "k".
+COLOURED = {
+    getattr(tokenize, name): css_class
+    for name, css_class in {
+        "COMMENT": "c",
+        "STRING": "s",
+        "FSTRING_START": "s",  # from Python 3.12 on, an f-string is more than one token
+        "FSTRING_MIDDLE": "s",
+        "FSTRING_END": "s",
+    }.items()
+    if hasattr(tokenize, name)
+}
+
+Key = TypeVar("Key")
+Row = list[int]
+Piece = tuple[str, str]  # CSS class, text
+Span = tuple[int, int, str]  # first column, column behind the last, CSS class
+
+
+def pack(timeline: Timeline) -> dict[str, Any]:
+    """Turn a timeline into the page's data.
+
+    Args:
+        timeline: The recording.
+
+    Returns:
+        Plain data. `rows` has a row for each event: kind, nanoseconds since the row before, place
+        on the axis, lane, task, frame, code, line, text, and then name and value of each variable
+        that changed since the frame's row before. A kind, lane, code or text is its place in
+        `kinds`, `lanes`, `codes` or `strings`; a value that is gone is -1.
+    """
+    axis = Axis(timeline)
+    packer = Packer(timeline, axis)
+    rows = [packer.row(event) for event in timeline.events]
+    return {
+        "kinds": KINDS,
+        "lanes": [pack_lane(lane, timeline.lanes) for lane in timeline.lanes],
+        "files": [pack_file(path, timeline.sources.get(path)) for path in packer.files],
+        "codes": list(packer.codes),
+        "strings": list(packer.strings),
+        "rows": rows,
+        "bars": list(pack_bars(timeline, axis)),
+        "dropped": timeline.dropped,
+    }
+
+
+def clip(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Cut a text that is longer than `longest`, and say so."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]}… ({len(text):,} characters)"
+
+
+class Numbers(dict[Key, int]):
+    """A number for each key, counted from 0 in the order in which they are asked for."""
+
+    def __missing__(self, key: Key) -> int:
+        """Give the next number."""
+        self[key] = number = len(self)
+        return number
+
+
+class Packer:
+    """Packs one event after the other; each row tells only what the rows before do not."""
+
+    def __init__(self, timeline: Timeline, axis: Axis) -> None:
+        self.axis = axis
+        self.lanes = {lane.number: place for place, lane in enumerate(timeline.lanes)}
+        self.strings: Numbers[str] = Numbers()
+        self.files: Numbers[str] = Numbers()
+        self.codes: Numbers[tuple[int, int]] = Numbers()
+        self.time = 0
+        self.variables: dict[int, dict[str, str]] = defaultdict(dict)  # of each frame, as last told
+
+    def row(self, event: Event) -> Row:
+        """Pack one event."""
+        delay, self.time = event.time - self.time, event.time
+        return [
+            KINDS.index(event.kind),
+            delay,
+            millionths(self.axis.place(event.time)),
+            self.lanes[event.lane],
+            event.task,
+            event.frame,
+            self.codes[self.files[event.file], self.text(event.function)],
+            event.line,
+            self.text(event.text),
+            *(() if event.kind == "mark" else self.changes(event)),
+        ]
+
+    def text(self, text: str) -> int:
+        """Give a text its number."""
+        return self.strings[clip(text)]
+
+    def changes(self, event: Event) -> Iterator[int]:
+        """Tell how an event's variables differ from those last told of its frame."""
+        before = self.variables[event.frame]
+        after = self.variables[event.frame] = dict(event.variables)
+        for name in before.keys() - after.keys():
+            yield from (self.text(name), -1)
+        for name, value in after.items():
+            if before.get(name) != value:
+                yield from (self.text(name), self.text(value))
+
+
+def pack_lane(lane: Lane, lanes: Sequence[Lane]) -> dict[str, str]:
+    """Give a lane its badge: the first event loop's is L, the second worker thread's is 2."""
+    alike = [other for other in lanes if other.kind == lane.kind]
+    number = alike.index(lane) + 1
+    letter = {"event loop": "L", "client": "C"}.get(lane.kind, "")
+    badge = letter if letter and number == 1 else f"{letter}{number}"
+    return {"kind": lane.kind, "name": clip(lane.name), "badge": badge}
+
+
+# -- sources ---------------------------------------------------------------------------------------
+
+
+def pack_file(path: str, source: str | None) -> dict[str, Any]:
+    """Give a file its name and its lines, each in pieces; a file without a source has no lines.
+
+    The name is short, not the whole path, which would tell everyone who gets the page how someone's
+    computer is arranged.
+    """
+    parts = path.replace("\\", "/").split("/")
+    lines = [] if source is None else list(cut_source(source))
+    return {"name": clip("/".join(parts[-2:])), "lines": lines}
+
+
+def cut_source(source: str) -> Iterator[list[Piece]]:
+    """Cut each line into keywords, strings, comments and the rest."""
+    lines = io.StringIO(source, newline=None).read().split("\n")
+    spans = coloured_spans(lines)
+    for number, line in enumerate(lines, start=1):
+        if len(line) > LONGEST_TEXT:
+            yield [("", clip(line))]
+        else:
+            yield list(cut_line(line, spans[number]))
+
+
+def cut_line(line: str, spans: list[Span]) -> Iterator[Piece]:
+    """Cut one line at its spans."""
+    place = 0
+    for start, end, css_class in spans:
+        if place < start:
+            yield ("", line[place:start])
+        # Not from `start`: Python 3.12 places what follows a "{{" in an f-string a column early.
+        yield (css_class, line[max(place, start) : end])
+        place = end
+    if place < len(line):
+        yield ("", line[place:])
+
+
+def coloured_spans(lines: list[str]) -> dict[int, list[Span]]:
+    """Find what to colour, by the number of its line."""
+    spans: dict[int, list[Span]] = defaultdict(list)
+    readline = (f"{line}\n" for line in lines).__next__
+    try:
+        for token in tokenize.generate_tokens(readline):
+            css_class = "k" if keyword.iskeyword(token.string) else COLOURED.get(token.type)
+            if css_class:
+                add_spans(spans, token, css_class, lines)
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        # Not Python, such as a template: it stays plain from where the tokenizer gave up.
+        pass
+    return spans
+
+
+def add_spans(
+    spans: dict[int, list[Span]], token: tokenize.TokenInfo, css_class: str, lines: list[str]
+) -> None:
+    """Add a token's span in each line that it touches: a docstring touches several."""
+    (first, start), (last, end) = token.start, token.end
+    for number in range(first, last + 1):
+        left = start if number == first else 0
+        right = end if number == last else len(lines[number - 1])
+        if left < right:
+            spans[number].append((left, right, css_class))
+
+
+# -- bars ------------------------------------------------------------------------------------------
+
+
+def pack_bars(timeline: Timeline, axis: Axis) -> Iterator[tuple[int, int, int, int]]:
+    """Give each stretch as (first step, last step, place of its end, row in its lane)."""
+    found = stretches(timeline)
+    rows = place_in_rows(found)
+    for stretch in found:
+        row = min(rows[stretch.frame], MOST_ROWS - 1)
+        yield (stretch.first, stretch.last, millionths(axis.place(stretch.end)), row)
+
+
+def millionths(place: float) -> int:
+    """Write a place on the axis, from 0 to 1, as a whole number: shorter, and fine enough."""
+    return round(place * 1_000_000)
+
+
+def place_in_rows(found: Sequence[Stretch]) -> dict[int, int]:
+    """Give each call a row of its lane: one for its whole life, suspended or not.
+
+    No two calls that live at the same time share a row, and a call is below its caller.
+    """
+    ends = {stretch.frame: stretch.end for stretch in found}
+    rows: dict[int, int] = {}
+    taken_until: dict[int, list[int]] = defaultdict(list)  # of each lane, for each row
+    stacks: dict[int, list[int]] = defaultdict(list)  # of each lane, the rows of its running calls
+    for stretch in found:
+        stack = stacks[stretch.lane]
+        del stack[stretch.depth :]
+        if stretch.frame not in rows:
+            lowest = stack[-1] + 1 if stack else 0
+            taken = taken_until[stretch.lane]
+            rows[stretch.frame] = take_row(taken, lowest, stretch.start, ends[stretch.frame])
+        stack.append(rows[stretch.frame])
+    return rows
+
+
+def take_row(taken_until: list[int], lowest: int, start: int, end: int) -> int:
+    """Take, until `end`, the first row from `lowest` on that is free at `start`."""
+    row = lowest
+    while row < len(taken_until) and taken_until[row] >= start:
+        row += 1
+    taken_until.extend([-1] * (row + 1 - len(taken_until)))
+    taken_until[row] = end
+    return row
