@@ -3,12 +3,21 @@
 A section for each of the three ways to learn: run and compare (timeline), step (tour), workshop.
 """
 
+import json
+import os
+import shlex
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from minitasks.scenarios.errors import CannotRun
+
+if TYPE_CHECKING:
+    from minitasks.workshop.catalog import Exercise
+    from minitasks.workshop.folder import Workshop
+
+PATH = click.Path(path_type=Path)
 
 
 class Commands(click.Group):
@@ -104,3 +113,274 @@ def write_launch_json() -> None:
 
 
 # -- rebuild it: minitasks/workshop/ ----------------------------------------
+
+
+@cli.group()
+def workshop() -> None:
+    """Rebuild the library yourself, exercise by exercise, graded on every save."""
+
+
+def opened_workshop() -> "Workshop":
+    """Find the learner's folder from here, and put its progress right if it is damaged."""
+    from minitasks.workshop import checking, folder
+
+    found = folder.find(Path.cwd())
+    for line in checking.mend(found):
+        click.echo(line, err=True)
+    return found
+
+
+def exercise_meant(word: str | None, where: "Workshop") -> "Exercise":
+    """Take the exercise that was named, else the one whose folder this is, else the one at hand."""
+    from minitasks.workshop import catalog
+
+    here = where.exercise_of(Path.cwd() / "exercise.py")
+    return catalog.find(word) if word else here or where.current()
+
+
+def as_json(command: str, **facts: Any) -> None:
+    """Print a command's answer by the schema in docs/pages/workshop.md."""
+    click.echo(json.dumps({"schema": 1, "command": command, **facts}, ensure_ascii=False, indent=2))
+
+
+@workshop.command()
+@click.argument("folder", metavar="[DIR]", default="minitasks-workshop", type=PATH)
+def start(folder: Path) -> None:
+    """Make a folder with every exercise; DIR must not exist yet, or be empty."""
+    from minitasks.workshop.folder import start
+
+    made = start(folder)
+    click.echo(f"{made.root} holds the exercises, from 01_call_later on. Now:\n")
+    click.echo(f"    cd {shlex.quote(str(made.root))}\n    minitasks workshop watch\n")
+    click.echo("and open 01_call_later/README.md and exercise.py in your editor.")
+
+
+@workshop.command()
+@click.option("--timeout", default=10.0, metavar="SECONDS", help="Time for an exercise's tests.")
+@click.option(
+    "--poll", is_flag=True, help="Look at the files every 0.2 s, not waiting for notices."
+)
+@click.option("--plain", is_flag=True, help="Never redraw, for a screen reader.")
+def watch(timeout: float, poll: bool, plain: bool) -> None:
+    """Grade the exercise at hand on every save."""
+    from minitasks.workshop import show
+    from minitasks.workshop.watch import Watch, wants_plain
+
+    plain = plain or wants_plain()
+    where = opened_workshop()
+    screen = show.console(plain)
+    Watch(where, screen, time_limit=timeout, polling=poll, redraw=not plain).watch()
+
+
+@workshop.command()
+@click.argument("exercise", required=False)
+@click.option("--all", "every", is_flag=True, help="Grade every exercise.")
+@click.option("--file", type=PATH, help="Grade this file; no workshop folder is needed.")
+@click.option("--json", "wants_json", is_flag=True, help="Print JSON.")
+@click.option("--timeout", default=10.0, metavar="SECONDS", help="Time for an exercise's tests.")
+@click.option("--traceback", is_flag=True, help="Show the whole traceback.")
+@click.pass_context
+def check(
+    context: click.Context,
+    exercise: str | None,
+    every: bool,
+    file: Path | None,
+    wants_json: bool,
+    timeout: float,
+    traceback: bool,
+) -> None:
+    """Grade one exercise, the one at hand unless named. Exit code 0: passed, 1: not yet."""
+    from minitasks.workshop import catalog, checking, grader, show
+
+    if file:
+        if exercise is None:
+            raise CannotRun("--file needs the exercise: minitasks workshop check NAME --file PATH")
+        meant = catalog.find(exercise)
+        graded = [(meant, grader.grade(meant, file, time_limit=timeout))]
+    else:
+        where = opened_workshop()
+        wanted = catalog.exercises() if every else [exercise_meant(exercise, where)]
+        graded = [(meant, checking.check(where, meant, timeout)) for meant in wanted]
+
+    verdicts = [(meant, verdict) for meant, verdict in graded if verdict is not None]
+    passed = all(verdict.passed for _, verdict in verdicts)
+    if wants_json:
+        as_json("check", passed=passed, results=[verdict.as_json() for _, verdict in verdicts])
+    else:
+        screen = show.console()
+        for meant, verdict in verdicts:
+            screen.print(show.checked(meant, verdict, traceback))
+    context.exit(0 if passed else 1)
+
+
+@workshop.command("list")
+@click.option("--json", "wants_json", is_flag=True, help="Print JSON.")
+def list_exercises(wants_json: bool) -> None:
+    """List the exercises and how far each is."""
+    from minitasks.workshop import catalog, folder, show
+
+    where = opened_workshop()
+    standings = where.standings()
+    if wants_json:
+        rows = [folder.as_json(where, exercise, standings) for exercise in catalog.exercises()]
+        as_json("list", current=where.current().name, exercises=rows)
+        return
+    show.console().print(show.overview(catalog.exercises(), standings, where.current().name))
+
+
+@workshop.command()
+@click.argument("exercise", required=False)
+def hint(exercise: str | None) -> None:
+    """Show the next hint: a nudge, the concept, nearly the code."""
+    from minitasks.workshop import show
+
+    where = opened_workshop()
+    meant = exercise_meant(exercise, where)
+    show.console().print(show.hints_of(meant, where.next_hint(meant)))
+
+
+@workshop.command("open")
+@click.argument("exercise", required=False)
+def open_exercise(exercise: str | None) -> None:
+    """Show the README, and open exercise.py in $VISUAL or $EDITOR if one is set."""
+    from minitasks.workshop import show
+
+    where = opened_workshop()
+    meant = exercise_meant(exercise, where)
+    where.move_to(meant)
+    show.console().print(show.markdown(meant.readme.read_text(encoding="utf-8")))
+    click.echo(f"\nyour file: {show.near(where.file(meant))}")
+    if os.environ.get("VISUAL") or os.environ.get("EDITOR"):
+        click.edit(filename=str(where.file(meant)))
+
+
+@workshop.command()
+@click.argument("exercise", required=False)
+@click.option("--anyway", is_flag=True, help="Even before a pass or three tries; it is noted.")
+@click.option("--write", is_flag=True, help="Put it in exercise.py; a copy of yours is kept.")
+def solution(exercise: str | None, anyway: bool, write: bool) -> None:
+    """Show the solution, once you have passed or tried three times."""
+    from minitasks.workshop import show, solutions
+
+    where = opened_workshop()
+    meant = exercise_meant(exercise, where)
+    text = solutions.opened(where, meant, anyway)
+    if not write:
+        show.console().print(show.code(text))
+        return
+    where.put(where.file(meant), text.encode())
+    click.echo("the solution is in exercise.py; minitasks workshop undo brings yours back")
+
+
+@workshop.command()
+@click.argument("exercise", required=False)
+@click.option("--starlette", is_flag=True, help="Compare with Starlette as installed.")
+@click.option("--anyway", is_flag=True, help="Open the solution even before a pass or three tries.")
+def diff(exercise: str | None, starlette: bool, anyway: bool) -> None:
+    """Compare your file with the solution, or with Starlette's own source."""
+    from minitasks.workshop import show, solutions
+
+    where = opened_workshop()
+    meant = exercise_meant(exercise, where)
+    file = where.file(meant)
+    if starlette:
+        lines = solutions.difference_to_starlette(file)
+    else:
+        lines = solutions.difference_to_solution(file, solutions.opened(where, meant, anyway))
+    show.console().print(show.difference(lines) if lines else "no difference")
+
+
+@workshop.command()
+@click.argument("exercise", required=False)
+def reset(exercise: str | None) -> None:
+    """Bring the stub back; a copy of your file is kept."""
+    where = opened_workshop()
+    meant = exercise_meant(exercise, where)
+    copy = where.put(where.file(meant), meant.stub.read_bytes())
+    kept = f"; yours is kept as {copy}, and minitasks workshop undo brings it back" if copy else ""
+    click.echo(f"{meant.name} is as it was in the beginning{kept}")
+
+
+@workshop.command()
+@click.argument("exercise", required=False)
+def undo(exercise: str | None) -> None:
+    """Bring back your file as it was before the last reset, solution or undo."""
+    where = opened_workshop()
+    meant = exercise_meant(exercise, where)
+    where.undo(meant)
+    click.echo(f"{meant.name}: your last copy is back; undo again changes them over")
+
+
+@workshop.command()
+def update() -> None:
+    """After a new release: bring in new exercises. Your files stay as they are."""
+    for line in opened_workshop().update() or ["nothing new"]:
+        click.echo(line)
+
+
+@workshop.command()
+@click.pass_context
+def doctor(context: click.Context) -> None:
+    """Check that this machine is ready: exit code 1 if something is missing."""
+    from minitasks.workshop import doctor
+
+    is_well = True
+    for finding in doctor.examine(Path.cwd()):
+        click.echo(f"{'ok ' if finding.good else 'BAD'} {finding.what}: {finding.found}")
+        is_well = is_well and finding.good
+    context.exit(0 if is_well else 1)
+
+
+@workshop.command()
+@click.argument("exercise", required=False)
+@click.pass_context
+def debug(context: click.Context, exercise: str | None) -> None:
+    """Run the test that fails under pdb, up to your line."""
+    from minitasks.workshop import checking, debugger, show
+
+    where = opened_workshop()
+    meant = exercise_meant(exercise, where)
+    verdict = checking.check(where, meant)
+    assert verdict is not None
+    show.console().print(show.checked(meant, verdict, traceback=False))
+    if verdict.passed:
+        return
+    debugger.debug(meant, verdict, where.examples)
+    context.exit(1)
+
+
+@workshop.command()
+@click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=PATH)
+@click.option("--csv", "form", flag_value="csv", help="Print the learners as CSV.")
+@click.option("--html", "form", flag_value="html", help="Print a page.")
+@click.option("--json", "form", flag_value="json", help="Print JSON.")
+def report(folders: tuple[Path, ...], form: str | None) -> None:
+    """Read many learners' folders: who is where, and where people stall."""
+    from minitasks.workshop import report, show
+
+    found = report.report(folders)
+    if form == "json":
+        as_json("report", **found.as_json())
+    elif form == "csv":
+        click.echo(report.as_csv(found), nl=False)
+    elif form == "html":
+        click.echo(report.as_html(found), nl=False)
+    else:
+        show.console().print(report.as_text(found))
+
+
+@workshop.command()
+@click.argument("names", metavar="[EXERCISE]...", nargs=-1)
+@click.pass_context
+def verify(context: click.Context, names: tuple[str, ...]) -> None:
+    """For authors: check that every stub fails, every solution passes, every mistake is told."""
+    from minitasks.workshop import catalog
+    from minitasks.workshop.verify import verify
+
+    chosen = [catalog.find(name) for name in names] or catalog.exercises()
+    findings = list(verify(chosen))
+    problems = [finding for finding in findings if finding.problem]
+    for finding in problems:
+        click.echo(f"{finding.exercise}/{finding.what}: {finding.problem}")
+    click.echo(f"{len(chosen)} exercises, {len(findings)} checks, {len(problems)} problems")
+    context.exit(1 if problems else 0)

@@ -144,9 +144,9 @@ def frames_from(top: FrameType | None) -> Iterator[FrameType]:
 
 
 def thread_note(is_main: bool, is_top: bool) -> str:
-    """Say which thread a frame is in, and whether it computes or waits in a call."""
+    """Say which thread a frame is in, and whether in a call from there."""
     thread = "the event loop's thread" if is_main else "another thread"
-    return f"{'still running' if is_top else 'waiting in this call'}, in {thread}"
+    return f"{thread} {'stands here' if is_top else 'stands in a call from here'}"
 
 
 def awaits_in(file: str) -> Iterator[tuple[int, str]]:
@@ -163,7 +163,7 @@ def awaits_in(file: str) -> Iterator[tuple[int, str]]:
     ]
     for coroutine in outer:
         assert coroutine.cr_frame is not None
-        yield coroutine.cr_frame.f_lineno, f"waiting for {awaited_name(coroutine.cr_await)}"
+        yield coroutine.cr_frame.f_lineno, f"awaiting {awaited_name(coroutine.cr_await)}"
 
 
 def codes(coroutines: list[Any]) -> set[CodeType]:
@@ -174,7 +174,7 @@ def codes(coroutines: list[Any]) -> set[CodeType]:
 def awaited_name(awaited: object) -> str:
     """Name what a coroutine awaits."""
     name = getattr(awaited, "__qualname__", None) or type(awaited).__qualname__
-    return f"{name}, which never came"
+    return str(name)
 
 
 def running_thread(file: Path) -> dict[str, Any] | None:

@@ -34,6 +34,10 @@ PATIENCE = 2.0
 # How often a waiting grading looks whether it was cancelled.
 TICK = 0.02
 
+GONE = "{} is not there: minitasks workshop reset brings the stub back, undo your last copy"
+# Ending what a child left behind would end another child, too.
+_one_at_a_time = threading.Lock()
+
 FAILURES = {"import", "patched", "output", "time", "failed", "broken", "thread", "process"}
 
 
@@ -44,7 +48,8 @@ class Run:
     Attributes:
         reports: Its reports, in order; only those with the right secret.
         exit_code: As multiprocessing gives it: negative for a signal.
-        output: What it printed.
+        output: The end of what it printed.
+        errors: The end of what it, and Python, wrote to stderr.
         late: Whether it had to be ended from here.
         cancelled: Whether the grading was called off.
         left: Whether it left processes behind, which were ended.
@@ -53,6 +58,7 @@ class Run:
     reports: list[dict[str, Any]] = field(default_factory=list)
     exit_code: int | None = None
     output: str = ""
+    errors: str = ""
     late: bool = False
     cancelled: bool = False
     left: bool = False
@@ -118,7 +124,7 @@ def grade(
     began = time.perf_counter()
     file = file.absolute()
     if not file.is_file():
-        return Verdict(exercise.name, str(file), False, "missing", seen=f"{file.name} is gone")
+        return Verdict(exercise.name, str(file), False, "missing", seen=GONE.format(file))
 
     with tempfile.TemporaryDirectory(prefix="minitasks-", ignore_cleanup_errors=True) as scratch:
         work = job.Job(exercise.grader.absolute(), file, Path(scratch), time_limit, examples)
@@ -130,6 +136,12 @@ def grade(
 
 def run_child(work: job.Job, cancel: threading.Event) -> Run:
     """Run one child to its end, or end it; nothing of it is left afterwards."""
+    with _one_at_a_time:
+        return run_only_child(work, cancel)
+
+
+def run_only_child(work: job.Job, cancel: threading.Event) -> Run:
+    """Run one child, while no other runs."""
     warm_up()
     context = children_context()
     receiver, sender = context.Pipe(duplex=False)
@@ -145,7 +157,8 @@ def run_child(work: job.Job, cancel: threading.Event) -> Run:
         run.reports += list(reports_from(receiver, secret))
         receiver.close()
     run.exit_code = child.exitcode
-    run.output = work.output.read_text("utf-8", "replace") if work.output.exists() else ""
+    run.output = tail_of(work.output)
+    run.errors = tail_of(work.errors)
     child.close()
     return run
 
@@ -196,7 +209,7 @@ def put_an_end(run: Run, child: multiprocessing.process.BaseProcess) -> bool:
 
     left = limits.end_group(group)
     if started := run.first("started"):
-        left = limits.end_orphans(started["parent"]) > 0 or left
+        left = limits.end_orphans(started["parent"]) or left
     return left and by_itself
 
 
@@ -217,12 +230,12 @@ def judge(exercise: Exercise, file: Path, run: Run, time_limit: float, seconds: 
         claim=next((claim.text for claim in checked if claim.test == test), ""),
         seen=seen,
         place=place_of(report, file)
-        or crash_place(run.output, file)
+        or crash_place(run.errors, file)
         or definition(exercise, test, file),
         example=example.program(exercise, test, report.get("arguments") or {}, file)
         if test
         else "",
-        printed=printed(run.output),
+        printed="\n".join(run.output.splitlines()[-10:])[-1000:],
         traceback=report.get("traceback", ""),
         claims=checked,
         seconds=seconds,
@@ -254,7 +267,7 @@ def failure_of(
     """Say why a run is no pass: the reason, the words, and what was reported. None for a pass."""
     if report := run.first(*FAILURES):
         return words_for(report, time_limit)
-    if run.late or "Timeout (" in run.output:
+    if run.late or "Timeout (" in run.errors:
         return "time", f"your code did not finish within {time_limit:g} seconds", {}
     if run.left:
         return "process", "your code started a process and left it running", {}
@@ -296,11 +309,11 @@ def place_of(report: dict[str, Any], file: Path) -> Place | None:
     return Place(**found) if found else None
 
 
-def crash_place(output: str, file: Path) -> Place | None:
+def crash_place(errors: str, file: Path) -> Place | None:
     """Find the learner's line in what faulthandler printed when Python crashed or stood still."""
-    if not re.search(r"^(Fatal Python error|Timeout \()", output, re.MULTILINE):
+    if not re.search(r"^(Fatal Python error|Timeout \()", errors, re.MULTILINE):
         return None
-    found = re.search(rf'^  File "{re.escape(str(file))}", line (\d+)', output, re.MULTILINE)
+    found = re.search(rf'^  File "{re.escape(str(file))}", line (\d+)', errors, re.MULTILINE)
     return line_of(file, int(found[1])) if found else None
 
 
@@ -320,9 +333,10 @@ def line_of(file: Path, line: int) -> Place:
     return Place(str(file), line, source)
 
 
-def printed(output: str) -> str:
-    """Keep the end of what the learner's code printed, without what faulthandler added."""
-    text, *_ = re.split(
-        r"^(?:Fatal Python error|Timeout \()", output, maxsplit=1, flags=re.MULTILINE
-    )
-    return "\n".join(text.splitlines()[-10:])[-1000:]
+def tail_of(file: Path) -> str:
+    """Read the end of a file, if it is there."""
+    if not file.exists():
+        return ""
+    with file.open("rb") as stream:
+        stream.seek(max(0, file.stat().st_size - 20_000))
+        return stream.read().decode("utf-8", "replace")

@@ -69,7 +69,8 @@ def grade(job: Job, connection: "Connection[bytes, bytes]", secret: str) -> None
     """Grade a file and end this process: what multiprocessing starts in the child."""
     limits.confine_this_process()
     os.chdir(job.scratch)
-    print_to(job.output)
+    sys.stdout = write_to(job.output, 1)
+    sys.stderr = write_to(job.errors, 2)
     faulthandler.enable(2)
     draw_afresh()
 
@@ -84,14 +85,12 @@ def grade(job: Job, connection: "Connection[bytes, bytes]", secret: str) -> None
     os._exit(0)
 
 
-def print_to(file: Path) -> None:
-    """Send everything that this process prints to a file, at once and as UTF-8."""
-    with open(file, "wb") as output:
-        os.dup2(output.fileno(), 1)
-        os.dup2(output.fileno(), 2)
-    sys.stdout = sys.stderr = io.TextIOWrapper(
-        io.FileIO(1, "w", closefd=False), "utf-8", "backslashreplace", write_through=True
-    )
+def write_to(file: Path, descriptor: int) -> io.TextIOWrapper:
+    """Send what this process writes to a standard stream to a file, at once and as UTF-8."""
+    with file.open("wb") as output:
+        os.dup2(output.fileno(), descriptor)
+    stream = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(stream, "utf-8", "backslashreplace", write_through=True)
 
 
 def forbid_forks(job: Job, reporter: Reporter) -> None:
@@ -124,18 +123,7 @@ def run_tests(job: Job, reporter: Reporter) -> None:
         reporter.report("patched", name=moved)
         return
 
-    hypothesis.settings.register_profile(
-        "workshop",
-        max_examples=25,
-        deadline=None,
-        database=DirectoryBasedExampleDatabase(job.examples) if job.examples else None,
-        phases=set(hypothesis.Phase) - {hypothesis.Phase.explain},
-        suppress_health_check=list(hypothesis.HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-    )
-    hypothesis.settings.load_profile("workshop")
-
+    use_profile(job.examples)
     grader = Grader(module, job, reporter)
     pytest.main([*OPTIONS, f"--rootdir={job.scratch}", str(job.grader)], plugins=[grader])
     if moved := changed(ground):
@@ -144,6 +132,40 @@ def run_tests(job: Job, reporter: Reporter) -> None:
         reporter.report("thread", **thread)
     else:
         reporter.report("finished")
+
+
+def use_profile(examples: Path | None, shrink: bool = True) -> None:
+    """Set hypothesis up: quick, with last time's failing examples first, silent about speed."""
+    phases = set(hypothesis.Phase) - {hypothesis.Phase.explain}
+    hypothesis.settings.register_profile(
+        "workshop",
+        max_examples=25,
+        deadline=None,
+        database=DirectoryBasedExampleDatabase(examples) if examples else None,
+        phases=phases if shrink else phases - {hypothesis.Phase.shrink},
+        suppress_health_check=list(hypothesis.HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    hypothesis.settings.load_profile("workshop")
+
+
+class Supplier:
+    """The pytest plugin that hands the learner's module to the tests."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+
+    @pytest.fixture(scope="session")
+    def exercise(self) -> ModuleType:
+        """The learner's module."""
+        return self.module
+
+
+def run_one(grader: Path, test: str, module: ModuleType, examples: Path | None) -> None:
+    """Run one test in this process, reporting nothing: for the debugger."""
+    use_profile(examples, shrink=False)
+    pytest.main([*OPTIONS, f"{grader}::{test}"], plugins=[Supplier(module)])
 
 
 def load(file: Path) -> ModuleType:
@@ -160,18 +182,13 @@ def load(file: Path) -> ModuleType:
     return module
 
 
-class Grader:
-    """The pytest plugin: hands the learner's module to the tests, and reports how each ended."""
+class Grader(Supplier):
+    """The pytest plugin of a grading: reports how each test ended."""
 
     def __init__(self, module: ModuleType, job: Job, reporter: Reporter) -> None:
-        self.module = module
+        super().__init__(module)
         self.job = job
         self.report = reporter.report
-
-    @pytest.fixture(scope="session")
-    def exercise(self) -> ModuleType:
-        """The learner's module."""
-        return self.module
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
@@ -242,7 +259,7 @@ def keep_watch(job: Job, reporter: Reporter) -> None:
     faulthandler.dump_traceback_later(job.time_limit + 0.3, exit=True, file=2)
     while True:
         time.sleep(0.02)
-        if os.path.getsize(job.output) > limits.OUTPUT:
+        if job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT:
             reporter.report("output", **evidence.standing(job.file, job.grader))
             os._exit(1)
         if time.monotonic() > deadline:

@@ -31,6 +31,11 @@ class Job:
         """Where everything goes that the learner's code prints."""
         return self.scratch / "output.txt"
 
+    @property
+    def errors(self) -> Path:
+        """Where stderr goes, and what Python itself has to say of a crash."""
+        return self.scratch / "errors.txt"
+
 
 def run(job: Job, connection: "Connection[bytes, bytes]", secret: str) -> None:
     """Grade in this process, and end it.

@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 MEMORY = 2 * 1024**3
@@ -56,20 +57,19 @@ def end_group(group: int) -> bool:
     return True
 
 
-def end_orphans(adopter: int) -> int:
-    """End the processes that `adopter` has adopted, and theirs; tell how many there were."""
-    ended: set[int] = set()
-    # Each round's children of the ended ones are adopted in turn. A process that forks faster than
-    # it can be ended would go on for ever.
-    for _ in range(200):
-        orphans = set(children(adopter)) - ended
-        if not orphans:
-            break
+def end_orphans(adopter: int) -> bool:
+    """End the processes that `adopter` has adopted, and theirs; tell whether there was one."""
+    found = False
+    # The children of one that was ended are adopted in their turn, a moment later. A process that
+    # forks faster than it can be ended would keep this going for ever.
+    deadline = time.monotonic() + 2
+    while (orphans := children(adopter)) and time.monotonic() < deadline:
+        found = True
         for orphan in orphans:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(orphan, signal.SIGKILL)
-        ended |= orphans
-    return len(ended)
+        time.sleep(0.002)
+    return found
 
 
 def children(parent: int) -> list[int]:

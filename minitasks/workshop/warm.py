@@ -7,6 +7,7 @@ nothing else may. Where there is no fork, as on Windows, each child imports for 
 import gc
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 from minitasks.workshop import grading, limits
@@ -44,4 +45,6 @@ def warm() -> None:
 
 
 limits.adopt_orphans()
+# What it adopts is ended by whoever runs the gradings; the forkserver would tell of each.
+warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")
 warm()

@@ -1,0 +1,262 @@
+"""The learner's folder: one folder for each exercise, and a hidden one for what the workshop keeps.
+
+    01_call_later/README.md, exercise.py     the learner's
+    .workshop/journal.jsonl                  what happened (progress.py)
+    .workshop/copies/TIME/01_call_later/     every file as it was before it was overwritten
+    .workshop/examples/                      failing examples, tried first the next time
+
+Whatever replaces a learner's file first keeps a copy of it.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from minitasks.scenarios.errors import CannotRun
+from minitasks.workshop import catalog
+from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.progress import Damaged, Event, Journal, Standing, current, now, standings
+from minitasks.workshop.verdict import Verdict
+
+HIDDEN = ".workshop"
+DEFAULT = "minitasks-workshop"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A learner's folder.
+
+    Attributes:
+        root: Its path.
+    """
+
+    root: Path
+
+    @property
+    def hidden(self) -> Path:
+        return self.root / HIDDEN
+
+    @property
+    def examples(self) -> Path:
+        return self.hidden / "examples"
+
+    @property
+    def journal(self) -> Journal:
+        return Journal(self.hidden / "journal.jsonl")
+
+    def file(self, exercise: Exercise) -> Path:
+        """Give the learner's file for an exercise."""
+        return self.root / exercise.folder.name / "exercise.py"
+
+    def standings(self) -> dict[str, Standing]:
+        """Tell how far each exercise is; those not begun are missing."""
+        return standings(self.journal.events())
+
+    def standing(self, exercise: Exercise) -> Standing:
+        """Tell how far one exercise is."""
+        return self.standings().get(exercise.name, Standing())
+
+    def current(self) -> Exercise:
+        """Give the exercise that the learner is at; the next to do, once that has passed."""
+        events = self.journal.events()
+        passed = {name for name, standing in standings(events).items() if standing.passed}
+        moved_to = current(events)
+        here = next(
+            (exercise for exercise in catalog.exercises() if exercise.name == moved_to), None
+        )
+        if here and here.name not in passed:
+            return here
+        return self.next_to_do(here) or here or catalog.exercises()[0]
+
+    def next_to_do(self, beyond: Exercise | None = None) -> Exercise | None:
+        """Give the first that has not passed, behind another if possible; None at the end."""
+        passed = {name for name, standing in self.standings().items() if standing.passed}
+        left = [exercise for exercise in catalog.exercises() if exercise.name not in passed]
+        behind = [exercise for exercise in left if beyond and exercise.number > beyond.number]
+        return next(iter(behind or left), None)
+
+    def exercise_of(self, file: Path) -> Exercise | None:
+        """Give the exercise that a file of this folder belongs to."""
+        for exercise in catalog.exercises():
+            if self.file(exercise) == file:
+                return exercise
+        return None
+
+    def move_to(self, exercise: Exercise) -> None:
+        """Note that the learner is at an exercise now."""
+        self.journal.add(Event(now(), "moved", exercise.name))
+
+    def note(self, exercise: Exercise, verdict: Verdict, digest: str) -> None:
+        """Note a grading."""
+        self.journal.add(
+            Event(
+                now(),
+                "passed" if verdict.passed else "failed",
+                exercise.name,
+                "" if verdict.passed else verdict.claim or verdict.seen,
+                digest,
+                honest=digest not in {"", digest_of(exercise.stub)},
+            )
+        )
+
+    def copies(self, exercise: Exercise) -> list[Path]:
+        """List the copies of an exercise's file, oldest first."""
+        return sorted(self.hidden.glob(f"copies/*/{exercise.folder.name}/exercise.py"))
+
+    def next_hint(self, exercise: Exercise) -> int:
+        """Open the next hint of an exercise, or the last again; give its number, from 1."""
+        number = min(self.standing(exercise).hints + 1, len(exercise.hints))
+        self.journal.add(Event(now(), "hint", exercise.name, str(number)))
+        return number
+
+    def put(self, file: Path, content: bytes) -> Path | None:
+        """Give a file of the folder a new content; what it had is copied away first.
+
+        Returns:
+            The copy; None if there was no file, or nothing to change.
+        """
+        if not file.exists():
+            write(file, content)
+            return None
+        if file.read_bytes() == content:
+            return None
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+        copy = self.hidden / "copies" / stamp / file.relative_to(self.root)
+        write(copy, file.read_bytes())
+        write(file, content)
+        return copy
+
+    def undo(self, exercise: Exercise) -> Path:
+        """Bring the last copy of an exercise's file back; the present one is kept in turn.
+
+        Raises:
+            CannotRun: There is no copy.
+        """
+        copies = self.copies(exercise)
+        if not copies:
+            raise CannotRun(f"nothing to undo: {exercise.name} was never overwritten")
+        self.put(self.file(exercise), copies[-1].read_bytes())
+        return copies[-1]
+
+    def update(self) -> list[str]:
+        """Bring in what a release has: new exercises, new READMEs. The learner's exercises stay.
+
+        Returns:
+            What was done, a line for each.
+        """
+        done: list[str] = []
+        for exercise in catalog.exercises():
+            file = self.file(exercise)
+            readme = file.with_name("README.md")
+            is_new = not file.exists()
+            if is_new:
+                write(file, exercise.stub.read_bytes())
+                done.append(f"{exercise.folder.name}: new")
+            if not readme.exists() or readme.read_bytes() != exercise.readme.read_bytes():
+                copy = self.put(readme, exercise.readme.read_bytes())
+                kept = f"; yours is in {copy.relative_to(self.root)}" if copy else ""
+                done += [] if is_new else [f"{exercise.folder.name}: a new README.md{kept}"]
+        return done
+
+
+def digest_of(file: Path) -> str:
+    """Give a short digest of a file's content; empty if there is no file."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    except OSError:
+        return ""
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file so that it has either its old content or the new, whatever happens meanwhile."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp lets the owner alone read; what is copied here from a read-only package is to be
+        # edited.
+        os.chmod(name, 0o644)
+        os.replace(name, file)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def start(root: Path) -> Workshop:
+    """Make a learner's folder.
+
+    Args:
+        root: Where; it may exist if it is empty.
+
+    Raises:
+        CannotRun: There is something in it, or it can't be written.
+    """
+    try:
+        if root.is_dir() and any(root.iterdir()):
+            known = (root / HIDDEN).is_dir()
+            advice = "go on there: minitasks workshop watch" if known else "name another"
+            raise CannotRun(f"{root} is not empty: {advice}")
+        workshop = Workshop(root)
+        workshop.hidden.mkdir(parents=True)
+        workshop.update()
+    except OSError as problem:
+        raise CannotRun(f"can't write {root}: {problem.strerror}; name another folder") from problem
+    workshop.move_to(catalog.exercises()[0])
+    return workshop
+
+
+def find(beginning: Path) -> Workshop:
+    """Find the learner's folder that a path is in.
+
+    Raises:
+        CannotRun: It is in none.
+    """
+    for folder in (beginning, *beginning.parents):
+        if (folder / HIDDEN).is_dir():
+            return Workshop(folder)
+    raise CannotRun(f"no workshop in {beginning}: cd into it, or begin: minitasks workshop start")
+
+
+def as_json(
+    workshop: Workshop, exercise: Exercise, standings: dict[str, Standing]
+) -> dict[str, Any]:
+    """Give an exercise and how far it is, as the documented JSON object."""
+    standing = standings.get(exercise.name, Standing())
+    return {
+        "number": exercise.number,
+        "exercise": exercise.name,
+        "title": exercise.title,
+        "task": exercise.task,
+        "file": str(workshop.file(exercise)),
+        "passed": bool(standing.passed),
+        "tries": standing.tries,
+        "hints": standing.hints,
+        "solution": standing.solution,
+        "minutes": round(standing.minutes),
+    }
+
+
+def damaged(workshop: Workshop) -> Path | None:
+    """Set a damaged journal aside; give its new place, or None if it was sound."""
+    try:
+        workshop.journal.events()
+    except Damaged:
+        return workshop.journal.set_aside()
+    return None
+
+
+def begun(workshop: Workshop, among: Iterable[Exercise]) -> list[Exercise]:
+    """List the exercises whose file is no longer the stub."""
+    return [
+        exercise
+        for exercise in among
+        if digest_of(workshop.file(exercise)) not in {"", digest_of(exercise.stub)}
+    ]

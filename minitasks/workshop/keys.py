@@ -1,0 +1,75 @@
+"""Keys: read single keys without waiting, and give the terminal back as it was."""
+
+import os
+import select
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+QUIT = "q"
+
+
+class Keys:
+    """The keyboard: one key at a time, where there is a terminal to read from."""
+
+    def __init__(self) -> None:
+        self.is_there = sys.stdin is not None and sys.stdin.isatty()
+
+    def pressed(self) -> str | None:
+        """Give the key that was pressed, if any; `QUIT` when the terminal is gone."""
+        if not self.is_there:
+            return None
+        if sys.platform == "win32":
+            import msvcrt
+
+            return msvcrt.getwch().lower() if msvcrt.kbhit() else None
+        ready, _, _ = select.select([sys.stdin], [], [], 0)
+        if not ready:
+            return None
+        # Not sys.stdin.read: its buffer would swallow the next key, and select would not see it.
+        return os.read(sys.stdin.fileno(), 1).decode("utf-8", "replace").lower() or QUIT
+
+    @contextmanager
+    def unbuffered(self) -> Iterator[None]:
+        """Hand each key over at once and unechoed, while the block runs."""
+        with self.mode(each_key_at_once):
+            yield
+
+    @contextmanager
+    def as_it_was(self) -> Iterator[None]:
+        """Within `unbuffered`, lines again, for another program."""
+        with self.mode(whole_lines):
+            yield
+
+    @contextmanager
+    def mode(self, change: Callable[[], None]) -> Iterator[None]:
+        """Change the terminal's mode while the block runs, where it has modes."""
+        if not self.is_there or sys.platform == "win32":
+            yield
+            return
+        import termios
+
+        before = termios.tcgetattr(sys.stdin)
+        change()
+        try:
+            yield
+        finally:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def each_key_at_once() -> None:
+    """Turn off what the terminal does to a line."""
+    if sys.platform != "win32":
+        import tty
+
+        tty.setcbreak(sys.stdin)
+
+
+def whole_lines() -> None:
+    """Turn on what the terminal does to a line."""
+    if sys.platform != "win32":
+        import termios
+
+        flags = termios.tcgetattr(sys.stdin)
+        flags[3] |= termios.ICANON | termios.ECHO
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, flags)

@@ -1,0 +1,179 @@
+"""Show: what the commands put on a terminal, as rich text that reads the same without colour."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.markdown import Markdown
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from minitasks.workshop.catalog import TWO_HOURS, Exercise
+from minitasks.workshop.progress import Standing
+from minitasks.workshop.verdict import Checked, Verdict
+
+# The longest program that watch's screen has room for.
+ROOM = 8
+
+
+def console(plain: bool = False) -> Console:
+    """Make a console: colour on a terminal only, and none with NO_COLOR.
+
+    Args:
+        plain: No colour, no more than words: for a dumb terminal or a screen reader.
+    """
+    return Console(
+        highlight=False, emoji=False, markup=False, color_system=None if plain else "auto"
+    )
+
+
+def heading(exercise: Exercise, count: int, file: Path) -> Group:
+    """Show which exercise it is, its task and its file."""
+    return Group(
+        Text(f"{exercise.number} of {count}: {exercise.title}", "bold"),
+        Text(exercise.task),
+        Text(str(near(file)), "cyan"),
+    )
+
+
+def near(file: Path) -> Path:
+    """Give a path as seen from the current folder, where that is shorter."""
+    try:
+        relative = Path(os.path.relpath(file))
+    except ValueError:  # another drive of a Windows machine
+        return file
+    return relative if len(str(relative)) < len(str(file)) else file
+
+
+def verdict_of(verdict: Verdict, brief: bool = False) -> Group:
+    """Show a verdict.
+
+    Args:
+        verdict: The verdict.
+        brief: Leave out what does not fit on a screen of 24 lines.
+    """
+    if verdict.passed:
+        held = sum(claim.outcome == "passed" for claim in verdict.claims)
+        return Group(
+            Text(f"passed: all {held} claims hold ({verdict.seconds:.2f} s)", "bold green")
+        )
+    return Group(*failure_of(verdict, brief))
+
+
+def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
+    """Show what a file lacks: the claim, what was seen, where, and how to see it again."""
+    yield Text(f"not yet ({standing_in_words(verdict.claims)}{verdict.seconds:.2f} s)", "bold red")
+    if verdict.claim:
+        yield Text(f"claim: {verdict.claim}")
+    yield Text(f"seen:  {shortened(verdict.seen, 400) if brief else verdict.seen}", "bold")
+    if place := verdict.place:
+        note = f" ({place.note})" if place.note else ""
+        yield Text(f"{near(Path(place.file))}, line {place.line}{note}", "cyan")
+        yield Text(f"    {place.source}", overflow="ellipsis", no_wrap=True)
+    yield from example_of(verdict.example, brief)
+    if verdict.printed:
+        lines = verdict.printed.splitlines()[-3 if brief else 0 :]
+        yield Text("your code printed, at the end:")
+        yield from (Text(f"    {line}", overflow="ellipsis", no_wrap=True) for line in lines)
+
+
+def example_of(program: str, brief: bool) -> Iterator[RenderableType]:
+    """Show the failing example, or how to get it."""
+    if not program:
+        return
+    if brief and program.count("\n") >= ROOM:
+        yield Text("minitasks workshop check shows a program that fails like this")
+        return
+    yield Text("the same in a program:" if brief else "a program that fails like this:")
+    yield Syntax(program, "python", theme="ansi_dark", background_color="default", word_wrap=True)
+
+
+def standing_in_words(claims: Iterable[Checked]) -> str:
+    """Say how many claims hold; nothing before the first test."""
+    outcomes = [claim.outcome for claim in claims]
+    held = outcomes.count("passed")
+    return f"{held} of {len(outcomes)} claims hold, " if set(outcomes) - {"not run"} else ""
+
+
+def shortened(text: str, length: int) -> str:
+    """Cut a text that is too long."""
+    return text if len(text) <= length else f"{text[:length]} ..."
+
+
+def bar(done: int, count: int, width: int = 30) -> Text:
+    """Show how many exercises are done."""
+    full = width * done // count
+    return Text(f"[{'#' * full}{'-' * (width - full)}] {done} of {count}")
+
+
+def overview(exercises: Iterable[Exercise], standings: dict[str, Standing], at: str) -> Group:
+    """Show every exercise with its state."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for exercise in exercises:
+        standing = standings.get(exercise.name, Standing())
+        table.add_row(
+            ">" if exercise.name == at else " ",
+            f"{exercise.number:2}",
+            Text(exercise.name, "bold" if exercise.name == at else ""),
+            exercise.title,
+            state_of(standing),
+        )
+    return Group(table, Text(f"1 to {TWO_HOURS} take two hours, all of them a day"))
+
+
+def state_of(standing: Standing) -> Text:
+    """Say how far an exercise is."""
+    tries = (
+        f"{standing.tries} {'try' if standing.tries == 1 else 'tries'}" if standing.tries else ""
+    )
+    if standing.passed:
+        return Text("passed", "green")
+    return Text(tries, "yellow")
+
+
+def hints_of(exercise: Exercise, number: int) -> Group:
+    """Show one hint.
+
+    Args:
+        exercise: Whose hint.
+        number: Which, from 1.
+    """
+    title, body = exercise.hints[number - 1]
+    return Group(
+        Text(f"hint {number} of {len(exercise.hints)}: {title}", "bold"),
+        Markdown(body, code_theme="ansi_dark"),
+    )
+
+
+def markdown(text: str) -> Markdown:
+    """Show a README; what a browser would fold away is left out."""
+    shown = re.sub(r"<details>.*?</details>", "", text, flags=re.DOTALL)
+    return Markdown(shown, code_theme="ansi_dark")
+
+
+def checked(exercise: Exercise, verdict: Verdict, traceback: bool) -> Group:
+    """Show a verdict under its exercise's name.
+
+    Args:
+        exercise: The exercise.
+        verdict: The verdict on it.
+        traceback: Show the whole traceback too.
+    """
+    parts: list[RenderableType] = [Text(f"{exercise.number} {exercise.name}", "bold")]
+    parts.append(verdict_of(verdict))
+    if traceback and verdict.traceback:
+        parts.append(Text(verdict.traceback))
+    return Group(*parts)
+
+
+def code(text: str) -> Syntax:
+    """Show Python code, in the terminal's own colours."""
+    return Syntax(text, "python", theme="ansi_dark", background_color="default", word_wrap=True)
+
+
+def difference(lines: str) -> Syntax:
+    """Show a unified diff."""
+    return Syntax(lines, "diff", theme="ansi_dark", background_color="default")

@@ -1,0 +1,88 @@
+"""Solutions: when they open, and how a learner's code differs from them and from Starlette's."""
+
+import ast
+import difflib
+import importlib.util
+from pathlib import Path
+
+from minitasks.scenarios.errors import CannotRun
+from minitasks.workshop.catalog import Exercise, text_of
+from minitasks.workshop.folder import Workshop
+from minitasks.workshop.progress import TRIES_FOR_SOLUTION, Event, now
+
+# Where Starlette has what the exercises rebuild.
+STARLETTE = ("background.py", "concurrency.py", "_utils.py")
+
+
+def opened(workshop: Workshop, exercise: Exercise, anyway: bool) -> str:
+    """Open the solution of an exercise, note how, and give its text.
+
+    Args:
+        workshop: The learner's folder.
+        exercise: The exercise.
+        anyway: Open it even before its time.
+
+    Raises:
+        CannotRun: It is too early.
+    """
+    standing = workshop.standing(exercise)
+    how = standing.solution_opens() or ("anyway" if anyway else None)
+    if how is None:
+        left = TRIES_FOR_SOLUTION - standing.tries
+        raise CannotRun(
+            f"the solution opens after a pass, or when {left} more of your own tries have failed; "
+            "minitasks workshop hint helps, --anyway opens it now"
+        )
+    workshop.journal.add(Event(now(), "solution", exercise.name, how))
+    return text_of(exercise.solution)
+
+
+def difference(mine: str, other: str, name: str) -> str:
+    """Compare two texts, line by line, as a unified diff."""
+    return "".join(
+        difflib.unified_diff(
+            mine.splitlines(keepends=True), other.splitlines(keepends=True), "exercise.py", name
+        )
+    )
+
+
+def difference_to_solution(file: Path, solution: str) -> str:
+    """Compare a learner's file with the solution, as a unified diff."""
+    return difference(text_of(file), solution, "solution.py")
+
+
+def difference_to_starlette(file: Path) -> str:
+    """Compare each definition of a file with the one of that name in Starlette as installed."""
+    theirs = {
+        name: (part, f"starlette/{module}")
+        for module in STARLETTE
+        for name, part in definitions(text_of(starlette_folder() / module)).items()
+    }
+    return "".join(
+        difference(f"{part}\n", f"{theirs[name][0]}\n", theirs[name][1])
+        for name, part in definitions(text_of(file)).items()
+        if name in theirs
+    )
+
+
+def starlette_folder() -> Path:
+    """Find the installed Starlette, without importing it."""
+    spec = importlib.util.find_spec("starlette")
+    if spec is None or spec.origin is None:
+        raise CannotRun("Starlette is missing: python -m pip install 'minitasks[workshop]'")
+    return Path(spec.origin).parent
+
+
+def definitions(source: str) -> dict[str, str]:
+    """Give the source of each function and class of a module."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as problem:
+        raise CannotRun(
+            f"the file can't be parsed: line {problem.lineno}: {problem.msg}"
+        ) from problem
+    return {
+        node.name: ast.get_source_segment(source, node) or ""
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }

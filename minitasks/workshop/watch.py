@@ -1,0 +1,372 @@
+"""Watch: the screen that grades on every save.
+
+One loop takes what happens, in order: a key, a save, a verdict. Saves come from a thread that
+watches the folder, verdicts from the one that grades; each puts what it has in the loop's queue.
+"""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import watchfiles
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from minitasks.workshop import catalog, checking, grader, show
+from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.folder import Workshop
+from minitasks.workshop.job import TIME_LIMIT
+from minitasks.workshop.keys import QUIT, Keys
+from minitasks.workshop.verdict import Verdict
+
+# How long a key may wait. Saves and verdicts wake the loop at once.
+TICK = 0.05
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A learner's file was saved."""
+
+    file: Path
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A grading is over; `run` tells which, for one that was called off may still come in."""
+
+    run: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A key was pressed."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Resized:
+    """The terminal has another size."""
+
+
+Happening = Saved | Graded | Pressed | Resized
+
+
+class Saves:
+    """Watches a folder and tells of each saved exercise.
+
+    Args:
+        workshop: The learner's folder.
+        found: Where to put what was seen.
+        polling: Look at the files again and again, where the system sends no notices.
+    """
+
+    def __init__(
+        self, workshop: Workshop, found: "queue.SimpleQueue[Happening]", polling: bool
+    ) -> None:
+        self.workshop = workshop
+        self.found = found
+        self.polling = polling
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+
+    def watch(self) -> None:
+        """Watch until stopped; poll if the system's notices can't be had."""
+        try:
+            self.follow()
+        except (OSError, RuntimeError):
+            self.polling = True
+            self.follow()
+
+    def follow(self) -> None:
+        """Put each change in the queue."""
+        for changes in watchfiles.watch(
+            self.workshop.root,
+            watch_filter=lambda change, path: Path(path).name == "exercise.py",
+            # An editor that writes a file in two steps does so within a millisecond or two.
+            step=10,
+            debounce=100,
+            rust_timeout=200,
+            force_polling=self.polling,
+            poll_delay_ms=200,
+            stop_event=self.stop,
+        ):
+            for file in sorted({path for _, path in changes}):
+                self.found.put(Saved(Path(file)))
+
+
+class Watch:
+    """The watch screen.
+
+    Args:
+        workshop: The learner's folder.
+        console: Where to draw.
+        time_limit: How long an exercise's tests may take, in seconds.
+        polling: Poll the files instead of waiting for notices.
+        redraw: Draw each screen over the last. Otherwise write on and on, as a screen reader needs
+            it.
+    """
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        console: Console,
+        *,
+        time_limit: float = TIME_LIMIT,
+        polling: bool = False,
+        redraw: bool = True,
+    ) -> None:
+        self.workshop = workshop
+        self.console = console
+        self.time_limit = time_limit
+        self.redraw = redraw
+        self.queue: queue.SimpleQueue[Happening] = queue.SimpleQueue()
+        self.saves = Saves(workshop, self.queue, polling)
+        self.keys = Keys()
+        self.exercise = workshop.current()
+        self.verdict: Verdict | None = None
+        self.last_change = ""
+        self.run = 0
+        self.cancel = threading.Event()
+        self.grading: threading.Thread | None = None
+        self.size = console.size
+
+    def watch(self) -> None:
+        """Watch, grade and draw until the learner quits."""
+        grader.warm_up()
+        self.saves.thread.start()
+        try:
+            with self.keys.unbuffered():
+                self.go_to(self.exercise)
+                while self.answer(self.next_happening()):
+                    pass
+        except KeyboardInterrupt:
+            pass
+        finally:
+            self.call_off()
+            self.saves.stop.set()
+            self.saves.thread.join()
+        self.console.print(Text("bye; minitasks workshop watch goes on from here"))
+
+    def next_happening(self) -> Happening:
+        """Wait for whatever comes next."""
+        while True:
+            if key := self.keys.pressed():
+                return Pressed(key)
+            if self.redraw and self.console.size != self.size:
+                self.size = self.console.size
+                return Resized()
+            try:
+                return self.queue.get(timeout=TICK)
+            except queue.Empty:
+                continue
+
+    def answer(self, happening: Happening) -> bool:
+        """Do what a happening asks for; tell whether to go on."""
+        match happening:
+            case Pressed(key):
+                return self.press(key)
+            case Saved(file):
+                self.saved(file)
+            case Graded(run, verdict) if run == self.run:
+                self.verdict = verdict
+                self.draw()
+            case Resized():
+                self.draw()
+        return True
+
+    def saved(self, file: Path) -> None:
+        """Grade the exercise that was saved, and go there if it is another."""
+        exercise = self.workshop.exercise_of(file)
+        if exercise is None:
+            return
+        self.last_change = f"{datetime.now():%H:%M:%S}"
+        if exercise == self.exercise:
+            self.grade()
+        else:
+            self.go_to(exercise)
+
+    def go_to(self, exercise: Exercise) -> None:
+        """Turn to an exercise and grade it."""
+        self.exercise = exercise
+        self.verdict = None
+        self.workshop.move_to(exercise)
+        self.grade()
+        self.draw()
+
+    def grade(self) -> None:
+        """Call off what runs and grade anew."""
+        self.call_off()
+        self.run += 1
+        self.cancel = threading.Event()
+        work = (self.run, self.exercise, self.cancel)
+        self.grading = threading.Thread(target=self.grade_here, args=work, daemon=True)
+        self.grading.start()
+
+    def grade_here(self, run: int, exercise: Exercise, cancel: threading.Event) -> None:
+        """Grade, in a thread of its own."""
+        verdict = checking.check(self.workshop, exercise, self.time_limit, cancel)
+        if verdict is not None:
+            self.queue.put(Graded(run, verdict))
+
+    def call_off(self) -> None:
+        """Call the running grading off, and wait until nothing of it is left."""
+        self.cancel.set()
+        if self.grading is not None:
+            self.grading.join()
+
+    def press(self, key: str) -> bool:
+        """Do what a key asks for; tell whether to go on."""
+        match key:
+            case "n":
+                self.next_exercise()
+            case "h":
+                self.hint()
+            case "l":
+                self.draw(self.overview())
+            case "d":
+                self.debug()
+            case "t":
+                self.timeline()
+            case "r":
+                self.reset()
+            case "u":
+                self.undo()
+            case _ if key == QUIT:
+                return False
+            case _:
+                self.draw()
+        return True
+
+    def next_exercise(self) -> None:
+        """Go to the next exercise that has not passed."""
+        following = self.workshop.next_to_do(beyond=self.exercise)
+        if following is None:
+            self.draw(Text("every exercise has passed: you have rebuilt it", "bold green"))
+        elif following == self.exercise:
+            self.draw(Text("this is the only one left"))
+        else:
+            self.go_to(following)
+
+    def hint(self) -> None:
+        """Open the next hint; the last once more when there is no other."""
+        number = self.workshop.next_hint(self.exercise)
+        self.draw(show.hints_of(self.exercise, number))
+
+    def overview(self) -> Group:
+        """Show every exercise with its state."""
+        standings = self.workshop.standings()
+        return show.overview(catalog.exercises(), standings, self.exercise.name)
+
+    def debug(self) -> None:
+        """Hand the terminal to the debugger."""
+        self.hand_over(["workshop", "debug", self.exercise.name])
+
+    def timeline(self) -> None:
+        """Draw the learner's own code running."""
+        scenario = self.exercise.scenario
+        if scenario is None:
+            self.draw(Text("no scenario shows this exercise alone"))
+        else:
+            self.hand_over(["run", scenario, "--with", str(self.workshop.file(self.exercise))])
+
+    def reset(self) -> None:
+        """Begin the exercise again; the file as it was is kept."""
+        file = self.workshop.file(self.exercise)
+        copy = self.workshop.put(file, self.exercise.stub.read_bytes())
+        self.draw(
+            Text("back to the beginning; u brings your file back" if copy else "nothing to reset")
+        )
+
+    def undo(self) -> None:
+        """Bring the last copy back."""
+        if self.workshop.copies(self.exercise):
+            self.workshop.undo(self.exercise)
+            self.draw(Text("your last copy is back; u again changes them over"))
+        else:
+            self.draw(Text("nothing to undo"))
+
+    def hand_over(self, command: list[str]) -> None:
+        """Run another command of ours on the terminal, and come back."""
+        if self.redraw:
+            self.console.clear()
+        with given_away(self.keys):
+            subprocess.run([sys.executable, "-m", "minitasks", *command], check=False)
+        self.console.print(Text("any key goes back"))
+
+    def draw(self, body: RenderableType | None = None) -> None:
+        """Draw the screen.
+
+        Args:
+            body: What to show in the middle; the verdict if nothing else.
+        """
+        with self.console.capture() as capture:
+            self.console.print(self.screen(body))
+        # In one write: a screen that is cleared first flickers.
+        if self.redraw:
+            self.console.file.write("\x1b[H\x1b[2J\x1b[3J")
+        self.console.file.write(capture.get())
+        self.console.file.flush()
+
+    def screen(self, body: RenderableType | None) -> Group:
+        """Put the screen together."""
+        exercises = catalog.exercises()
+        done = sum(bool(standing.passed) for standing in self.workshop.standings().values())
+        file = self.workshop.file(self.exercise)
+        return Group(
+            show.heading(self.exercise, len(exercises), file),
+            "",
+            body or self.verdict_or_waiting(),
+            "",
+            show.bar(done, len(exercises)),
+            Text(self.key_line(), "dim"),
+            Text(self.change_line(), "dim"),
+        )
+
+    def verdict_or_waiting(self) -> RenderableType:
+        """Show the verdict, or that it is on its way."""
+        if self.verdict is None:
+            return Text("grading ...")
+        passed = Text("n goes to the next exercise") if self.verdict.passed else Text("")
+        return Group(show.verdict_of(self.verdict, brief=True), passed)
+
+    def key_line(self) -> str:
+        """Say which keys there are."""
+        if not self.keys.is_there:
+            return "no keyboard here: Ctrl-C ends"
+        return "n next  h hint  l list  d debug  t timeline  r reset  u undo  q quit"
+
+    def change_line(self) -> str:
+        """Say when the last change was seen."""
+        how = " (looking every 0.2 s)" if self.saves.polling else ""
+        return (
+            f"last change seen at {self.last_change}{how}"
+            if self.last_change
+            else f"no change seen yet{how}"
+        )
+
+
+@contextmanager
+def given_away(keys: Keys) -> Iterator[None]:
+    """Let a child have the terminal as it was; Ctrl-C is for the child meanwhile."""
+    # Not SIG_IGN: the child would inherit that.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        with keys.as_it_was():
+            yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def wants_plain() -> bool:
+    """Tell whether the terminal can't be drawn on, or is none."""
+    return os.environ.get("TERM") in {"dumb", "unknown"} or not sys.stdout.isatty()
