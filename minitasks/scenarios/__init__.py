@@ -11,6 +11,7 @@ import importlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from minitasks.scenarios.errors import CannotRun
@@ -53,9 +54,12 @@ class Scenario:
     @property
     def main(self) -> Callable[[Any], Awaitable[None]]:
         """The program itself, which takes a `Library`; the module is imported when first asked."""
-        module = importlib.import_module(f"{__name__}.{self.file.stem}")
-        main: Callable[[Any], Awaitable[None]] = module.main
+        main: Callable[[Any], Awaitable[None]] = self.load().main
         return main
+
+    def load(self) -> ModuleType:
+        """Import the module."""
+        return importlib.import_module(f"{__name__}.{self.file.stem}")
 
 
 def all_scenarios() -> list[Scenario]:

@@ -3,11 +3,12 @@
 Look for:
 - `write_report` is async, so it runs on the event loop. It never awaits: it blocks that thread.
 - The first client does not notice: it has its answer already.
-- Until `write_report` returns, the heart of the event loop stands still.
+- The heart of the event loop beats before and after, but not while `write_report` runs.
 - The second client asks meanwhile, and has no answer before `write_report` returns.
 """
 
 import time
+from functools import partial
 
 import anyio
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from minitasks.scenarios.heart import heartbeat
+from minitasks.scenarios.heart import Heart, heartbeat
 from minitasks.scenarios.library import Library
 from minitasks.scenarios.server import Client, patience, serving
 from minitasks.scenarios.signals import Signal
@@ -50,19 +51,21 @@ async def write_report() -> None:
     time.sleep(0.1)
 
 
-def first_client(client: Client) -> None:
+def first_client(heart: Heart, client: Client) -> None:
+    heart.block_for_a_beat()
     client.post("/orders", json={"item": "book"})
 
 
-def second_client(client: Client) -> None:
+def second_client(heart: Heart, client: Client) -> None:
     report_begun.block(patience())
     client.get("/books", when_sent=second_request_sent.set)
+    heart.block_for_a_beat()
 
 
 async def main(library: Library) -> None:
     app.state.library = library
     report_begun.clear()
     second_request_sent.clear()
-    async with serving(app) as site, heartbeat(), anyio.create_task_group() as group:
-        group.start_soon(site.visit, "client 1", first_client)
-        group.start_soon(site.visit, "client 2", second_client)
+    async with serving(app) as site, heartbeat() as heart, anyio.create_task_group() as group:
+        group.start_soon(site.visit, "client 1", partial(first_client, heart))
+        group.start_soon(site.visit, "client 2", partial(second_client, heart))

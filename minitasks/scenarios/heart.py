@@ -16,21 +16,23 @@ PATIENCE = 0.3  # seconds that a thread waits for a beat: without end, a frozen 
 
 
 class Heart:
-    """A heart on the event loop, and the beats that nobody has waited for yet."""
+    """A heart on the event loop."""
 
     def __init__(self) -> None:
-        self._beats = threading.Semaphore(0)
+        self._beaten = threading.Condition()
 
     async def beat(self) -> None:
         """Beat until cancelled."""
         while True:
             mark("heartbeat")
-            self._beats.release()
+            with self._beaten:
+                self._beaten.notify_all()
             await anyio.sleep(PERIOD)
 
     def block_for_a_beat(self) -> None:
         """Block this thread until the next beat, or until it is plain that none will come."""
-        self._beats.acquire(timeout=PATIENCE)
+        with self._beaten:
+            self._beaten.wait(PATIENCE)
 
 
 @contextlib.asynccontextmanager

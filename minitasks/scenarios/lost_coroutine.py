@@ -9,14 +9,13 @@ Look for:
 
 import contextlib
 import functools
-import warnings
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any
 
 import anyio
 
 from minitasks.scenarios.library import Library
-from minitasks.scenarios.marks import mark
+from minitasks.scenarios.marks import warnings_as_marks
 
 NEEDS = ("BackgroundTask",)
 BACKENDS = ("asyncio", "trio", "uvloop")
@@ -28,18 +27,6 @@ async def send_email(to: str) -> None:
 
 def send_later(to: str) -> Coroutine[Any, Any, None]:
     return send_email(to)
-
-
-def mark_warning(message: object, category: type[Warning], *rest: Any, **more: Any) -> None:
-    mark(f"{category.__name__}: {message}")
-
-
-@contextlib.contextmanager
-def warnings_as_marks() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        warnings.showwarning = mark_warning
-        yield
 
 
 async def main(library: Library) -> None:

@@ -4,8 +4,10 @@ A scenario only says them. Whoever watches, the recorder or a test, hears each a
 thread that said it; without a watcher a mark goes unheard.
 """
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 _watchers: list[Callable[[str], None]] = []
 
@@ -24,3 +26,16 @@ def watching(watcher: Callable[[str], None]) -> Iterator[None]:
         yield
     finally:
         _watchers.remove(watcher)
+
+
+@contextmanager
+def warnings_as_marks() -> Iterator[None]:
+    """Leave a mark for each of Python's warnings while the block runs, instead of printing it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = _mark_warning
+        yield
+
+
+def _mark_warning(message: object, category: type[Warning], *rest: Any, **more: Any) -> None:
+    mark(f"{category.__name__}: {message}")

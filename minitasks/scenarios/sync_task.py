@@ -1,9 +1,9 @@
 """A sync task runs in a worker thread: the event loop goes on.
 
 Look for:
-- `write_report` blocks its thread for three heartbeats.
-- It runs in a worker thread, so the heart of the event loop goes on beating meanwhile.
-- The task that awaits it is suspended until the thread is done.
+- `write_report` blocks its thread until the heart of the event loop has beaten three times.
+- It runs in a worker thread, so that the heart can beat: the event loop is free.
+- `main`, which awaits the task, is suspended until the thread is done.
 """
 
 from minitasks.scenarios.heart import Heart, heartbeat

@@ -1,0 +1,44 @@
+"""Output: files that a command writes, without ever losing one that is somebody else's."""
+
+import os
+from pathlib import Path
+
+from minitasks.scenarios.errors import CannotRun
+
+
+def check_output(path: Path, signature: str) -> None:
+    """Make sure, before anything runs, that a file may be written.
+
+    Args:
+        path: The file.
+        signature: What every file of this kind has near its beginning: one with it is replaced.
+
+    Raises:
+        CannotRun: Its folder does not exist, or it exists and is not of this kind.
+    """
+    if not path.parent.is_dir():
+        raise CannotRun(f"there is no folder {path.parent}: make it, or choose another name")
+    if path.is_dir():
+        raise CannotRun(f"{path} is a folder: choose another name")
+    if path.exists() and signature not in beginning_of(path):
+        raise CannotRun(f"{path} exists and was not written by minitasks: choose another name")
+
+
+def beginning_of(path: Path) -> str:
+    """Read the first few lines of a file."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(2_000)
+    except OSError as error:
+        raise CannotRun(f"{path} can't be read: {error.strerror}") from error
+
+
+def write_output(path: Path, text: str) -> None:
+    """Write a file whole or not at all: an older one stays until the new one is complete."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise CannotRun(f"{path} can't be written: {error.strerror}") from error

@@ -1,0 +1,379 @@
+"""Words: what a run has shown, each sentence computed from what was recorded.
+
+A function for each scenario gives its `Finding`s. Each says what did happen, also where a learner's
+own library did something else than Starlette does; then it does not hold.
+"""
+
+import ast
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from minitasks.timeline.calls import Call
+from minitasks.timeline.events import Timeline
+from minitasks.timeline.facts import (
+    Facts,
+    Finding,
+    answered_first,
+    async_on_loop,
+    beats_during,
+    either,
+    ended_with,
+    never,
+    one_after_another,
+    span,
+    sync_in_thread,
+)
+
+
+def find(scenario: str, timeline: Timeline) -> list[Finding]:
+    """Say what a run has shown.
+
+    Args:
+        scenario: The scenario's name, such as "register-product".
+        timeline: Its recorded run.
+    """
+    return list(SCENARIOS[scenario](Facts(timeline)))
+
+
+# -- register-product -----------------------------------------------------------------------------
+
+
+def register_product(facts: Facts) -> Iterator[Finding]:
+    """See minitasks/scenarios/register_product.py."""
+    tasks = ("register_to_blockchain", "send_confirmation_email")
+    yield answered_first(facts, tasks)
+    yield sync_in_thread(facts, "register_product")
+    yield async_on_loop(facts, "register_to_blockchain")
+    yield sync_in_thread(facts, "send_confirmation_email")
+    yield one_after_another(facts, tasks)
+    yield worked_on(facts, tasks)
+
+
+def worked_on(facts: Facts, tasks: tuple[str, ...]) -> Finding:
+    """Say how long the tasks went on after the client had its answer."""
+    answer = facts.mark("response complete", "client")
+    ends = [call.end for call in facts.calls(*tasks)]
+    if answer is None or not ends:
+        return Finding(False, "No task ended after the client had its answer.")
+    return either(
+        max(ends) > answer.time,
+        f"The last task ended {span(answer.time, max(ends))} later: the client did not wait.",
+        "The client waited until the last task had ended.",
+    )
+
+
+# -- sync-task ------------------------------------------------------------------------------------
+
+
+def sync_task(facts: Facts) -> Iterator[Finding]:
+    """See minitasks/scenarios/sync_task.py."""
+    yield sync_in_thread(facts, "write_report")
+    for report in facts.calls("write_report"):
+        beats = beats_during(facts, report)
+        blocked = f"in the {span(report.start, report.end)} that write_report blocked its thread"
+        yield either(
+            beats > 0,
+            f"The event loop's heart beat {times(beats)} {blocked}.",
+            f"The event loop's heart stood still {blocked}.",
+        )
+        yield suspended_during(facts, "main", report)
+
+
+def suspended_during(facts: Facts, waiter: str, work: Call) -> Finding:
+    """Say whether a coroutine was suspended while a thread worked for it."""
+    parts = [part for call in facts.calls(waiter) for part in call.stretches]
+    later = [part.start for part in parts if part.start > work.end]
+    return either(
+        bool(later) and not any(part.start < work.end <= part.end for part in parts),
+        f"{waiter} was suspended meanwhile, and resumed "
+        f"{span(work.end, min(later, default=work.end))} after {work.name} had returned.",
+        f"{waiter} was not suspended while {work.name} ran.",
+    )
+
+
+def times(number: int) -> str:
+    """Say how often."""
+    return "once" if number == 1 else f"{number} times"
+
+
+# -- frozen-loop ----------------------------------------------------------------------------------
+
+
+def frozen_loop(facts: Facts) -> Iterator[Finding]:
+    """See minitasks/scenarios/frozen_loop.py."""
+    yield answered_first(facts, ("write_report",), "client 1")
+    yield async_on_loop(facts, "write_report")
+    for report in facts.calls("write_report"):
+        beats = beats_during(facts, report)
+        yield either(
+            beats == 0,
+            f"It never awaits: for {span(report.start, report.end)} the event loop stood still.",
+            f"The event loop's heart beat {times(beats)} while write_report ran.",
+        )
+        yield second_client_waited(facts, report)
+
+
+def second_client_waited(facts: Facts, report: Call) -> Finding:
+    """Say when the second client asked, and when it had its answer."""
+    asked = facts.mark("request sent", "client 2")
+    answer = facts.mark("response complete", "client 2")
+    if asked is None or answer is None:
+        return Finding(False, "Client 2 never had an answer.")
+    waited = f"Client 2 waited {span(asked.time, answer.time)} for a list of books"
+    return either(
+        asked.time < report.end < answer.time,
+        f"{waited}, until write_report was done.",
+        f"{waited}, and not until write_report was done.",
+    )
+
+
+# -- in-order -------------------------------------------------------------------------------------
+
+
+def in_order(facts: Facts) -> Iterator[Finding]:
+    """See minitasks/scenarios/in_order.py."""
+    names = ("charge_card", "notify_warehouse", "print_label", "send_confirmation_email")
+    yield added_first(facts, names)
+    yield in_the_order_of(facts, names)
+    yield one_after_another(facts, names)
+    yield sync_in_thread(facts, "charge_card", "print_label")
+    yield async_on_loop(facts, "notify_warehouse", "send_confirmation_email")
+
+
+def added_first(facts: Facts, names: tuple[str, ...]) -> Finding:
+    """Say whether every task was added before the first was called."""
+    added, called = facts.calls("add_task"), facts.calls(*names)
+    if not added or not called:
+        return Finding(False, "No task was added, or none was called.")
+    return either(
+        added[-1].end < called[0].start,
+        f"{len(added)} tasks were added before the first of them was called.",
+        f"{called[0].name} was called before all tasks were added.",
+    )
+
+
+def in_the_order_of(facts: Facts, names: tuple[str, ...]) -> Finding:
+    """Say in which order functions were called."""
+    order = tuple(call.name for call in facts.calls(*names))
+    return either(
+        order == names,
+        f"They were called in the order added: {', '.join(order)}.",
+        f"They were not called in the order added, but: {', '.join(order) or 'not at all'}.",
+    )
+
+
+# -- first-failure --------------------------------------------------------------------------------
+
+
+def first_failure(facts: Facts) -> Iterator[Finding]:
+    """See minitasks/scenarios/first_failure.py."""
+    tasks = ("save_thumbnail", "register_to_blockchain", "send_confirmation_email")
+    yield answered_first(facts, tasks)
+    yield ended_with(facts, "save_thumbnail", "return")
+    yield ended_with(facts, "register_to_blockchain", "raise")
+    yield either(
+        not facts.calls("send_confirmation_email"),
+        "send_confirmation_email, behind it, was never called.",
+        "send_confirmation_email, behind it, was called all the same.",
+    )
+    yield either(
+        bool(facts.marks("exception reaches the server: ConnectionError")),
+        "The exception reached the server, which can only log it: the answer was sent long ago.",
+        "The exception did not reach the server: nobody will hear of it.",
+    )
+
+
+# -- pool-of-tokens -------------------------------------------------------------------------------
+
+
+def pool_of_tokens(facts: Facts) -> Iterator[Finding]:
+    """See minitasks/scenarios/pool_of_tokens.py."""
+    images, handed_over = facts.calls("resize_image"), facts.calls("hand_over")
+    if not images or not handed_over:
+        yield never("resize_image")
+        return
+    within = span(handed_over[0].start, handed_over[-1].start)
+    yield Finding(True, f"{len(handed_over)} tasks were handed over within {within}.")
+    yield sync_in_thread(facts, "resize_image")
+    most = most_at_once(images)
+    yield Finding(most == 2, f"The limiter has 2 tokens, and at most {most} ran at once.")
+    yield from those_that_waited(images, handed_over)
+
+
+def most_at_once(some: list[Call]) -> int:
+    """Count how many of some calls were under way at once, at most."""
+    return max(sum(other.start <= call.start < other.end for other in some) for call in some)
+
+
+def those_that_waited(images: list[Call], handed_over: list[Call]) -> Iterator[Finding]:
+    """Say which images waited for a token, and for how long."""
+    handed = {argument(call, "number"): call.start for call in handed_over}
+    first_done = min(image.end for image in images)
+    late = [image for image in images if image.start > first_done]
+    for image in late:
+        number = argument(image, "number")
+        waited = span(handed.get(number, image.start), image.start)
+        yield Finding(True, f"Image {number} waited {waited}, until a token had been returned.")
+    if len(late) != 2:
+        yield Finding(False, f"{len(late)} of {len(images)} images waited for a token.")
+
+
+def argument(call: Call, name: str) -> str:
+    """Give the repr of an argument."""
+    return dict(call.arguments).get(name, "?")
+
+
+# -- context --------------------------------------------------------------------------------------
+
+
+def context(facts: Facts) -> Iterator[Finding]:
+    """See minitasks/scenarios/context.py."""
+    yield sync_in_thread(facts, "write_audit_log")
+    thread = what_is_seen(facts, "the thread sees ")
+    caller = what_is_seen(facts, "the caller sees ")
+    yield either(
+        thread[:1] == ["ada"],
+        "The caller had set current_user to ada, and the thread saw ada.",
+        f"The caller had set current_user to ada, but the thread saw {first(thread)}.",
+    )
+    yield either(
+        caller[:1] == ["ada"],
+        "The thread set it to auditor, but the caller went on with ada.",
+        f"The thread set it to auditor, and the caller went on with {first(caller)}.",
+    )
+    yield async_on_loop(facts, "switch_user")
+    yield either(
+        caller[1:] == ["grace"],
+        "switch_user set it to grace, and the caller went on with grace.",
+        f"switch_user set it to grace, but the caller went on with {first(caller[1:])}.",
+    )
+
+
+def what_is_seen(facts: Facts, beginning: str) -> list[str]:
+    """Read from marks what the context variable held, time after time."""
+    return [mark.text.removeprefix(beginning) for mark in facts.marks(beginning)]
+
+
+def first(seen: list[str]) -> str:
+    """Say the first of what was seen."""
+    return seen[0] if seen else "nothing"
+
+
+# -- lost-coroutine -------------------------------------------------------------------------------
+
+
+def lost_coroutine(facts: Facts) -> Iterator[Finding]:
+    """See minitasks/scenarios/lost_coroutine.py."""
+    yield sync_in_thread(facts, "send_later")
+    receivers = " ".join(argument(call, "to") for call in facts.calls("send_email"))
+    yield either(
+        "ada" not in receivers,
+        "It returned a coroutine that nobody awaited: send_email did not run for ada.",
+        "Somebody awaited the coroutine that it returned: send_email ran for ada.",
+    )
+    yield who_noticed(facts)
+    if "grace" in receivers:
+        yield async_on_loop(facts, "send_email")
+    else:
+        yield Finding(False, "The partial was not seen through: send_email did not run for grace.")
+
+
+def who_noticed(facts: Facts) -> Finding:
+    """Say who noticed the lost coroutine."""
+    warned = facts.mark("RuntimeWarning")
+    refused = [call for call in facts.calls() if call.text.startswith("TypeError")]
+    if refused:
+        return Finding(True, "trio looks at what a thread returns, and raised TypeError.")
+    if warned:
+        return Finding(True, f"Python only warned. {warned.text}.")
+    return Finding(False, "Nobody noticed.")
+
+
+# -- cancelled ------------------------------------------------------------------------------------
+
+
+def cancelled(facts: Facts) -> Iterator[Finding]:
+    """See minitasks/scenarios/cancelled.py."""
+    service = facts.call("call_slow_service")
+    yield never("call_slow_service") if service is None else stopped(service)
+    yield sync_in_thread(facts, "copy_file")
+    yield from (ran_on(facts, copy) for copy in facts.calls("copy_file"))
+    behind = facts.call("send_confirmation_email")
+    yield never("send_confirmation_email") if behind is None else stopped(behind)
+
+
+def stopped(call: Call) -> Finding:
+    """Say whether an async task was stopped at an await."""
+    return either(
+        call.ended == "raise",
+        f"{call.name} was stopped after {span(call.start, call.end)}: its await raised "
+        f"{call.text.partition('(')[0]}.",
+        f"{call.name} was not stopped.",
+    )
+
+
+def ran_on(facts: Facts, copy: Call) -> Finding:
+    """Say whether a thread went on to its end, and the shutdown waited for it."""
+    begins, over = facts.mark("shutdown begins"), facts.mark("shutdown over")
+    if begins is None or over is None or copy.end < begins.time:
+        return Finding(False, "copy_file did not run on after the shutdown had begun.")
+    went_on = f"The shutdown began, and copy_file ran on for {span(begins.time, copy.end)}"
+    return either(
+        copy.end < over.time,
+        f"{went_on} to its end: the shutdown waited.",
+        f"{went_on}: the shutdown did not wait.",
+    )
+
+
+# -- four-ways ------------------------------------------------------------------------------------
+
+WAYS = {
+    # Tokens taken, user seen, whether keywords are passed on and the thread is left behind.
+    "run_in_threadpool": (1, "ada", True, False),
+    "anyio.to_thread.run_sync": (1, "ada", False, False),
+    "asyncio.to_thread": (0, "ada", True, True),
+    "ThreadPoolExecutor": (0, "nobody", True, True),
+}
+ASYNCIO_ONLY = ("asyncio.to_thread", "ThreadPoolExecutor")
+
+
+def four_ways(facts: Facts) -> Iterator[Finding]:
+    """See minitasks/scenarios/four_ways.py."""
+    begins = [mark for mark in facts.marks("") if mark.text in WAYS]
+    times = [mark.time for mark in begins] + [facts.events[-1].time + 1]
+    for mark, (start, end) in zip(begins, pairwise(times), strict=True):
+        calls = {call.name: call for call in facts.calls() if start <= call.start < end}
+        yield one_way(mark.text, calls)
+
+
+def one_way(way: str, calls: dict[str, Call]) -> Finding:
+    """Say what one of the four ways did, from the calls that it made."""
+    if "look_around" not in calls:
+        why = calls["try_out"].text if "try_out" in calls else "never tried"
+        return Finding(way in ASYNCIO_ONLY, f"{way}: not on this event loop: {why}.")
+    tokens, user = ast.literal_eval(calls["look_around"].text)
+    left_behind = "linger" in calls and calls["linger"].text == "True"
+    found = (tokens, user, "greet" in calls, left_behind)
+    return Finding(found == WAYS[way], f"{way}: {'; '.join(in_words(*found))}.")
+
+
+def in_words(tokens: int, user: str, keyword: bool, left_behind: bool) -> Iterator[str]:
+    """Say what one of the four ways did."""
+    yield "a token" if tokens else "no token"
+    yield "context" if user == "ada" else "no context"
+    yield "keywords" if keyword else "no keywords"
+    yield "cancelled, it leaves the thread" if left_behind else "cancelled, it waits"
+
+
+SCENARIOS: dict[str, Callable[[Facts], Iterator[Finding]]] = {
+    "register-product": register_product,
+    "sync-task": sync_task,
+    "frozen-loop": frozen_loop,
+    "in-order": in_order,
+    "first-failure": first_failure,
+    "pool-of-tokens": pool_of_tokens,
+    "context": context,
+    "lost-coroutine": lost_coroutine,
+    "cancelled": cancelled,
+    "four-ways": four_ways,
+}
