@@ -18,6 +18,8 @@ from minitasks.scenarios.marks import mark
 
 PATIENCE = 10  # seconds; only a test that fails waits for so long
 
+Program = Callable[[str], Any]
+
 
 # -- sync -----------------------------------------------------------------------------------------
 
@@ -67,8 +69,6 @@ def comprehensions(backend: str) -> None:
     squares = [number * number for number in range(3)]
     {number: str(number) for number in squares}
     sum(number for number in squares)
-    while squares:
-        squares.pop()
     any(number > 0 for number in squares)
 
 
@@ -342,7 +342,7 @@ async def wait_ten_times() -> str:
     return "done"
 
 
-SYNC: tuple[Callable[[str], Any], ...] = (
+SYNC: tuple[Program, ...] = (
     sync_calls,
     nested_functions,
     class_body,
@@ -353,7 +353,7 @@ SYNC: tuple[Callable[[str], Any], ...] = (
     failing_iterator,
 )
 
-ASYNC: tuple[Callable[[str], Any], ...] = (
+ASYNC: tuple[Program, ...] = (
     async_calls,
     async_generators,
     async_contexts,

@@ -1,0 +1,135 @@
+"""Both engines, on the same programs: the same events. On Python 3.12 and newer, which has both."""
+
+import re
+import sys
+
+import pytest
+
+import minitasks.background
+from minitasks.scenarios.errors import CannotRun
+from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.record import Engine, record
+from tests.timeline import programs
+
+if sys.version_info < (3, 12):
+    pytest.skip("Python 3.11 has one engine", allow_module_level=True)
+
+from minitasks.timeline import engine_monitoring, engine_settrace
+
+FILES = (programs.__file__, minitasks.background.__file__)
+
+
+@pytest.fixture(autouse=True)
+def untraced() -> None:
+    """Skip where a tracer already has sys.settrace's one place, as coverage has."""
+    if sys.gettrace() is not None:
+        pytest.skip("another tracer is at work")
+
+
+def recorded(program: programs.Program, backend: str, engine: Engine) -> Timeline:
+    with record(FILES, engine=engine) as recording:
+        program(backend)
+    return recording.timeline
+
+
+def facts(event: Event) -> tuple[object, ...]:
+    """Give everything that an event tells, but for the time and addresses in messages."""
+    text = re.sub("0x[0-9a-f]+", "0x...", event.text)
+    place = (event.lane, event.task, event.frame, event.file, event.function, event.line)
+    return (event.kind, *place, event.variables, text)
+
+
+def same_events(program: programs.Program, backend: str) -> None:
+    by_monitoring = recorded(program, backend, engine_monitoring.watch)
+    by_settrace = recorded(program, backend, engine_settrace.watch)
+
+    assert [facts(each) for each in by_monitoring.events] == [
+        facts(each) for each in by_settrace.events
+    ]
+    assert by_monitoring.lanes == by_settrace.lanes
+    assert len(by_monitoring.events) > 5
+
+
+@pytest.mark.parametrize("program", programs.SYNC, ids=lambda program: program.__name__)
+def test_both_engines_see_the_same_of_sync_code(program: programs.Program) -> None:
+    """Calls, closures, classes, comprehensions, generators and failures: event for event."""
+    same_events(program, "")
+
+
+@pytest.mark.parametrize("program", programs.ASYNC, ids=lambda program: program.__name__)
+def test_both_engines_see_the_same_of_async_code(
+    program: programs.Program, anyio_backend: str
+) -> None:
+    """Awaits, async generators, failures, cancellation and worker threads: event for event."""
+    same_events(program, anyio_backend)
+
+
+def test_both_engines_see_the_same_of_concurrent_threads(anyio_backend: str) -> None:
+    """Which thread starts first is the system's choice; what each of them does is the same."""
+    by_monitoring = recorded(programs.concurrent, anyio_backend, engine_monitoring.watch)
+    by_settrace = recorded(programs.concurrent, anyio_backend, engine_settrace.watch)
+
+    assert stories(by_monitoring) == stories(by_settrace)
+    assert turns(by_monitoring) == turns(by_settrace)
+
+
+def stories(timeline: Timeline) -> list[list[tuple[object, ...]]]:
+    """Give what each worker thread did, without the numbers that depend on who came first."""
+    workers = [lane.number for lane in timeline.lanes if lane.kind == "worker thread"]
+    return sorted(
+        [
+            (event.kind, event.function, event.line, event.variables, event.text)
+            for event in timeline.events
+            if event.lane == worker
+        ]
+        for worker in workers
+    )
+
+
+def turns(timeline: Timeline) -> list[str]:
+    return [event.text for event in timeline.events if event.kind == "mark"]
+
+
+def test_monitoring_leaves_nothing_behind() -> None:
+    """After a recording its tool ids are free, and no code object keeps events switched on."""
+    recorded(programs.sync_calls, "", engine_monitoring.watch)
+
+    monitoring = sys.monitoring
+    for tool in engine_monitoring.FREE_IDS:
+        assert monitoring.get_tool(tool) is None
+        monitoring.use_tool_id(tool, "a look")
+        try:
+            assert monitoring.get_local_events(tool, programs.add.__code__) == 0
+            assert monitoring.get_events(tool) == 0
+        finally:
+            monitoring.free_tool_id(tool)
+
+
+def test_a_second_recording_sees_code_that_the_first_one_did_not_want() -> None:
+    """What one recording switched off as foreign is not lost for the next."""
+    with record([minitasks.background.__file__], engine=engine_monitoring.watch):
+        programs.sync_calls("")
+
+    assert recorded(programs.sync_calls, "", engine_monitoring.watch).events
+
+
+def test_monitoring_takes_the_other_place_where_one_is_taken() -> None:
+    """One other tool of the same kind is no obstacle."""
+    sys.monitoring.use_tool_id(engine_monitoring.FREE_IDS[0], "someone")
+    try:
+        assert recorded(programs.sync_calls, "", engine_monitoring.watch).events
+    finally:
+        sys.monitoring.free_tool_id(engine_monitoring.FREE_IDS[0])
+
+
+def test_monitoring_refuses_where_both_places_are_taken() -> None:
+    """Two other tools of the same kind are, and the message names them."""
+    for tool in engine_monitoring.FREE_IDS:
+        sys.monitoring.use_tool_id(tool, f"someone {tool}")
+    try:
+        with pytest.raises(CannotRun, match=r"someone 3 and someone 4"):
+            recorded(programs.sync_calls, "", engine_monitoring.watch)
+    finally:
+        for tool in engine_monitoring.FREE_IDS:
+            sys.monitoring.free_tool_id(tool)
+    assert recorded(programs.sync_calls, "", engine_monitoring.watch).events

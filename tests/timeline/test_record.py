@@ -1,0 +1,459 @@
+"""The recording: what is in it, in which lane and order, what it refuses, and where it stops."""
+
+import asyncio
+import gc
+import sys
+import threading
+import weakref
+from collections import Counter
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+import pytest
+
+import minitasks.background
+from minitasks import BackgroundTask
+from minitasks.scenarios.errors import CannotRun
+from minitasks.scenarios.marks import mark, watching
+from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.record import Recording, record
+from minitasks.timeline.stretches import stretches
+from tests.timeline import programs
+
+PATIENCE = 10  # seconds; only a test that fails waits for so long
+
+
+def recorded(program: programs.Program, backend: str = "", limit: int = 20_000) -> Timeline:
+    with record([programs.__file__], limit=limit) as recording:
+        program(backend)
+    return recording.timeline
+
+
+def of(function: str, timeline: Timeline) -> list[Event]:
+    return [event for event in timeline.events if event.function == function]
+
+
+# -- what is in it --------------------------------------------------------------------------------
+
+
+def test_a_call_is_told_with_its_lines_variables_and_result() -> None:
+    """Each event tells the line, the variables as they are then, and what came out."""
+    events = of("add", recorded(programs.sync_calls))[:4]
+    first = programs.add.__code__.co_firstlineno
+
+    assert [(event.kind, event.line - first) for event in events] == [
+        ("call", 0),
+        ("line", 1),
+        ("line", 2),
+        ("return", 2),
+    ]
+    assert events[1].variables == (("left", "0"), ("right", "1"))
+    assert events[2].variables == (("left", "0"), ("right", "1"), ("total", "1"))
+    assert events[3].text == "1"
+    assert {event.file for event in events} == {programs.__file__}
+
+
+def test_a_coroutine_resumed_ten_times_is_one_call_and_eleven_stretches() -> None:
+    """Ten waits neither make it eleven calls nor hide that the event loop was free meanwhile."""
+    timeline = recorded(lambda backend: asyncio.run(programs.wait_ten_times()))
+    events = of("wait_ten_times", timeline)
+
+    kinds = Counter(event.kind for event in events)
+    assert (kinds["call"], kinds["suspend"], kinds["resume"], kinds["return"]) == (1, 10, 10, 1)
+    assert len({event.frame for event in events}) == 1
+    mine = [each for each in stretches(timeline) if each.function == "wait_ten_times"]
+    assert [each.ended for each in mine] == [*["suspend"] * 10, "return"]
+
+
+def test_an_exception_is_told_in_every_frame_that_it_leaves() -> None:
+    """A frame that an exception leaves ends by raise; one that handles it ends by return."""
+    timeline = recorded(programs.failing)
+
+    raised = [(event.function, event.text) for event in timeline.events if event.kind == "raise"]
+    assert raised == [
+        ("fail", "ValueError('late')"),
+        ("fail_late", "ValueError('late')"),
+        ("translate", "LookupError('translated')"),
+    ]
+    assert of("failing", timeline)[-1].kind == "return"
+
+
+def test_a_cancelled_coroutine_resumes_cleans_up_and_raises(anyio_backend: str) -> None:
+    """Cancellation is seen as it is: an exception at the await, then the finally, then the end."""
+    timeline = recorded(programs.cancelled, anyio_backend)
+
+    kinds = [event.kind for event in of("sleep_for_ever", timeline) if event.kind != "line"]
+    assert kinds == ["call", "suspend", "resume", "raise"]
+    assert of("sleep_for_ever", timeline)[-1].text.startswith("Cancelled")
+    assert of("add", timeline)[-1].kind == "return"
+
+
+def test_every_call_ends(anyio_backend: str) -> None:
+    """No frame is lost: each call or resume is followed by exactly one suspend, return or raise."""
+    for program in (*programs.SYNC, *programs.ASYNC):
+        timeline = recorded(program, anyio_backend)
+        closed = [each for each in stretches(timeline) if each.ended != "open"]
+        assert len(closed) == len(stretches(timeline)), program.__name__
+
+
+def test_the_text_of_the_recorded_files_is_kept() -> None:
+    """Also of a file in which nothing ran: a picture may show it."""
+    with record([programs.__file__, minitasks.background.__file__]) as recording:
+        programs.sync_calls("")
+
+    sources = recording.timeline.sources
+    assert sources[programs.__file__] == Path(programs.__file__).read_text(encoding="utf-8")
+    assert "class BackgroundTasks" in sources[minitasks.background.__file__]
+
+
+def test_files_are_found_by_whichever_path_leads_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative path or a link works, and the events name the file as the caller wrote it."""
+    link = tmp_path / "link.py"
+    link.symlink_to(programs.__file__)
+    monkeypatch.chdir(tmp_path)
+
+    with record([Path("link.py")]) as recording:
+        programs.sync_calls("")
+
+    assert {event.file for event in recording.timeline.events} == {"link.py"}
+    assert set(recording.timeline.sources) == {"link.py"}
+
+
+def test_without_files_the_callers_own_file_is_recorded() -> None:
+    """The caller's own lines count, too; code of other files does not."""
+    with record() as recording:
+        here = local_function()
+        programs.sync_calls("")
+
+    assert here == "done"
+    functions = {event.function for event in recording.timeline.events}
+    assert {"local_function", sys._getframe().f_code.co_name} <= functions
+    assert {event.file for event in recording.timeline.events} == {__file__}
+
+
+def local_function() -> str:
+    return "done"
+
+
+def test_recording_works_in_a_running_loop(anyio_backend: str) -> None:
+    """As in a notebook, where the event loop runs before the recording begins."""
+
+    async def main() -> Timeline:
+        with record([programs.__file__]) as recording:
+            await programs.offload()
+        return recording.timeline
+
+    timeline = anyio.run(main, backend=anyio_backend)
+
+    assert [lane.kind for lane in timeline.lanes] == ["event loop", "worker thread"]
+    assert of("add", timeline)[0].task == of("offload", timeline)[0].task
+
+
+# -- lanes, tasks and order -----------------------------------------------------------------------
+
+
+def test_lanes_are_true(anyio_backend: str) -> None:
+    """Three threads pass a baton in a set order; the recording tells the same order and threads."""
+    threads: dict[str, int] = {}
+
+    def note_thread(text: str) -> None:
+        threads[text] = threading.get_ident()
+
+    with watching(note_thread):
+        timeline = recorded(programs.concurrent, anyio_backend)
+
+    turns = [event for event in timeline.events if event.kind == "mark"]
+    assert [event.text for event in turns] == [
+        "red: 0",
+        "green: 1",
+        "blue: 2",
+        "green: 3",
+        "red: 4",
+        "blue: 5",
+    ]
+    lanes = {event.lane: threads[event.text] for event in turns}
+    assert all(lanes[event.lane] == threads[event.text] for event in turns)
+    assert len(set(lanes.values())) == len(lanes) == 3
+    assert {timeline.lanes[number].kind for number in lanes} == {"worker thread"}
+
+
+def test_a_wait_ends_after_what_ended_it(anyio_backend: str) -> None:
+    """The order of events is that of the threads: none goes on before it was told to."""
+    timeline = recorded(programs.concurrent, anyio_backend)
+
+    passed = [
+        dict(event.variables)["turn"]
+        for event in of("Baton.pass_on", timeline)
+        if event.kind == "line"
+    ]
+    began = {
+        dict(event.variables)["turn"]: index
+        for index, event in enumerate(timeline.events)
+        if event.function == "Baton.pass_on" and event.kind == "line"
+    }
+    for index, event in enumerate(timeline.events):
+        if event.function == "Baton.wait" and event.kind == "return":
+            turn = int(dict(event.variables)["turn"])
+            assert turn == 0 or began[str(turn - 1)] < index
+    assert passed == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_time_never_runs_backwards(anyio_backend: str) -> None:
+    """Events of all threads are in the order of time."""
+    times = [event.time for event in recorded(programs.concurrent, anyio_backend).events]
+
+    assert times == sorted(times)
+    assert times[0] >= 0
+
+
+def test_a_worker_tells_the_task_that_handed_the_work_over(anyio_backend: str) -> None:
+    """Its events carry the number of that task, and it calls back into the loop for that task."""
+    timeline = recorded(programs.from_a_worker, anyio_backend)
+
+    (owner,) = {event.task for event in of("offload_and_call_back", timeline)}
+    assert {event.task for event in of("call_back", timeline)} == {owner}
+    assert {event.lane for event in of("call_back", timeline)} == {1}
+    assert {event.lane for event in of("save", timeline)} == {0}
+
+
+def test_tasks_that_run_side_by_side_have_numbers_of_their_own(anyio_backend: str) -> None:
+    """Two tasks of one group are two, and neither is the one that started them."""
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(programs.save, "book")
+            group.start_soon(programs.save, "pen")
+
+    with record([programs.__file__, __file__]) as recording:
+        anyio.run(main, backend=anyio_backend)
+
+    by_frame = {event.frame: event.task for event in of("save", recording.timeline)}
+    assert len(by_frame) == len(set(by_frame.values())) == 2
+    (parent,) = {
+        event.task
+        for event in recording.timeline.events
+        if event.function.endswith("<locals>.main")
+    }
+    assert parent not in by_frame.values()
+
+
+def test_a_lane_is_a_thread_and_not_its_ident() -> None:
+    """Threads that follow each other may get the same ident; each has a lane of its own."""
+    with record([programs.__file__]) as recording:
+        for number in range(3):
+            thread = threading.Thread(
+                target=programs.add, args=(number, 1), name=f"client {number}"
+            )
+            thread.start()
+            thread.join(PATIENCE)
+
+    lanes = recording.timeline.lanes
+    assert [(lane.number, lane.kind, lane.name) for lane in lanes] == [
+        (0, "client", "client 0"),
+        (1, "client", "client 1"),
+        (2, "client", "client 2"),
+    ]
+    assert len({event.task for event in recording.timeline.events}) == 3
+
+
+def test_a_plain_thread_is_called_by_its_name() -> None:
+    """A thread that is neither a worker, a client nor an event loop is just a thread."""
+    thread = threading.Thread(target=programs.add, args=(1, 2), name="bookkeeper")
+    with record([programs.__file__]) as recording:
+        programs.add(1, 2)
+        thread.start()
+        thread.join(PATIENCE)
+
+    kinds = [(lane.kind, lane.name) for lane in recording.timeline.lanes]
+    assert kinds == [
+        ("thread", threading.current_thread().name),
+        ("thread", "bookkeeper"),
+    ]
+
+
+def test_threads_of_every_pool_are_workers() -> None:
+    """asyncio.to_thread's threads and an executor's are worker threads, as anyio's are."""
+
+    async def main() -> None:
+        await asyncio.to_thread(programs.add, 1, 2)
+        await anyio.to_thread.run_sync(programs.add, 1, 2)
+
+    with record([programs.__file__]) as recording:
+        asyncio.run(main())
+
+    assert [(lane.kind, lane.name) for lane in recording.timeline.lanes] == [
+        ("worker thread", "worker thread 1"),
+        ("worker thread", "worker thread 2"),
+    ]
+
+
+# -- marks ----------------------------------------------------------------------------------------
+
+
+def test_a_mark_tells_where_it_was_left() -> None:
+    """In a recorded file it has a place and a call; elsewhere neither, but a lane all the same."""
+    with record([programs.__file__]) as recording:
+        programs.take_turns(programs.Baton(1), "red", [0])
+        mark("elsewhere")
+
+    inside, outside = (event for event in recording.timeline.events if event.kind == "mark")
+    assert (inside.text, inside.function, inside.file) == (
+        "red: 0",
+        "take_turns",
+        programs.__file__,
+    )
+    assert inside.frame == of("take_turns", recording.timeline)[0].frame
+    assert (outside.text, outside.function, outside.file) == ("elsewhere", "", "")
+    assert (outside.lane, outside.line, outside.frame) == (inside.lane, 0, 0)
+
+
+# -- the limit ------------------------------------------------------------------------------------
+
+
+def test_the_recording_stops_at_the_limit_with_a_mark() -> None:
+    """The first events are kept, the rest is counted, and the last event says so."""
+    whole = recorded(programs.failing)
+    part = recorded(programs.failing, limit=10)
+
+    assert len(part.events) == 11
+    assert [(each.kind, each.line) for each in part.events[:10]] == [
+        (each.kind, each.line) for each in whole.events[:10]
+    ]
+    assert part.dropped == len(whole.events) - 10
+    assert part.events[-1].kind == "mark"
+    assert f"{part.dropped} more" in part.events[-1].text
+    assert whole.dropped == 0
+
+
+def test_the_limit_holds_for_all_threads_together(anyio_backend: str) -> None:
+    """Threads that come to the limit at the same time do not pass it."""
+    timeline = recorded(programs.concurrent, anyio_backend, limit=50)
+
+    assert len(timeline.events) == 51
+    assert timeline.dropped > 0
+
+
+# -- what it refuses ------------------------------------------------------------------------------
+
+
+def test_a_recording_within_a_recording_is_refused() -> None:
+    """The message says what to do; the outer recording goes on."""
+    with record([programs.__file__]) as outer:
+        with pytest.raises(CannotRun, match="end it"), record([programs.__file__]):
+            pass
+        programs.sync_calls("")
+
+    assert of("add", outer.timeline)
+    assert recorded(programs.sync_calls).events
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """Before anything runs, with its name."""
+    with pytest.raises(CannotRun, match=r"missing\.py: No such file"):
+        record([tmp_path / "missing.py"])
+
+
+def test_the_timeline_is_not_there_before_the_end() -> None:
+    """Half a recording is no timeline."""
+    with record([programs.__file__]) as recording, pytest.raises(RuntimeError, match="over"):
+        _ = recording.timeline
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="newer ones record beside a tracer")
+def test_on_3_11_a_tracer_at_work_is_refused() -> None:
+    """sys.settrace has one place: whoever has it would lose its events, or we ours."""
+    sys.settrace(lambda frame, event, arg: None)
+    try:
+        with pytest.raises(CannotRun, match=r"3\.12"), record([programs.__file__]):
+            pass
+    finally:
+        sys.settrace(None)
+    assert recorded(programs.sync_calls).events
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="3.11 has one place for both")
+def test_a_tracer_and_a_recording_do_not_disturb_each_other() -> None:
+    """pdb, or coverage by its Python tracer, sees every line, and so does the recording."""
+    seen: list[int] = []
+
+    def trace(frame: object, event: str, arg: object) -> object:
+        code = getattr(frame, "f_code")  # noqa: B009
+        if code is programs.add.__code__:
+            if event == "line":
+                seen.append(frame.f_lineno)  # type: ignore[attr-defined]
+            return trace
+        return None
+
+    before = sys.gettrace()
+    sys.settrace(trace)  # type: ignore[arg-type]
+    try:
+        timeline = recorded(programs.sync_calls)
+    finally:
+        sys.settrace(before)
+
+    assert seen == [event.line for event in of("add", timeline) if event.kind == "line"]
+
+
+# -- what it leaves as it was ---------------------------------------------------------------------
+
+
+def test_an_exception_in_the_block_ends_the_recording() -> None:
+    """The exception goes on, and the timeline has what happened before it."""
+    with pytest.raises(ValueError, match="no"), record([programs.__file__]) as recording:
+        programs.fail("no")
+
+    assert recording.timeline.events[-1].kind == "raise"
+    assert sys.gettrace() is None or sys.version_info >= (3, 12)
+
+
+def test_what_happens_after_the_block_is_not_recorded() -> None:
+    """Nor what other threads still do."""
+    go_on = threading.Event()
+    baton = programs.Baton(1)
+
+    def late() -> None:
+        assert go_on.wait(PATIENCE)
+        programs.take_turns(baton, "red", [0])
+
+    with record([programs.__file__]) as recording:
+        thread = threading.Thread(target=late)
+        thread.start()
+        programs.add(1, 2)
+    events = recording.timeline.events
+    go_on.set()
+    thread.join(PATIENCE)
+    programs.add(3, 4)
+
+    assert recording.timeline.events == events
+    assert {event.function for event in events} == {"add"}
+
+
+def test_a_recording_keeps_nothing_of_the_program_alive() -> None:
+    """Frames, tasks and values are told in text and numbers, and not held."""
+
+    class Thing:
+        pass
+
+    thing = Thing()
+    watcher = weakref.ref(thing)
+    with record([programs.__file__]) as recording:
+        programs.nested_functions(thing)  # type: ignore[arg-type]
+        programs.failing(thing)  # type: ignore[arg-type]
+        del thing
+        gc.collect()
+        assert watcher() is None
+    assert dict(recording.timeline.events[0].variables)["backend"] == "<Thing>"
+
+
+def test_the_recorded_code_returns_what_it_returns_unrecorded(anyio_backend: str) -> None:
+    """Nothing is changed by looking."""
+    task = BackgroundTask(programs.add, 1, 2)
+    with record([programs.__file__, minitasks.background.__file__]) as recording:
+        assert anyio.run(programs.offload, backend=anyio_backend) == 3
+        anyio.run(task, backend=anyio_backend)
+
+    assert isinstance(recording, Recording)
+    assert len(of("add", recording.timeline)) == 8
