@@ -1,0 +1,113 @@
+"""Grader of exercise 9: a mailer that notes what is really sent, when, to whom, and where."""
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+import anyio.lowlevel
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minitasks import BackgroundTasks
+
+pytestmark = pytest.mark.anyio
+
+
+class Mailer:
+    """Sends nothing, but notes what it would have sent, and on which thread."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.threads: list[int] = []
+
+    async def send(self, to: str, subject: str) -> None:
+        self.threads.append(threading.get_ident())
+        await anyio.lowlevel.checkpoint()
+        self.sent.append((to, subject))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Python's own warning about lost coroutines out of the output: the claims say it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        yield
+
+
+def add_tasks(
+    exercise: ModuleType, tasks: BackgroundTasks, mailer: Mailer, people: list[str]
+) -> None:
+    """Let the learner's code add its tasks; minitasks refuses what is no function."""
+    try:
+        exercise.remind_all(tasks, mailer, people)
+    except TypeError as problem:
+        pytest.fail(f"your remind_all could not add its task: {problem}")
+
+
+async def run_all(tasks: BackgroundTasks) -> None:
+    """Run the tasks as the server would; trio refuses a lost coroutine with a TypeError."""
+    with quiet():
+        try:
+            await tasks()
+        except TypeError as problem:
+            pytest.fail(f"a task returned a coroutine that nobody awaited: {problem}")
+
+
+async def test_mail_is_sent(exercise: ModuleType) -> None:
+    """Running the tasks really sends the mail."""
+    tasks = BackgroundTasks()
+    mailer = Mailer()
+
+    add_tasks(exercise, tasks, mailer, ["ada"])
+    assert tasks.tasks, "your remind_all added no task"
+    await run_all(tasks)
+
+    assert mailer.threads, (
+        "your task ran, but send never did: a coroutine was made in a thread, and nobody awaited it"
+    )
+    assert mailer.sent == [("ada", "ada, your book is due")], f"your task sent {mailer.sent}"
+
+
+async def test_adding_sends_nothing(exercise: ModuleType) -> None:
+    """remind_all only adds tasks: nothing is sent while the customer waits."""
+    tasks = BackgroundTasks()
+    mailer = Mailer()
+
+    add_tasks(exercise, tasks, mailer, ["ada", "grace"])
+    for _ in range(5):
+        await anyio.lowlevel.checkpoint()
+
+    assert not mailer.threads, "your remind_all began to send before the tasks ran"
+    assert len(tasks.tasks) == 2, f"for two people your remind_all added {len(tasks.tasks)} task(s)"
+
+
+async def test_on_the_event_loop(exercise: ModuleType) -> None:
+    """send runs on the event loop's thread, where the mailer's connection lives."""
+    tasks = BackgroundTasks()
+    mailer = Mailer()
+
+    add_tasks(exercise, tasks, mailer, ["ada"])
+    await run_all(tasks)
+
+    assert mailer.threads == [threading.get_ident()], (
+        "your task ran send on another event loop, in a thread of its own"
+    )
+
+
+@settings(max_examples=10, deadline=None)
+@given(people=st.lists(st.sampled_from(["ada", "grace", "alan"]), max_size=3, unique=True))
+async def test_everybody_once(exercise: ModuleType, people: list[str]) -> None:
+    """Everybody gets one mail of their own, in order."""
+    tasks = BackgroundTasks()
+    mailer = Mailer()
+
+    add_tasks(exercise, tasks, mailer, people)
+    await run_all(tasks)
+
+    assert mailer.sent == [(person, f"{person}, your book is due") for person in people], (
+        f"mail was due to {', '.join(people) or 'nobody'}, "
+        f"but your tasks sent to {', '.join(to for to, _ in mailer.sent) or 'nobody'}"
+    )
