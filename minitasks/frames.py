@@ -6,6 +6,7 @@ apart, for any trace function: the recorder's, or pdb's own `trace_dispatch`.
 """
 
 import opcode
+from inspect import CO_COROUTINE
 from types import CodeType, FrameType
 from typing import Any, Literal
 
@@ -90,7 +91,7 @@ class StepReader:
         return step
 
     def _exception(self, frame: FrameType, arg: Any) -> Step:
-        if is_handover(arg):
+        if is_handover(frame, arg):
             return "handover"
         if way_out(frame) == "suspend":
             self._thrown.setdefault(id(frame), {})[frame.f_lasti] = frame.f_lineno
@@ -137,10 +138,16 @@ def way_out(frame: FrameType) -> Literal["suspend", "return", "raise"]:
     return "raise"
 
 
-def is_handover(exception: tuple[Any, Any, Any]) -> bool:
+def is_handover(frame: FrameType, exception: tuple[Any, Any, Any]) -> bool:
     """Tell whether an "exception" event is only a coroutine's result on its way to the awaiter.
 
     The interpreter makes that StopIteration itself; having passed no frame, it has no traceback.
+    From 3.12 on it has passed the awaiter, if something was thrown into what is awaited.
     """
     kind, _, traceback = exception
-    return traceback is None and kind is StopIteration
+    if kind is not StopIteration:
+        return False
+    if traceback is None:
+        return True
+    awaits = bool(frame.f_code.co_flags & CO_COROUTINE) and way_out(frame) == "suspend"
+    return awaits and traceback.tb_next is None

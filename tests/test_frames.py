@@ -201,6 +201,26 @@ def test_a_result_handed_over_is_no_exception() -> None:
     ]
 
 
+def test_a_result_handed_over_behind_a_throw_is_no_exception() -> None:
+    """What was thrown into the awaited coroutine, which survives it, does not reach the awaiter."""
+
+    async def survives() -> str:
+        with contextlib.suppress(ZeroDivisionError):
+            await pause()
+        return "result"
+
+    def program() -> None:
+        coroutine = awaits(survives)
+        coroutine.send(None)
+        with contextlib.suppress(StopIteration):
+            coroutine.throw(ZeroDivisionError())
+
+    steps = of("awaits", steps_of(program))
+
+    assert "exception" not in steps
+    assert steps[-1] == "return"
+
+
 def test_a_stop_iteration_raised_by_code_is_an_exception() -> None:
     """A StopIteration that a `__next__` raises itself is not mistaken for a handover."""
 
