@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.console import Console
 
+from minitasks.scenarios import all_scenarios, find_scenario
 from minitasks.scenarios.errors import CannotRun
+from minitasks.scenarios.library import load_library
 
 if TYPE_CHECKING:
     from minitasks.workshop.catalog import Exercise
@@ -30,6 +33,8 @@ class Commands(click.Group):
         except CannotRun as problem:
             click.echo(f"minitasks: {problem}", err=True)
             context.exit(2)
+        except KeyboardInterrupt:
+            context.exit(130)
 
 
 @click.group(cls=Commands)
@@ -39,6 +44,67 @@ def cli() -> None:
 
 
 # -- see it run: minitasks/timeline/ ----------------------------------------
+
+
+@cli.command()
+@click.argument("name", default="register-product")
+@click.option("--list", "listing", is_flag=True, help="List the scenarios.")
+@click.option(
+    "--with",
+    "choice",
+    default="minitasks",
+    metavar="LIBRARY",
+    help="Run it on minitasks, starlette or a Python file of your own.",
+)
+@click.option("--backend", default="asyncio", help="The event loop: asyncio, trio or uvloop.")
+@click.option("--rows", is_flag=True, help="Print plain rows instead of lanes.")
+@click.option("--page", type=Path, metavar="FILE", help="Write a replay page, too.")
+@click.option("--trace", type=Path, metavar="FILE", help="Write a trace for Perfetto, too.")
+@click.pass_context
+def run(
+    context: click.Context,
+    name: str,
+    listing: bool,
+    choice: str,
+    backend: str,
+    rows: bool,
+    page: Path | None,
+    trace: Path | None,
+) -> None:
+    """Watch a scenario run: what runs when, on the event loop or in which worker thread.
+
+    NAME is a scenario, register-product unless given.
+    """
+    if listing:
+        return list_scenarios()
+    from minitasks.timeline import output
+    from minitasks.timeline.page import render_page
+    from minitasks.timeline.rows import list_rows
+    from minitasks.timeline.show import show
+    from minitasks.timeline.watch import watch
+
+    scenario = find_scenario(name)
+    library = load_library(choice, scenario.needs)
+    if page:
+        output.check(page, output.PAGE)
+    watched = watch(scenario, library, backend)
+    title = f"{name} on {choice}, {backend}"
+    if rows:
+        click.echo("\n".join(list_rows(watched.timeline)))
+    else:
+        show(Console(highlight=False), scenario, title, watched)
+    if page:
+        description = f"{scenario.promise}\n\n{scenario.look_for}"
+        output.write(page, render_page(watched.timeline, title, description))
+        click.echo(f"Replay page: {page}")
+    if watched.error:
+        context.exit(1)
+
+
+def list_scenarios() -> None:
+    """Print the names of the scenarios, each with what it shows."""
+    for scenario in all_scenarios():
+        click.echo(f"{scenario.name:<18}{scenario.promise}")
 
 
 # -- step through it: minitasks/tour/ ----------------------------------------
@@ -342,7 +408,7 @@ def debug(context: click.Context, exercise: str | None) -> None:
     meant = exercise_meant(exercise, where)
     verdict = checking.check(where, meant)
     assert verdict is not None
-    show.console().print(show.checked(meant, verdict, traceback=False))
+    show.console().print(show.verdict_of(verdict, brief=True))
     if verdict.passed:
         return
     debugger.debug(meant, verdict, where.examples)

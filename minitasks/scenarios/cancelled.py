@@ -1,4 +1,4 @@
-"""A timeout stops an async task at its next await; nothing stops a worker thread.
+"""A timeout stops an async task; nothing stops a thread.
 
 Look for:
 - `call_slow_service` is async: when its time is up, its `await` raises and it ends there.

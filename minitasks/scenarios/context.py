@@ -1,4 +1,4 @@
-"""Context variables travel into the worker thread, and do not travel back.
+"""Context variables travel into the thread, and not back.
 
 Look for:
 - `write_audit_log` runs in a worker thread and sees the user that the caller has set.

@@ -1,4 +1,4 @@
-"""The first task that raises ends the run: those behind it are never called.
+"""A task that raises ends the run; those behind never start.
 
 Look for:
 - The client has its 201 before any task runs: it never hears of the failure.

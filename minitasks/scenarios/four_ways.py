@@ -1,4 +1,4 @@
-"""Four ways to call a sync function from the event loop, and what each of them gives up.
+"""Four ways into a thread, and what each of them gives up.
 
 Look for:
 - Tokens: run_in_threadpool and anyio.to_thread.run_sync take one of the thread limiter's.

@@ -1,4 +1,4 @@
-"""A blocking call in an async task stops the event loop: everyone waits.
+"""A blocking call in an async task freezes the event loop.
 
 Look for:
 - `write_report` is async, so it runs on the event loop. It never awaits: it blocks that thread.

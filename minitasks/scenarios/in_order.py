@@ -1,4 +1,4 @@
-"""Tasks run one after another, in the order added, sync and async alike.
+"""Tasks run one after another, in the order added.
 
 Look for:
 - Four tasks are added before the first one is called.

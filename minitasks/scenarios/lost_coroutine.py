@@ -1,4 +1,4 @@
-"""A sync wrapper round an async function: called in a thread, and the coroutine is lost.
+"""A sync wrapper round an async function loses its coroutine.
 
 Look for:
 - `send_later` is sync, so it runs in a worker thread. There it makes a coroutine and returns it.

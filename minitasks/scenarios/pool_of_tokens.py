@@ -1,4 +1,4 @@
-"""Each sync task needs a token of the thread limiter: without one, it waits.
+"""A sync task needs a token of the thread limiter, or waits.
 
 Look for:
 - Four sync tasks are handed over at once, but the limiter has two tokens (by default it has 40).

@@ -1,4 +1,4 @@
-"""The client has its answer first; the background tasks run after that.
+"""The answer reaches the client first, then the tasks run.
 
 Look for:
 - `register_product` is sync, so FastAPI runs it in a worker thread, not on the event loop.

@@ -31,7 +31,7 @@ RAISED = "bold red"
 
 @dataclass(frozen=True)
 class Glyphs:
-    """The characters that a picture is drawn with."""
+    """The characters that a picture is drawn with; `holds` stands before words that hold."""
 
     runs: str = "█"
     waits: str = "·"
@@ -39,10 +39,11 @@ class Glyphs:
     mark: str = "▲"
     tick: str = "╷"
     more: str = "…"
+    holds: str = "✓"
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs(runs="#", waits=".", raises="x", mark="^", tick="|", more="~")
+ASCII = Glyphs(runs="#", waits=".", raises="x", mark="^", tick="|", more="~", holds="+")
 
 
 @dataclass(frozen=True)

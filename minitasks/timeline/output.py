@@ -5,16 +5,19 @@ from pathlib import Path
 
 from minitasks.scenarios.errors import CannotRun
 
+# What each file of ours has near its beginning.
+PAGE = '<meta name="generator" content="minitasks">'
 
-def check_output(path: Path, signature: str) -> None:
+
+def check(path: Path, signature: str) -> None:
     """Make sure, before anything runs, that a file may be written.
 
     Args:
         path: The file.
-        signature: What every file of this kind has near its beginning: one with it is replaced.
+        signature: What a file of this kind has near its beginning: one that has it is replaced.
 
     Raises:
-        CannotRun: Its folder does not exist, or it exists and is not of this kind.
+        CannotRun: Its folder does not exist, or the file exists and is not of this kind.
     """
     if not path.parent.is_dir():
         raise CannotRun(f"there is no folder {path.parent}: make it, or choose another name")
@@ -33,7 +36,7 @@ def beginning_of(path: Path) -> str:
         raise CannotRun(f"{path} can't be read: {error.strerror}") from error
 
 
-def write_output(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     """Write a file whole or not at all: an older one stays until the new one is complete."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
