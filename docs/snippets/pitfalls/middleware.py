@@ -1,7 +1,9 @@
 """What does a middleware see of the tasks that run inside it?"""
 
+import threading
 from collections.abc import Awaitable, Callable
 
+import anyio
 from serving import serving
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,12 +13,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from minitasks import BackgroundTask
+from minitasks import BackgroundTask, run_in_threadpool
 
 happened: list[str] = []
 
 
+hung_up = threading.Event()
+
+
 async def send_email() -> None:
+    happened.append("task begun")
+    await run_in_threadpool(hung_up.wait)
+    # Long enough for the server to notice that the client is gone.
+    await anyio.sleep(0.2)
     happened.append("task done")
 
 
@@ -55,9 +64,12 @@ class TimedOtherwise(BaseHTTPMiddleware):
 def main() -> None:
     for middleware in ([Middleware(Timed)], [Middleware(Timed), Middleware(TimedOtherwise)]):
         happened.clear()
+        hung_up.clear()
         app = Starlette(routes=[Route("/", order)], middleware=middleware)
         with serving(app) as client:
             client.get("/")
+            client.close()
+            hung_up.set()
         print(", ".join(happened))
 
 
