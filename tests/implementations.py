@@ -13,6 +13,7 @@ import starlette.concurrency
 
 import minitasks
 import minitasks.dispatch
+import minitasks.faster
 
 
 @dataclass(frozen=True)
@@ -40,5 +41,12 @@ MINITASKS = Implementation(
     minitasks.run_in_threadpool,
     minitasks.dispatch.is_async_callable,
 )
-REBUILT = (MINITASKS,)
+FASTER = Implementation(
+    "minitasks.faster",
+    minitasks.faster.BackgroundTask,
+    minitasks.faster.BackgroundTasks,
+    minitasks.faster.run_in_threadpool,
+    minitasks.faster.is_async_callable,
+)
+REBUILT = (MINITASKS, FASTER)
 LIBRARIES = (STARLETTE, *REBUILT)
