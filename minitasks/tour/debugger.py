@@ -101,7 +101,7 @@ class Debugger(pdb.Pdb):
         # Rule 4, second half: bdb takes the first frame that it is told of for the outermost one,
         # and with several threads that could be any.
         self.reset()
-        self.botframe = sys._getframe()
+        self.botframe = sys._getframe(1)
         self.set_continue()
         with contextlib.ExitStack() as stack:
             stack.enter_context(self._terminal)

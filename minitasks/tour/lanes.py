@@ -3,6 +3,7 @@
 `Lanes` follows the steps of the tour's own frames; the rest it reads from the live threads.
 """
 
+import asyncio
 import inspect
 import linecache
 import sys
@@ -10,8 +11,6 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-
-import anyio
 
 from minitasks.frames import Step
 
@@ -27,13 +26,13 @@ class Lanes:
 
     def __init__(self, is_on_tour: Callable[[str], bool]) -> None:
         self._is_on_tour = is_on_tour
-        self._names: dict[int, str] = {}
+        self._names: dict[threading.Thread, str] = {}
         # The outermost coroutine of each that waits, with its frames on the tour, innermost first.
         self._waiting: dict[FrameType, list[FrameType]] = {}
 
     def here(self) -> str:
         """Name the lane of the current thread, such as "worker thread 1"."""
-        return self._names[threading.get_ident()]
+        return self._names[threading.current_thread()]
 
     def follow(self, frame: FrameType, step: Step) -> None:
         """Take note of one step of a frame on the tour, on the thread that makes it."""
@@ -47,11 +46,12 @@ class Lanes:
             self._waiting.pop(outermost, None)
 
     def _meet_thread(self) -> None:
-        ident = threading.get_ident()
+        # Not by its ident, which the next thread gets when this one has ended.
+        thread = threading.current_thread()
         if runs_event_loop():
-            self._names[ident] = "event loop"
-        elif ident not in self._names:
-            self._names[ident] = self._new_name(threading.current_thread())
+            self._names[thread] = "event loop"
+        elif thread not in self._names:
+            self._names[thread] = self._new_name(thread)
 
     def _new_name(self, thread: threading.Thread) -> str:
         if thread is threading.main_thread():
@@ -65,16 +65,16 @@ class Lanes:
         """Give the lines that `where` adds: a line a thread, then a line a waiting coroutine."""
         running = sys._current_frames()
         yield "Lanes (* has the prompt):"
-        for ident, name in self._names.items():
-            if ident in running:
-                star = "*" if ident == threading.get_ident() else " "
-                yield clip(f"{star} {name:<16} {self._place_in(running[ident])}")
+        for thread, name in self._names.items():
+            if thread.is_alive() and thread.ident in running:
+                star = "*" if thread is threading.current_thread() else " "
+                yield clip(f"{star} {name:<16} {self._place_in(running[thread.ident])}")
         yield from self._describe_waiting()
 
     def _place_in(self, frame: FrameType | None) -> str:
         while frame is not None and not self._is_on_tour(frame.f_code.co_filename):
             frame = frame.f_back
-        return "nothing of this tour" if frame is None else place(frame)
+        return "no code of this tour" if frame is None else place(frame)
 
     def _describe_waiting(self) -> Iterator[str]:
         for chain in self._waiting.values():
@@ -95,10 +95,13 @@ def wording(lane: str) -> str:
 
 def runs_event_loop() -> bool:
     """Tell whether this thread is inside an event loop, asyncio's or trio's."""
+    # Not asked of anyio or sniffio: they look into the context, and asyncio.to_thread takes that
+    # along into its thread.
     try:
-        anyio.get_cancelled_exc_class()
+        asyncio.get_running_loop()
     except RuntimeError:
-        return False
+        trio = sys.modules.get("trio")
+        return trio is not None and bool(trio.lowlevel.in_trio_run())
     return True
 
 
