@@ -16,14 +16,16 @@ class Event:
     Attributes:
         kind: What happened.
         time: When, in nanoseconds since the recording began.
-        lane: Where: the number of the thread's lane in `Timeline.lanes`.
-        task: Which task it was done for: its number, in order of appearance. A worker thread's
-            events carry the number of the task that handed the work over.
-        frame: Which call of the function: a coroutine resumed ten times keeps one number.
-        file: The file of the code.
+        lane: Where: the index of the thread's lane in `Timeline.lanes`.
+        task: Which task it was done for: its number, from 1 in order of appearance. A worker
+            thread's events carry the number of the task that handed the work over; code that no
+            task runs has a number of its own in each thread.
+        frame: Which call of the function, from 1: a coroutine resumed ten times keeps one number.
+            0 for a mark left by code that is not recorded, which has no file, function or line.
+        file: The file of the code, as it was named to the recording.
         function: The qualified name of the function.
         line: The line, counted from 1.
-        variables: The local variables: names and short reprs.
+        variables: The local variables: names and short reprs. A mark has none.
         text: A mark's words; the short repr of what was returned or raised; otherwise empty.
     """
 
@@ -41,7 +43,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One thread: its place among the lanes, and what it is for."""
+    """One thread: its index among the lanes, what it is for, and what to call it."""
 
     number: int
     kind: Literal["event loop", "worker thread", "client", "thread"]
@@ -56,10 +58,18 @@ class Timeline:
         events: What happened, in the order of time.
         lanes: The threads, in order of appearance.
         sources: The text of every recorded file.
-        dropped: How many events came after the cap on their number.
+        dropped: How many events came after the cap on their number; the last event, a mark, tells
+            so where there are any.
+
+    A notebook shows it as a picture.
     """
 
     events: tuple[Event, ...]
     lanes: tuple[Lane, ...]
     sources: dict[str, str]
     dropped: int = 0
+
+    def _repr_html_(self) -> str:
+        from minitasks.timeline.svg import render_svg
+
+        return render_svg(self)

@@ -105,6 +105,9 @@ class Recording:
         self._recorder.is_open = False
         self._timeline = self._recorder.timeline()
 
+    def _repr_html_(self) -> str:
+        return self.timeline._repr_html_()
+
 
 @contextmanager
 def alone() -> Iterator[None]:
