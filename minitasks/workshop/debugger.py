@@ -11,6 +11,30 @@ from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.verdict import Verdict
 
 
+# Where a learner who presses n or s does not mean to go.
+MACHINERY = ("asyncio", "anyio", "trio", "outcome", "_pytest", "pluggy", "hypothesis", "threading")
+
+
+INTRODUCTION = "n: next line, s: into a call, p NAME: print, w: where, c: go on, q: end"
+
+
+class Debugger(pdb.Pdb):
+    """pdb, between the learner's file and the test alone."""
+
+    def __init__(self, *files: Path) -> None:
+        patterns = [pattern for name in MACHINERY for pattern in (name, f"{name}.*")]
+        # Not readrc: a learner's .pdbrc may step or continue by itself.
+        super().__init__(skip=patterns, nosigint=True, readrc=False)
+        self.files = {str(file) for file in files}
+        self.prompt = "(Pdb) "
+
+    def print_stack_trace(self, *_: int) -> None:
+        """Answer `where` without the thirty frames of pytest and the event loop."""
+        for frame_line in self.stack:
+            if frame_line[0].f_code.co_filename in self.files:
+                self.print_stack_entry(frame_line)
+
+
 def debug(exercise: Exercise, verdict: Verdict, examples: Path | None) -> None:
     """Run the test that failed again, in this process, with a prompt at the learner's line.
 
@@ -25,11 +49,11 @@ def debug(exercise: Exercise, verdict: Verdict, examples: Path | None) -> None:
     test = next(claim.test for claim in verdict.claims if claim.text == verdict.claim)
     line = verdict.place.line if verdict.place else 1
 
-    # Not readrc: a learner's .pdbrc may step or continue by itself.
-    debugger = pdb.Pdb(nosigint=True, readrc=False)
+    debugger = Debugger(file, exercise.grader)
     for stop in stops(text_of(file), line):
         debugger.set_break(str(file), stop)
 
+    print(INTRODUCTION)
     # Run to the first breakpoint, where runcall would stop at once, inside pytest.
     debugger.reset()
     debugger.botframe = sys._getframe()

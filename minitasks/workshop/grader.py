@@ -22,6 +22,7 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from typing import Any, cast
 
+from minitasks.scenarios.errors import CannotRun
 from minitasks.workshop import example, job, limits
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.verdict import Checked, Outcome, Place, Reason, Verdict
@@ -131,6 +132,8 @@ def grade(
         run = run_child(work, cancel or threading.Event())
     if run.cancelled:
         return None
+    if not run.first("started"):
+        raise CannotRun("the grading did not start: minitasks workshop doctor tells more")
     return judge(exercise, file, run, time_limit, time.perf_counter() - began)
 
 
@@ -218,7 +221,14 @@ def judge(exercise: Exercise, file: Path, run: Run, time_limit: float, seconds: 
     checked = tuple(outcomes(exercise, run))
     failure = failure_of(run, time_limit, all(claim.outcome == "passed" for claim in checked))
     if failure is None:
-        return Verdict(exercise.name, str(file), True, claims=checked, seconds=seconds)
+        return Verdict(
+            exercise.name,
+            str(file),
+            True,
+            printed=end_of(run.output),
+            claims=checked,
+            seconds=seconds,
+        )
 
     reason, seen, report = failure
     test = report.get("test") or running_test(run)
@@ -235,7 +245,7 @@ def judge(exercise: Exercise, file: Path, run: Run, time_limit: float, seconds: 
         example=example.program(exercise, test, report.get("arguments") or {}, file)
         if test
         else "",
-        printed="\n".join(run.output.splitlines()[-10:])[-1000:],
+        printed=end_of(run.output),
         traceback=report.get("traceback", ""),
         claims=checked,
         seconds=seconds,
@@ -313,7 +323,9 @@ def crash_place(errors: str, file: Path) -> Place | None:
     """Find the learner's line in what faulthandler printed when Python crashed or stood still."""
     if not re.search(r"^(Fatal Python error|Timeout \()", errors, re.MULTILINE):
         return None
-    found = re.search(rf'^  File "{re.escape(str(file))}", line (\d+)', errors, re.MULTILINE)
+    # faulthandler, which may not need the interpreter, escapes what is not ASCII.
+    name = str(file).encode("ascii", "backslashreplace").decode()
+    found = re.search(rf'^  File "{re.escape(name)}", line (\d+)', errors, re.MULTILINE)
     return line_of(file, int(found[1])) if found else None
 
 
@@ -331,6 +343,11 @@ def line_of(file: Path, line: int) -> Place:
     lines = text_of(file).splitlines()
     source = lines[line - 1].strip() if line <= len(lines) else ""
     return Place(str(file), line, source)
+
+
+def end_of(output: str) -> str:
+    """Keep the last lines of what was printed."""
+    return "\n".join(output.splitlines()[-10:])[-1000:]
 
 
 def tail_of(file: Path) -> str:

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import io
 import json
+import multiprocessing
 import os
 import random
 import sys
@@ -26,6 +27,10 @@ from typing import Any
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 os.environ.pop("PYTEST_ADDOPTS", None)
 os.environ.pop("PYTEST_PLUGINS", None)
+
+# Hypothesis keeps its tables of characters here; to compute them takes two seconds.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "minitasks"
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE))
 
 import hypothesis
 import pytest
@@ -68,6 +73,9 @@ class Reporter:
 def grade(job: Job, connection: "Connection[bytes, bytes]", secret: str) -> None:
     """Grade a file and end this process: what multiprocessing starts in the child."""
     limits.confine_this_process()
+    runner = multiprocessing.parent_process()
+    if sys.platform != "win32" and runner is not None:
+        limits.close_files_but({connection.fileno(), runner.sentinel})
     os.chdir(job.scratch)
     sys.stdout = write_to(job.output, 1)
     sys.stderr = write_to(job.errors, 2)
@@ -249,7 +257,9 @@ def changed(ground: dict[tuple[str, str], object]) -> str:
 
 
 def keep_watch(job: Job, reporter: Reporter) -> None:
-    """End the process when its time is up, or when it prints too much, and say where it stood.
+    """End the process when its time is up or it prints too much, and say where it stood.
+
+    Also when the runner is gone, for then nobody would.
 
     Runs in a thread that the threading module does not know, so that a test that counts threads is
     right.
@@ -257,8 +267,12 @@ def keep_watch(job: Job, reporter: Reporter) -> None:
     deadline = time.monotonic() + job.time_limit
     # For code that never lets another thread run: this one needs no interpreter.
     faulthandler.dump_traceback_later(job.time_limit + 0.3, exit=True, file=2)
+    runner = multiprocessing.parent_process()
     while True:
         time.sleep(0.02)
+        if runner is not None and not runner.is_alive():
+            limits.end_group(os.getpid())
+            os._exit(1)
         if job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT:
             reporter.report("output", **evidence.standing(job.file, job.grader))
             os._exit(1)

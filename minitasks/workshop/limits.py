@@ -9,10 +9,12 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 MEMORY = 2 * 1024**3
 OUTPUT = 1024**2
+HIGHEST_FILE = 4096
 
 # Numbers of prctl(2) on Linux.
 PR_SET_PDEATHSIG = 1
@@ -44,6 +46,15 @@ def confine_this_process() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     # A single file of this size is a runaway too: the scratch folder must not fill the disk.
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 * OUTPUT, 64 * OUTPUT))
+
+
+def close_files_but(kept: Iterable[int]) -> None:
+    """Close every open file but the standard ones and a few: what leads to the warm parent, above all."""
+    lowest = 3
+    for descriptor in sorted(kept):
+        os.closerange(lowest, descriptor)
+        lowest = descriptor + 1
+    os.closerange(lowest, HIGHEST_FILE)
 
 
 def end_group(group: int) -> bool:

@@ -27,6 +27,11 @@ from minitasks.workshop.job import TIME_LIMIT
 from minitasks.workshop.keys import QUIT, Keys
 from minitasks.workshop.verdict import Verdict
 
+AFTER_A_PASS = (
+    "n goes on, t shows your code running;\n"
+    "minitasks workshop diff --starlette compares it with the original"
+)
+
 # How long a key may wait. Saves and verdicts wake the loop at once.
 TICK = 0.05
 
@@ -201,6 +206,8 @@ class Watch:
         self.verdict = None
         self.workshop.move_to(exercise)
         self.grade()
+        if not self.redraw:
+            self.console.print(Group(self.bar(), self.heading(), self.key_line()))
         self.draw()
 
     def grade(self) -> None:
@@ -309,41 +316,42 @@ class Watch:
         Args:
             body: What to show in the middle; the verdict if nothing else.
         """
+        middle = body or self.verdict_or_waiting()
+        if not self.redraw:
+            self.console.print(middle)
+            return
         with self.console.capture() as capture:
-            self.console.print(self.screen(body))
+            self.console.print(self.screen(middle))
         # In one write: a screen that is cleared first flickers.
-        if self.redraw:
-            self.console.file.write("\x1b[H\x1b[2J\x1b[3J")
-        self.console.file.write(capture.get())
+        self.console.file.write(f"\x1b[H\x1b[2J\x1b[3J{capture.get()}")
         self.console.file.flush()
 
-    def screen(self, body: RenderableType | None) -> Group:
+    def screen(self, middle: RenderableType) -> Group:
         """Put the screen together."""
-        exercises = catalog.exercises()
-        done = sum(bool(standing.passed) for standing in self.workshop.standings().values())
+        changes = Text(self.change_line(), "dim")
+        return Group(self.heading(), "", middle, "", self.bar(), self.key_line(), changes)
+
+    def heading(self) -> Group:
+        """Show which exercise this is."""
         file = self.workshop.file(self.exercise)
-        return Group(
-            show.heading(self.exercise, len(exercises), file),
-            "",
-            body or self.verdict_or_waiting(),
-            "",
-            show.bar(done, len(exercises)),
-            Text(self.key_line(), "dim"),
-            Text(self.change_line(), "dim"),
-        )
+        return show.heading(self.exercise, len(catalog.exercises()), file)
+
+    def bar(self) -> Text:
+        """Show how many exercises have passed."""
+        done = sum(bool(standing.passed) for standing in self.workshop.standings().values())
+        return show.bar(done, len(catalog.exercises()))
 
     def verdict_or_waiting(self) -> RenderableType:
         """Show the verdict, or that it is on its way."""
         if self.verdict is None:
             return Text("grading ...")
-        passed = Text("n goes to the next exercise") if self.verdict.passed else Text("")
-        return Group(show.verdict_of(self.verdict, brief=True), passed)
+        after = AFTER_A_PASS if self.verdict.passed else ""
+        return Group(show.verdict_of(self.verdict, brief=True), after)
 
-    def key_line(self) -> str:
+    def key_line(self) -> Text:
         """Say which keys there are."""
-        if not self.keys.is_there:
-            return "no keyboard here: Ctrl-C ends"
-        return "n next  h hint  l list  d debug  t timeline  r reset  u undo  q quit"
+        keys = "n next  h hint  l list  d debug  t timeline  r reset  u undo  q quit"
+        return Text(keys if self.keys.is_there else "no keyboard here: Ctrl-C ends", "dim")
 
     def change_line(self) -> str:
         """Say when the last change was seen."""
