@@ -10,7 +10,6 @@ from pathlib import Path
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.verdict import Verdict
 
-
 # Where a learner who presses n or s does not mean to go.
 MACHINERY = ("asyncio", "anyio", "trio", "outcome", "_pytest", "pluggy", "hypothesis", "threading")
 

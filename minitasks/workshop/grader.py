@@ -31,7 +31,7 @@ from minitasks.workshop.verdict import Checked, Outcome, Place, Reason, Verdict
 START_LIMIT = 60.0
 # The child ends itself at its time limit and says where it stood; after this much more it is ended
 # from here.
-PATIENCE = 2.0
+PATIENCE = 3.0
 # How often a waiting grading looks whether it was cancelled.
 TICK = 0.02
 

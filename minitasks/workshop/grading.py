@@ -13,7 +13,7 @@ import io
 import json
 import multiprocessing
 import os
-import random
+import secrets
 import sys
 import threading
 import time
@@ -23,6 +23,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import hypothesis
+import pytest
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+from minitasks.workshop import evidence, limits
+from minitasks.workshop.job import Job
+
 # A plugin of the learner's environment has no business in the grading, and each costs time.
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 os.environ.pop("PYTEST_ADDOPTS", None)
@@ -31,13 +38,6 @@ os.environ.pop("PYTEST_PLUGINS", None)
 # Hypothesis keeps its tables of characters here; to compute them takes two seconds.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "minitasks"
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE))
-
-import hypothesis
-import pytest
-from hypothesis.database import DirectoryBasedExampleDatabase
-
-from minitasks.workshop import evidence, limits
-from minitasks.workshop.job import Job
 
 # Imported when first used, were they not imported here, for every child to share.
 for needed_later in ("anyio.pytest_plugin", "anyio._backends._asyncio", "anyio._backends._trio"):
@@ -80,7 +80,6 @@ def grade(job: Job, connection: "Connection[bytes, bytes]", secret: str) -> None
     sys.stdout = write_to(job.output, 1)
     sys.stderr = write_to(job.errors, 2)
     faulthandler.enable(2)
-    draw_afresh()
 
     reporter = Reporter(connection.send_bytes, secret)
     reporter.report("started", parent=os.getppid())
@@ -108,14 +107,6 @@ def forbid_forks(job: Job, reporter: Reporter) -> None:
             before=lambda: reporter.report("process", **evidence.standing(job.file)),
             after_in_child=lambda: os._exit(1),
         )
-
-
-def draw_afresh() -> None:
-    """Let hypothesis draw other examples than the children before, which began with its state."""
-    random.seed()
-    shared = getattr(hypothesis.core, "_hypothesis_global_random", None)
-    if shared is not None:
-        shared.seed()
 
 
 def run_tests(job: Job, reporter: Reporter) -> None:
@@ -148,6 +139,7 @@ def use_profile(examples: Path | None, shrink: bool = True) -> None:
     hypothesis.settings.register_profile(
         "workshop",
         max_examples=25,
+        derandomize=False,  # as it would be where CI is set
         deadline=None,
         database=DirectoryBasedExampleDatabase(examples) if examples else None,
         phases=phases if shrink else phases - {hypothesis.Phase.shrink},
@@ -197,6 +189,11 @@ class Grader(Supplier):
         super().__init__(module)
         self.job = job
         self.report = reporter.report
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Draw other examples than the child before, which began with the same random state."""
+        if hasattr(getattr(item, "obj", None), "hypothesis"):
+            hypothesis.seed(secrets.randbits(64))(item.obj)  # type: ignore[attr-defined]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
@@ -266,7 +263,7 @@ def keep_watch(job: Job, reporter: Reporter) -> None:
     """
     deadline = time.monotonic() + job.time_limit
     # For code that never lets another thread run: this one needs no interpreter.
-    faulthandler.dump_traceback_later(job.time_limit + 0.3, exit=True, file=2)
+    faulthandler.dump_traceback_later(job.time_limit + 1, exit=True, file=2)
     runner = multiprocessing.parent_process()
     while True:
         time.sleep(0.02)

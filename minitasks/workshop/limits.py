@@ -49,7 +49,7 @@ def confine_this_process() -> None:
 
 
 def close_files_but(kept: Iterable[int]) -> None:
-    """Close every open file but the standard ones and a few: what leads to the warm parent, above all."""
+    """Close every file but the standard ones and a few; above all what leads to the warm parent."""
     lowest = 3
     for descriptor in sorted(kept):
         os.closerange(lowest, descriptor)

@@ -1,4 +1,4 @@
-"""A small exercise, as an author would write it: `double(number)` and `await double_later(number)`."""
+"""A small exercise, as an author would write it: `double` and `double_later`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The grader: what passes, what does not, and that nothing a file does can make it pass or outlive it."""
+"""The grader: what passes, what does not; nothing a file does makes it pass or outlives it."""
 
 import os
 import sys
@@ -124,21 +124,27 @@ def test_a_failing_example_is_a_program_that_fails_the_same(exercise: Exercise) 
 def test_a_failing_example_is_tried_first_next_time(exercise: Exercise) -> None:
     """What failed once is tried first the next time: one example is enough to see it again."""
     examples = exercise.folder.parent / "examples"
-    rare = exercise.folder.parent / "rare.py"
-    rare.write_text(
-        SOLUTION.replace("return number * 2", "return number * (2 if number < 3 else 3)")
+    file = exercise.folder.parent / "mine.py"
+    text = exercise.grader.read_text().replace("test_two", "two").replace("test_later", "later")
+    exercise.grader.write_text(text)
+
+    file.write_text(
+        "async def double_later(number):\n    return number * 2 if number < 500 else 0\n"
     )
-    assert not grader.grade(exercise, rare, examples=examples).passed  # type: ignore[union-attr]
+    first = grader.grade(exercise, file, examples=examples)
+    file.write_text(
+        "seen = []\n"
+        "async def double_later(number):\n"
+        "    if not seen:\n        print(number)\n"
+        "    seen.append(number)\n"
+        "    return number * 2\n"
+    )
+    second = grader.grade(exercise, file, examples=examples)
 
-    counting = SOLUTION.replace("return number * 2", "print(number)\n    return number * 3")
-    text = exercise.grader.read_text()
-    only_the_property = text.replace("test_two", "two").replace("test_later", "later")
-    exercise.grader.write_text(only_the_property)
-    rare.write_text(counting)
-    verdict = grader.grade(Exercise(exercise.folder), rare, examples=examples)
-
-    assert verdict is not None
-    assert verdict.printed.splitlines()[0] != "0"
+    assert first is not None
+    assert second is not None
+    assert first.seen == "twice 500 is 1000, but yours gave 0"
+    assert second.printed == "500"
 
 
 def test_two_gradings_draw_different_examples(exercise: Exercise) -> None:
@@ -350,7 +356,7 @@ HOSTILE = {
     ),
     "a patch within a test": (
         "import pytest\ndef double(number):\n    pytest.main = None\n    return number * 2\n"
-        f"async def double_later(number):\n    return number * 2\n",
+        "async def double_later(number):\n    return number * 2\n",
         "patched",
         "replaces pytest.main",
     ),
@@ -413,7 +419,8 @@ def test_no_grading_outlives_its_runner(exercise: Exercise) -> None:
         "from pathlib import Path\n"
         "from minitasks.workshop import grader\n"
         "from minitasks.workshop.catalog import Exercise\n"
-        f"grader.grade(Exercise(Path({str(exercise.folder)!r})), Path({str(file)!r}), time_limit=60)\n"
+        f"exercise = Exercise(Path({str(exercise.folder)!r}))\n"
+        f"grader.grade(exercise, Path({str(file)!r}), time_limit=60)\n"
     )
     runner = subprocess.Popen([sys.executable, "-c", code])
     wait_until(mark.exists)
