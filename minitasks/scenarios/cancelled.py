@@ -23,7 +23,7 @@ shutdown_begun = Signal()
 
 
 async def call_slow_service() -> None:
-    await anyio.sleep(10)
+    await anyio.sleep(1)
 
 
 def copy_file() -> None:

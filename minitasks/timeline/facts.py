@@ -119,11 +119,11 @@ def are(names: tuple[str, ...], kind: str) -> str:
 def answered_first(facts: Facts, tasks: tuple[str, ...], client: str = "client") -> Finding:
     """Say when a client had its answer, and what was called before that."""
     sent = facts.mark("request sent", client)
-    answer = facts.mark("response complete", client)
+    answer = facts.mark("response", client)
     who = "the client" if client == "client" else client
     if sent is None or answer is None:
         return Finding(False, f"{who.capitalize()} never had an answer.")
-    status = answer.text.rpartition(" ")[2]
+    status = answer.text.split()[1]
     early = [call.name for call in facts.calls(*tasks) if call.start < answer.time]
     if early:
         return Finding(False, f"{early[0]} was called before {who} had its answer ({status}).")

@@ -51,7 +51,7 @@ def register_product(facts: Facts) -> Iterator[Finding]:
 
 def worked_on(facts: Facts, tasks: tuple[str, ...]) -> Finding:
     """Say how long the tasks went on after the client had its answer."""
-    answer = facts.mark("response complete", "client")
+    answer = facts.mark("response", "client")
     ends = [call.end for call in facts.calls(*tasks)]
     if answer is None or not ends:
         return Finding(False, "No task ended after the client had its answer.")
@@ -116,7 +116,7 @@ def frozen_loop(facts: Facts) -> Iterator[Finding]:
 def second_client_waited(facts: Facts, report: Call) -> Finding:
     """Say when the second client asked, and when it had its answer."""
     asked = facts.mark("request sent", "client 2")
-    answer = facts.mark("response complete", "client 2")
+    answer = facts.mark("response", "client 2")
     if asked is None or answer is None:
         return Finding(False, "Client 2 never had an answer.")
     waited = f"Client 2 waited {span(asked.time, answer.time)} for a list of books"
