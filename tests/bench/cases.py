@@ -147,7 +147,7 @@ def hop(**kwargs: Any) -> Callable[[Implementation], Batch]:
 CASES = [
     Case("create a sync task", "task", 1000, create(load)),
     Case("create an async task", "task", 1000, create(save)),
-    Case("create an async one with keywords", "task", 1000, create(save, to="ada")),
+    Case("create one with keywords", "task", 1000, create(save, to="ada")),
     Case("create one of a builtin", "task", 1000, create(print)),
     Case("create one of a partial", "task", 1000, create(functools.partial(save))),
     Case("create a decorated sync task", "task", 1000, create(decorated)),
@@ -155,13 +155,13 @@ CASES = [
     Case("create one of an object", "task", 1000, create(Sender())),
     Case("create an empty list", "list", 1000, create_lists),
     Case("create and run an async task", "task", 1000, run_one(save)),
-    Case("the same with keywords", "task", 1000, run_one(save, to="ada")),
+    Case("create and run, with keywords", "task", 1000, run_one(save, to="ada")),
     Case("build, run 10 async tasks", "task", 1000, run_list(10, 100)),
     Case("build, run 1,000 async tasks", "task", 1000, run_list(1000, 1)),
     Case("build, run 100,000 async tasks", "task", 100_000, run_list(100_000, 1)),
     Case("build, run 10 sync tasks", "task", 100, run_sync_list, time.perf_counter),
     Case("run_in_threadpool", "hop", 100, hop(), time.perf_counter),
-    Case("the same with keywords", "hop", 100, hop(to="ada"), time.perf_counter),
+    Case("run_in_threadpool, with keywords", "hop", 100, hop(to="ada"), time.perf_counter),
 ]
 
 

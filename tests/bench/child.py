@@ -7,7 +7,9 @@ every implementation does one batch, so that whatever disturbs a round disturbs 
 """
 
 import asyncio
+import dataclasses
 import gc
+import importlib.util
 import json
 import statistics
 import sys
@@ -17,9 +19,25 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.bench.cases import CASES, WAYS, Batch, load, save
-from tests.implementations import LIBRARIES, Implementation
+from tests.implementations import LIBRARIES, STARLETTE, Implementation
 
+CONTROL = "starlette again"
 KEPT = 10_000
+
+
+def control() -> Implementation:
+    """Load Starlette's code once more: its ratio to itself is the noise."""
+    spec = importlib.util.find_spec("starlette.background")
+    assert spec is not None
+    assert spec.loader is not None
+    again = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(again)
+    return dataclasses.replace(
+        STARLETTE,
+        name=CONTROL,
+        BackgroundTask=again.BackgroundTask,
+        BackgroundTasks=again.BackgroundTasks,
+    )
 
 
 async def time_batch(batch: Batch, clock: Callable[[], float]) -> float:
@@ -104,7 +122,7 @@ async def measure(libraries: list[Implementation], rounds: int) -> dict[str, Any
 
 def main() -> None:
     """Measure in the order given."""
-    by_name = {library.name: library for library in LIBRARIES}
+    by_name = {library.name: library for library in (*LIBRARIES, control())}
     libraries = [by_name[name] for name in sys.argv[1].split(",")]
     print(json.dumps(asyncio.run(measure(libraries, int(sys.argv[2])))))
 
