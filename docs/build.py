@@ -1,7 +1,7 @@
 """Build the book: `python docs/build.py`. Any warning, broken link or missing anchor fails it.
 
-First each scenario is run and its replay page written, then Zensical builds the pages, then every link of the
-result is followed. The site is docs/site; it opens from disk, without a server.
+First each scenario is run and its replay page written, then Zensical builds the pages, then every
+link of the result is followed. The site is docs/site; it opens from disk, without a server.
 """
 
 import os
@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import links
+
+from minitasks.scenarios import NAMES
 
 DOCS = Path(__file__).parent
 SITE = DOCS / "site"
@@ -20,6 +22,8 @@ def main() -> None:
     """Build everything; leave with 1 where something is wrong."""
     draw_replays()
     run("zensical", "build", "--strict", "--clean", "--config-file", str(DOCS / "zensical.toml"))
+    # It names the site's files by absolute paths, which hold at the top of a server only.
+    (SITE / "404.html").unlink()
     broken = links.problems(SITE)
     for problem in broken:
         print(problem, file=sys.stderr)
@@ -28,10 +32,8 @@ def main() -> None:
 
 def draw_replays() -> None:
     """Run each scenario for real, in a process of its own, and write its replay page."""
-    from minitasks.scenarios import SCENARIOS
-
     REPLAYS.mkdir(exist_ok=True)
-    for name in SCENARIOS:
+    for name in NAMES:
         run("minitasks", "run", name, "--page", str(REPLAYS / f"{name}.html"))
 
 
@@ -39,7 +41,9 @@ def run(module: str, *arguments: str) -> None:
     """Run a module's command; end the build where it fails."""
     environment = {**os.environ, "PYTHONPATH": str(DOCS)}
     command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, env=environment, cwd=DOCS.parent, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        command, env=environment, cwd=DOCS.parent, stdout=subprocess.PIPE, text=True
+    )
     if done.returncode:
         print(done.stdout, file=sys.stderr)
         raise SystemExit(f"failed: {' '.join(command)}")

@@ -1,8 +1,11 @@
 """Excerpts: a page shows real code by its name, never by its line number. A Markdown extension.
 
-A line `{{ excerpt minitasks/background.py BackgroundTask.__call__ }}` becomes the source of that function, class or
-constant; without a name, the whole file. With `code` at its end, docstrings are left out. What is not there stops
-the build.
+- `{{ excerpt minitasks/background.py BackgroundTask.__call__ }}` becomes the source of that
+  function, class or constant; without a name, of the whole file. With `code` at its end,
+  docstrings are left out.
+- `{{ scenario frozen-loop }}` becomes the scenario's promise, what to look for, and its replay.
+
+What is not there stops the build.
 """
 
 import ast
@@ -14,8 +17,11 @@ from typing import Any
 from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
+from minitasks.scenarios import find_scenario
+
 ROOT = Path(__file__).parents[1]
-DIRECTIVE = re.compile(r"^(\s*)\{\{ excerpt (\S+)(?: (?!code )(\S+))?( code)? \}\}$")
+EXCERPT = re.compile(r"(\s*)\{\{ excerpt (\S+)(?: (?!code )(\S+))?( code)? \}\}")
+SCENARIO = re.compile(r"\{\{ scenario (\S+) \}\}")
 
 Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
@@ -86,7 +92,9 @@ def docstring_lines(scope: ast.AST) -> set[int]:
     """Number the lines of the docstrings in a piece of code, and the blank line behind each."""
     lines: set[int] = set()
     for node in ast.walk(scope):
-        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        documented = isinstance(
+            node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        )
         if documented and ast.get_docstring(node) is not None:
             docstring = node.body[0]
             lines.update(range(docstring.lineno, (docstring.end_lineno or docstring.lineno) + 1))
@@ -95,32 +103,44 @@ def docstring_lines(scope: ast.AST) -> set[int]:
     return lines
 
 
+def scenario(name: str) -> str:
+    """Give the part of a page that tells of a scenario and shows its replay."""
+    shown = find_scenario(name)
+    # Markdown wants a blank line ahead of a list.
+    look_for = shown.look_for.replace(":\n", ":\n\n", 1)
+    source = f'src="replays/{name}.html" title="Replay: {name}"'
+    frame = f'<iframe class="replay" {source} loading="lazy"></iframe>'
+    return f"**{shown.promise}**\n\n{look_for}\n\n{frame}"
+
+
 class Excerpts(Preprocessor):
-    """Replaces directives before Markdown looks at the page, so that they work inside a code fence."""
+    """Replaces directives before Markdown looks at the page, so that they work in a code fence."""
 
     def run(self, lines: list[str]) -> list[str]:
         """Replace each line that is a directive by the lines that it asks for."""
-        return [shown for line in lines for shown in self.expand(line)]
+        return [shown for line in lines for shown in expand(line)]
 
-    def expand(self, line: str) -> list[str]:
-        """Give the lines that stand for one line of the page."""
-        directive = DIRECTIVE.match(line)
-        if directive is None:
-            return [line]
 
-        indent, path, name, code = directive.groups()
-        shown = excerpt(path, name, code_only=bool(code))
-        return textwrap.indent(shown, indent).splitlines()
+def expand(line: str) -> list[str]:
+    """Give the lines that stand for one line of a page."""
+    if found := EXCERPT.fullmatch(line):
+        indent, path, name, code = found.groups()
+        return textwrap.indent(excerpt(path, name, code_only=bool(code)), indent).splitlines()
+    if found := SCENARIO.fullmatch(line):
+        return scenario(found[1]).splitlines()
+    if "{{" in line:
+        raise NoSuchCode(f"not a directive: {line.strip()}")
+    return [line]
 
 
 class ExcerptExtension(Extension):
     """Registers the preprocessor ahead of fences, whose priority is 25."""
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  (Markdown's own name)
+    def extendMarkdown(self, md: Markdown) -> None:
         """Add the preprocessor."""
         md.preprocessors.register(Excerpts(md), "excerpts", 30)
 
 
-def makeExtension(**options: Any) -> ExcerptExtension:  # noqa: N802  (Markdown's own name)
+def makeExtension(**options: Any) -> ExcerptExtension:
     """Make the extension: the name that Markdown looks for."""
     return ExcerptExtension(**options)

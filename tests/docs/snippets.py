@@ -13,7 +13,7 @@ SNIPPETS = DOCS / "snippets"
 
 @contextmanager
 def snippet(path: str) -> Iterator[Any]:
-    """Import a snippet anew, with its own folder on the path; forget it and its neighbours afterwards.
+    """Import a snippet anew, its own folder on the path; forget it and its neighbours afterwards.
 
     Args:
         path: The file, from docs/snippets on: "outgrow/kill_the_server.py".

@@ -28,7 +28,7 @@ def parameters() -> list[object]:
 
 @pytest.mark.parametrize("command", parameters())
 def test_command_prints_what_the_page_shows(command: Command) -> None:
-    """A command that a page shows succeeds and prints what the page says; `...` stands for anything."""
+    """A command that a page shows prints what the page says; `...` stands for anything."""
     printed = run(command.line)
     checker = doctest.OutputChecker()
     same = checker.check_output(command.output, printed, doctest.ELLIPSIS)

@@ -39,7 +39,7 @@ def shop(
 
 @pytest.mark.parametrize("library", ["minitasks", "starlette"])
 def test_killed_server_loses_the_tasks_in_its_memory(library: str, tmp_path: Path) -> None:
-    """Tasks that wait in the process die with it, with minitasks and with Starlette; the one done stays done."""
+    """Tasks that wait in the process die with it, with minitasks and with Starlette."""
     need_part(find_spec("celery"), "celery: python -m pip install 'minitasks[queue]'")
     with snippet("outgrow/kill_the_server.py") as demo:
         done = demo.kill_the_server(f"in-process/{library}", tmp_path)
@@ -48,7 +48,7 @@ def test_killed_server_loses_the_tasks_in_its_memory(library: str, tmp_path: Pat
 
 
 def test_killed_server_loses_nothing_of_the_queue(shop: Path) -> None:
-    """Every product that the queue accepted is done, though the server that accepted it was killed."""
+    """Every product that the queue accepted is done, though the server was killed."""
     with snippet("outgrow/kill_the_server.py") as demo:
         assert demo.kill_the_server("queue", shop) == set(demo.POSTED)
 

@@ -112,7 +112,8 @@ with open(__file__) as file:
 
 def main() -> None:
     """Try the case that the command names, or list the cases."""
-    # Python warns of a coroutine that nobody awaited when it gets round to it: here, after the last line.
+    # Python warns of a coroutine that nobody awaited when it gets round to it: here, after the
+    # last line.
     warnings.simplefilter("ignore", RuntimeWarning)
     named = {case.__name__: case for case in CASES}
     if len(sys.argv) == 1:

@@ -1,4 +1,4 @@
-"""Step 3: say in the types that the arguments belong to the function, and bind them without a branch."""
+"""Step 3: say in the types that the arguments belong to the function, bound without a branch."""
 
 import functools
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The real thread pool against the simulation, on the same tasks: `python measured.py`
 
-A thousand tasks are drawn. Each is a real sync task: it arrives at its time, waits for one of anyio's 40 tokens, and
-sleeps in a worker thread for as long as it is served.
+A thousand tasks are drawn. Each is a real sync task: it arrives at its time, waits for one of
+anyio's 40 tokens, and sleeps in a worker thread for as long as it is served.
 """
 
 import statistics

@@ -1,4 +1,4 @@
-"""Will it hold? `python plan.py RATE SERVICE [TOKENS]`: tasks per second, seconds each, tokens (40)."""
+"""Will it hold? `python plan.py RATE SERVICE [TOKENS]`: tasks a second, seconds each, tokens."""
 
 import sys
 

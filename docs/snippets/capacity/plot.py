@@ -87,10 +87,14 @@ def axes() -> str:
     for half in range(4):
         x, y = place((LOWEST, half / 2)).split(",")
         parts.append(f'<text x="{float(x) - 8}" y="{y}" text-anchor="end">{half / 2}</text>')
-    parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 10}" text-anchor="end">utilisation</text>')
+    parts.append(
+        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 10}" text-anchor="end">utilisation</text>'
+    )
     parts.append(f'<text x="{LEFT + 10}" y="26">mean wait / service time</text>')
     parts.append(f'<text x="{LEFT + 10}" y="60">lines: the formula</text>')
-    parts.append(f'<text class="key-simulated" x="{LEFT + 10}" y="80">rings: 200,000 simulated</text>')
+    parts.append(
+        f'<text class="key-simulated" x="{LEFT + 10}" y="80">rings: 200,000 simulated</text>'
+    )
     parts.append(f'<text class="key-real" x="{LEFT + 10}" y="100">crosses: 4,000 real</text>')
     return "\n".join(parts)
 

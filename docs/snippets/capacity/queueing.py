@@ -1,7 +1,7 @@
 """Queueing: how long do tasks wait for one of c tokens? Two formulas and a simulation.
 
-Tasks arrive at random at a mean rate, each is served for a random time, c are served at once, the others wait in
-order of arrival. In queueing theory that is M/M/c.
+Tasks arrive at random at a mean rate, each is served for a random time, c are served at once, the
+others wait in order of arrival. In queueing theory that is M/M/c.
 """
 
 import heapq
@@ -34,7 +34,8 @@ class Load:
 def chance_to_wait(load: Load) -> float:
     """Give the share of tasks that find every token taken: Erlang's formula C.
 
-    The recursion over fewer tokens (Erlang's B) keeps every number small; the textbook's factorials would overflow.
+    The recursion over fewer tokens (Erlang's B) keeps every number small; the textbook's
+    factorials would overflow.
     """
     offered = load.rate * load.service
     blocked = 1.0
@@ -44,7 +45,7 @@ def chance_to_wait(load: Load) -> float:
 
 
 def mean_wait(load: Load) -> float:
-    """Give the time from arrival to token, in seconds, on average; infinite if the queue only grows."""
+    """Give the mean time from arrival to token, in seconds; infinite if the queue only grows."""
     if load.utilisation >= 1:
         return math.inf
     return chance_to_wait(load) / (load.tokens / load.service - load.rate)
@@ -67,7 +68,8 @@ def arrivals(load: Load, number: int, seed: int = 1) -> Iterator[tuple[float, fl
 def simulate(tasks: Iterable[tuple[float, float]], tokens: int) -> Iterator[float]:
     """Give how long each task waits, in seconds, without waiting for real.
 
-    A token is known by the time at which it is free again. Each task takes the one that is free first.
+    A token is known by the time at which it is free again. Each task takes the one that is free
+    first.
     """
     free_at = [0.0] * tokens
     for arrival, service in tasks:

@@ -1,7 +1,7 @@
 """What does it cost to go to a thread and back? `python costs.py`
 
-Each way makes the same number of empty calls, one after another; the ways take turns, and the best turn of
-each counts: whatever else the machine does can only make a turn slower.
+Each way makes the same number of empty calls, one after another; the ways take turns, and the best
+turn of each counts: whatever else the machine does can only make a turn slower.
 """
 
 import time

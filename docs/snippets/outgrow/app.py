@@ -13,7 +13,9 @@ app = FastAPI()
 
 
 @app.post("/in-process/{library}")
-def leave_it_in_process(library: Literal["minitasks", "starlette"], products: list[str]) -> Response:
+def leave_it_in_process(
+    library: Literal["minitasks", "starlette"], products: list[str]
+) -> Response:
     """Keep the work in this process's memory."""
     tasks: minitasks.BackgroundTasks | starlette.background.BackgroundTasks
     if library == "minitasks":

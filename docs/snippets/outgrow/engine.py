@@ -1,7 +1,7 @@
 """The queue: Celery, on plain files by default, or on Redis where SHOP_REDIS gives its address.
 
-A worker is a process of its own, here or on another machine. Start as many as you like, each with its own name:
-`celery -A engine worker --hostname one`.
+A worker is a process of its own, here or on another machine. Start as many as you like, each with
+its own name: `celery -A engine worker --hostname one`.
 """
 
 import os
@@ -14,23 +14,24 @@ from shop import FOLDER, register_to_blockchain
 
 REDIS = os.environ.get("SHOP_REDIS")
 
-engine = Celery("shop")
-engine.conf.update(
-    # Acknowledge after the work, not before it: a task that a killed process was at is handed out again.
-    task_acks_late=True,
-    task_reject_on_worker_lost=True,
+NOTHING_IS_LOST = {
+    # Acknowledge after the work, not before it: what a killed process was at is handed out again.
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
     # A worker takes only what it can work on now; the rest waits where every worker sees it.
-    worker_prefetch_multiplier=1,
-    worker_enable_remote_control=False,
-)
+    "worker_prefetch_multiplier": 1,
+}
+
+engine = Celery("shop")
+engine.conf.update(NOTHING_IS_LOST, worker_enable_remote_control=False)
 
 if REDIS:
     engine.conf.update(
         broker_url=REDIS,
         result_backend=REDIS,
         broker_transport_options={
-            # In seconds. A task that was taken this long ago and not acknowledged is handed out again: longer than
-            # the longest task, or that one runs twice.
+            # In seconds. A task that was taken this long ago and not acknowledged is handed out
+            # again: longer than the longest task, or that one runs twice.
             "visibility_timeout": int(os.environ.get("SHOP_VISIBILITY_TIMEOUT", "3600")),
             # Look for such tasks every second, not every hundred.
             "unacked_restore_interval": 1,

@@ -1,8 +1,9 @@
 """A broker that needs no server: Celery's transport on plain files, made safe against a SIGKILL.
 
-As it comes, that transport lets a worker find half a message, and a message that a killed worker had taken is gone.
-Here a message gets its name once it is whole, and a worker's taken messages stay in a folder of its own, from which
-it takes back, when it is started again, what it had not finished.
+As it comes, that transport lets a worker find half a message, and a message that a killed worker
+had taken is gone. Here a message gets its name once it is whole, and a worker's taken messages
+stay in a folder of its own, from which it takes back, when it is started again, what it had not
+finished.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Kill a worker in the middle of a task, and see what was done. `python kill_a_worker.py`
 
-Ten products wait. As soon as a worker has started one, that worker and its children get a SIGKILL. Then two workers
-are started; one of them has the dead one's name.
+Ten products wait. As soon as a worker has started one, that worker and its children get a SIGKILL.
+Then two workers are started; one of them has the dead one's name.
 """
 
 import os
@@ -22,7 +22,9 @@ def main() -> None:
         folder = Path(name)
         kill_a_worker(folder)
         started, done = products(folder, "started"), set(products(folder, "done"))
-    print(f"{len(POSTED)} waiting, a worker killed at work, {len(done)} done, {len(started)} starts")
+    print(
+        f"{len(POSTED)} waiting, a worker killed at work, {len(done)} done, {len(started)} starts"
+    )
 
 
 def kill_a_worker(folder: Path) -> None:

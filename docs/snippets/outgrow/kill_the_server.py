@@ -1,7 +1,7 @@
 """Kill the server with tasks waiting, and count what was done. `python kill_the_server.py`
 
-Ten products are posted, to be worked on one after another. Once the first is done, the server gets a SIGKILL, and
-another is started in its place. A worker of the queue runs all along.
+Ten products are posted, to be worked on one after another. Once the first is done, the server gets
+a SIGKILL, and another is started in its place. A worker of the queue runs all along.
 """
 
 import tempfile
@@ -45,7 +45,7 @@ def kill_the_server(place: str, folder: Path) -> set[str]:
 
 
 def wait_until_settled(folder: Path) -> None:
-    """Wait until all is done, or until nothing was done for two seconds: ten times what a product takes."""
+    """Wait until all is done, or until nothing was done for ten times what a product takes."""
     count, changed = len(products(folder, "done")), time.monotonic()
     while count < len(POSTED) and time.monotonic() - changed < 2:
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Processes: start a server, a worker or Redis for as long as a block runs, and leave nothing behind."""
+"""Processes: run a server, a worker or Redis while a block runs, and leave nothing behind."""
 
 import os
 import signal

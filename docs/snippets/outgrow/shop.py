@@ -11,7 +11,8 @@ def register_to_blockchain(product: str) -> None:
     """Take a moment, then write the product into the ledger.
 
     Raises:
-        ConnectionError: The blockchain can't be reached: there is a file `offline` beside the ledger.
+        ConnectionError: The blockchain can't be reached: there is a file `offline` beside the
+        ledger.
     """
     write(f"started {product}")
     time.sleep(0.2)

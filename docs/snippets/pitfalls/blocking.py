@@ -1,4 +1,4 @@
-"""Three ways to write one task. Which of them lets the event loop answer another client meanwhile?"""
+"""Three ways to write one task. Which lets the event loop answer another client?"""
 
 import time
 from collections.abc import Callable

@@ -63,7 +63,9 @@ def main() -> None:
             codes = [client.post(path).status_code for _ in range(100)]
             piled_up = client.get("/waiting").text
             gate.set()
-        print(f"{path}: {codes.count(202)} accepted, {codes.count(503)} refused, {piled_up} waiting")
+        print(
+            f"{path}: {codes.count(202)} accepted, {codes.count(503)} refused, {piled_up} waiting"
+        )
 
 
 if __name__ == "__main__":

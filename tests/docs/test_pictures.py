@@ -1,0 +1,38 @@
+"""Pictures: those in the repository are what their commands draw today."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.docs.snippets import DOCS, snippet
+
+IMAGES = DOCS / "pages" / "images"
+SVG = "{http://www.w3.org/2000/svg}"
+
+pytestmark = pytest.mark.slow
+
+
+def words(picture: str) -> list[str]:
+    """Give the words in a picture, from top to bottom, without the times."""
+    texts = ET.fromstring(picture).iter(f"{SVG}text")
+    return [re.sub(r"\d+(\.\d+)? m?s", "TIME", "".join(text.itertext())) for text in texts]
+
+
+def test_timeline_is_fresh() -> None:
+    """A run of today has the same lanes, functions and marks as the picture in the README."""
+    with snippet("../pictures.py") as pictures:
+        today = pictures.draw_timeline()
+    assert words(today) == words((IMAGES / "timeline.svg").read_text())
+
+
+def test_plot_is_fresh() -> None:
+    """The formula and the simulation draw what the picture shows; what was measured may differ."""
+    measured = re.compile(r'<path class="real".*\n')
+    kept = (IMAGES / "capacity.svg").read_text()
+    with snippet("capacity/plot.py") as plot:
+        today = plot.draw([])
+    assert len(measured.findall(kept)) == 3
+    assert today.splitlines() == [line for line in measured.sub("", kept).splitlines() if line] or (
+        today.replace("\n\n", "\n") == measured.sub("", kept)
+    )

@@ -1,0 +1,175 @@
+"""The built site: every link leads somewhere, nothing is from outside, a real browser shows it."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from minitasks.scenarios import NAMES
+from tests.docs.snippets import DOCS, snippet
+from tests.parts import need_part
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, FrameLocator, Page
+
+pytestmark = pytest.mark.slow
+
+SITE = DOCS / "site"
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def site() -> Path:
+    """Build the book, as the README tells to."""
+    need_part(find_spec("zensical"), "zensical: python -m pip install 'minitasks[docs]'")
+    build = [sys.executable, str(DOCS / "build.py")]
+    done = subprocess.run(build, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0, done.stdout
+    return SITE
+
+
+def test_every_page_is_built(site: Path) -> None:
+    """There is a page in the site for each that was written, and a replay for each scenario."""
+    written = {file.relative_to(DOCS / "pages").with_suffix("") for file in pages()}
+    built = {file.relative_to(site).with_suffix("") for file in site.rglob("*.html")}
+    assert built - written == {Path("replays") / name for name in NAMES}
+    assert written <= built
+
+
+def test_every_page_can_be_reached_from_the_navigation() -> None:
+    """No page is missing in the navigation."""
+    navigation = (DOCS / "zensical.toml").read_text()
+    missing = [
+        page for page in pages() if f'"{page.relative_to(DOCS / "pages")}"' not in navigation
+    ]
+    assert missing == []
+
+
+def test_every_page_begins_with_what_its_reader_will_know() -> None:
+    """Below its title, each page but the changelog says what the reader knows at its end."""
+    silent = [page for page in pages() if not begins_with_promise(page)]
+    assert silent == [DOCS / "pages" / "changelog.md"]
+
+
+def begins_with_promise(page: Path) -> bool:
+    """Tell whether the first paragraph is the promise."""
+    return bool(re.match(r"# .+\n\n\*At the end", page.read_text()))
+
+
+def pages() -> list[Path]:
+    """List the pages as they were written."""
+    return sorted((DOCS / "pages").rglob("*.md"))
+
+
+def test_broken_links_are_found(tmp_path: Path) -> None:
+    """The check finds missing pages and anchors and what is loaded from outside; nothing else."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "index.html").write_text(
+        '<a href="sub/b.html#here">fine</a> <a href="#top" id="top">fine</a>'
+        '<a href="sub/b.html#not">no</a>'
+        '<a href="gone.html">no</a> <a href="https://example.org/x">fine</a>'
+        '<script src="https://example.org/y.js"></script>'
+    )
+    (tmp_path / "sub" / "b.html").write_text('<p id="here"></p><img src="../index.html">')
+    with snippet("../links.py") as links:
+        assert links.problems(tmp_path) == [
+            "index.html: gone.html leads nowhere",
+            "index.html: sub/b.html#not leads nowhere",
+            "index.html: https://example.org/y.js is loaded from outside",
+        ]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Start Chromium."""
+    need_part(find_spec("playwright"), "Playwright: python -m pip install playwright")
+    need_part(CHROMIUM.exists(), "Chromium: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: "Browser", site: Path) -> Iterator["Page"]:
+    """Open a window without a network; whatever is wrong on the way fails the test."""
+    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on(
+        "console", lambda message: wrong.append(message.text) if message.type == "error" else None
+    )
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(request.url))
+    yield page
+    context.close()
+    assert wrong == []
+
+
+@pytest.mark.browser
+def test_no_page_has_an_error_or_is_wider_than_a_phone(page: "Page") -> None:
+    """Every page opens without an error, and at 390 pixels none scrolls sideways."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    too_wide = []
+    for number, file in enumerate(sorted(SITE.rglob("*.html"))):
+        page.emulate_media(color_scheme="dark" if number % 2 else "light")
+        page.goto(file.as_uri())
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            too_wide.append(str(file.relative_to(SITE)))
+    assert too_wide == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_follows_the_system_in_light_and_dark(page: "Page", scheme: "str") -> None:
+    """The paper is light where the system is light, and dark where it is dark."""
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto((SITE / "index.html").as_uri())
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    brightness = [int(value) for value in re.findall(r"\d+", paper)[:3]]
+    assert (max(brightness) < 128) == (scheme == "dark")
+
+
+@pytest.mark.browser
+def test_search_finds_a_page_from_disk_and_without_a_network(page: "Page") -> None:
+    """Type into the search, and the page that tells of it is found and opened."""
+    page.goto((SITE / "index.html").as_uri())
+    page.keyboard.press("Control+k")
+    page.keyboard.type("visibility_timeout")
+    found = page.get_by_role("link", name="On a laptop, and for real").first
+    found.wait_for()
+    found.click()
+    page.wait_for_url("**/outgrowing.html*")
+
+
+@pytest.mark.browser
+def test_replay_inside_a_page_steps_by_keyboard(page: "Page") -> None:
+    """In a page's replay, the arrow keys step and Home and End jump."""
+    page.goto((SITE / "pitfalls" / "blocking.html").as_uri())
+    page.locator("iframe.replay").scroll_into_view_if_needed()
+    replay = page.frame_locator("iframe.replay")
+    replay.get_by_role("heading", level=1).click()
+
+    page.keyboard.press("End")
+    last = position(replay)
+    page.keyboard.press("Home")
+    assert position(replay) == 1
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert position(replay) == 3
+    page.keyboard.press("ArrowLeft")
+    assert position(replay) == 2
+    assert last > 20
+
+
+def position(replay: "FrameLocator") -> int:
+    """Read which step a replay is at."""
+    shown = replay.get_by_text(re.compile(r"^\s*\d+ of \d+")).inner_text()
+    return int(shown.split()[0])
