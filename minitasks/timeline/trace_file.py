@@ -1,0 +1,100 @@
+"""Trace file: a timeline in the Trace Event format, which Perfetto and speedscope open.
+
+A lane becomes a thread, a stretch a slice of it, a mark an instant. A flow ties the stretches of one
+coroutine together: Perfetto draws arrows from a suspend to the resume that follows.
+"""
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from minitasks.timeline.calls import Call, calls
+from minitasks.timeline.events import Event, Lane, Timeline
+from minitasks.timeline.stretches import Stretch, marks
+
+TraceEvent = dict[str, Any]
+
+PROCESS = 1
+MICROSECOND = 1000  # nanoseconds; the format counts time in microseconds
+
+
+def render_trace(timeline: Timeline, title: str = "A recorded run") -> str:
+    """Write a timeline as JSON in the Trace Event format.
+
+    Args:
+        timeline: The recorded run.
+        title: What to call the process.
+
+    Returns:
+        The document. It is plain ASCII: whatever the run put into names and values is escaped.
+    """
+    return json.dumps({"traceEvents": list(trace_events(timeline, title)), "displayTimeUnit": "ns"})
+
+
+def trace_events(timeline: Timeline, title: str) -> Iterator[TraceEvent]:
+    """Give the events of the trace: first the names, then the slices, then the marks."""
+    yield named("process_name", {"name": title})
+    for lane in timeline.lanes:
+        yield named("thread_name", {"name": lane.name}, lane)
+        yield named("thread_sort_index", {"sort_index": lane.number}, lane)
+    yield from chain.from_iterable(slices(call, timeline) for call in calls(timeline))
+    for _, mark in marks(timeline):
+        yield instant(mark)
+
+
+def named(name: str, args: dict[str, Any], lane: Lane | None = None) -> TraceEvent:
+    """Name a thread or the process."""
+    thread = {} if lane is None else {"tid": thread_of(lane.number)}
+    return {"ph": "M", "name": name, "pid": PROCESS, **thread, "args": args}
+
+
+def slices(call: Call, timeline: Timeline) -> Iterator[TraceEvent]:
+    """Give a slice for each stretch of a call."""
+    last = len(call.stretches) - 1
+    for index, stretch in enumerate(call.stretches):
+        flow = {}
+        if last:
+            flow = {"bind_id": hex(stretch.frame), "flow_in": index > 0, "flow_out": index < last}
+        yield {
+            "ph": "X",
+            "name": stretch.function,
+            "cat": "call",
+            "pid": PROCESS,
+            "tid": thread_of(stretch.lane),
+            "ts": stretch.start / MICROSECOND,
+            "dur": (stretch.end - stretch.start) / MICROSECOND,
+            **flow,
+            "args": arguments(stretch, timeline.events[stretch.first]),
+        }
+
+
+def arguments(stretch: Stretch, first: Event) -> dict[str, Any]:
+    """Give what a viewer shows beside a slice that is selected."""
+    return {
+        "begun by": stretch.begun,
+        "ended by": stretch.ended,
+        "outcome": stretch.text,
+        "file": stretch.file,
+        "line": first.line,
+        "task": stretch.task,
+        "variables": dict(first.variables),
+    }
+
+
+def instant(mark: Event) -> TraceEvent:
+    """Give the instant of a mark."""
+    return {
+        "ph": "i",
+        "s": "t",  # drawn on its thread alone
+        "name": mark.text,
+        "cat": "mark",
+        "pid": PROCESS,
+        "tid": thread_of(mark.lane),
+        "ts": mark.time / MICROSECOND,
+    }
+
+
+def thread_of(lane: int) -> int:
+    """Give a lane's thread id. 0 is not for use: viewers take it for the idle thread."""
+    return lane + 1

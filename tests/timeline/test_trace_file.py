@@ -1,0 +1,118 @@
+"""The trace file: checked against the rules of the Trace Event format, and against the timeline."""
+
+import json
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from minitasks.timeline.events import Event, Lane, Timeline
+from minitasks.timeline.record import record
+from minitasks.timeline.stretches import stretches
+from minitasks.timeline.trace_file import render_trace
+from tests.timeline import programs
+
+# What each phase needs beside its name: complete slices, instants, metadata.
+NEEDED = {
+    "X": {"pid": int, "tid": int, "ts": float, "dur": float, "cat": str, "args": dict},
+    "i": {"pid": int, "tid": int, "ts": float, "s": str},
+    "M": {"pid": int, "args": dict},
+}
+
+
+def trace_of(timeline: Timeline) -> list[dict[str, Any]]:
+    document = json.loads(render_trace(timeline, "test"))
+    assert document["displayTimeUnit"] in ("ms", "ns")
+    events = document["traceEvents"]
+    assert isinstance(events, list)
+    return events
+
+
+def of(phase: str, trace: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [event for event in trace if event["ph"] == phase]
+
+
+@pytest.fixture
+def timeline(anyio_backend: str) -> Timeline:
+    with record([programs.__file__]) as recording:
+        programs.background_tasks(anyio_backend)
+        programs.concurrent(anyio_backend)
+    return recording.timeline
+
+
+def test_every_event_has_what_its_phase_needs(timeline: Timeline) -> None:
+    """The keys and types that the format asks for, and no phase but the three in use."""
+    trace = trace_of(timeline)
+
+    for event in trace:
+        assert isinstance(event["name"], str)
+        for key, kind in NEEDED[event["ph"]].items():
+            assert isinstance(event[key], kind), (key, event)
+    assert all(event["s"] == "t" for event in of("i", trace))
+    assert all(event["dur"] >= 0 and event["tid"] > 0 for event in of("X", trace))
+
+
+def test_slices_of_a_thread_lie_inside_each_other_or_apart(timeline: Timeline) -> None:
+    """Viewers drop or misplace slices that overlap by half."""
+    of_thread = defaultdict(list)
+    for event in of("X", trace_of(timeline)):
+        start = round(event["ts"] * 1000)
+        of_thread[event["tid"]].append((start, start + round(event["dur"] * 1000)))
+
+    for spans in of_thread.values():
+        open_ends: list[int] = []
+        for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+            while open_ends and open_ends[-1] <= start:
+                open_ends.pop()
+            assert not open_ends or end <= open_ends[-1]
+            open_ends.append(end)
+
+
+def test_each_stretch_is_a_slice_and_each_mark_an_instant(timeline: Timeline) -> None:
+    """On the thread of its lane, at its time, with its outcome."""
+    trace = trace_of(timeline)
+
+    assert sorted(
+        (each["name"], each["tid"], round(each["ts"] * 1000), each["args"]["ended by"])
+        for each in of("X", trace)
+    ) == sorted(
+        (each.function, each.lane + 1, each.start, each.ended) for each in stretches(timeline)
+    )
+    assert [(each["name"], each["tid"]) for each in of("i", trace)] == [
+        (each.text, each.lane + 1) for each in timeline.events if each.kind == "mark"
+    ]
+
+
+def test_threads_are_named_and_sorted_as_the_lanes(timeline: Timeline) -> None:
+    """Each lane has a name and a place."""
+    trace = of("M", trace_of(timeline))
+
+    names = {each["tid"]: each["args"]["name"] for each in trace if each["name"] == "thread_name"}
+    places = [each["args"]["sort_index"] for each in trace if each["name"] == "thread_sort_index"]
+    assert names == {lane.number + 1: lane.name for lane in timeline.lanes}
+    assert places == [lane.number for lane in timeline.lanes]
+    assert trace[0]["args"]["name"] == "test"
+
+
+def test_the_stretches_of_a_coroutine_are_tied_together(timeline: Timeline) -> None:
+    """A flow goes out of each but the last, and into each but the first; a plain call has none."""
+    flows = defaultdict(list)
+    for event in of("X", trace_of(timeline)):
+        if "bind_id" in event:
+            flows[event["bind_id"]].append((event["flow_in"], event["flow_out"]))
+
+    assert flows
+    for flow in flows.values():
+        assert flow == [(False, True), *[(True, True)] * (len(flow) - 2), (True, False)]
+
+
+def test_nothing_from_the_run_breaks_the_file() -> None:
+    """Quotes, control characters and halves of surrogate pairs are escaped."""
+    hostile = "</script>\"'\x00\ud800🙂"
+    event = Event("mark", 1, 0, 1, 0, "", "", 0, text=hostile)
+    run = Timeline((event,), (Lane(0, "client", hostile),), {})
+
+    text = render_trace(run, hostile)
+
+    assert text.isascii()
+    assert [each["name"] for each in of("i", json.loads(text)["traceEvents"])] == [hostile]
