@@ -1,7 +1,7 @@
 """Trace file: a timeline in the Trace Event format, which Perfetto and speedscope open.
 
-A lane becomes a thread, a stretch a slice of it, a mark an instant. A flow ties the stretches of one
-coroutine together: Perfetto draws arrows from a suspend to the resume that follows.
+A lane becomes a thread, a stretch a slice of it, a mark an instant. A flow ties the stretches of
+one coroutine together: Perfetto draws arrows from a suspend to the resume that follows.
 """
 
 import json
