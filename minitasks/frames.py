@@ -111,6 +111,14 @@ def is_resuming(frame: FrameType) -> bool:
     return frame.f_lasti > start_of(frame.f_code)
 
 
+def has_begun(frame: FrameType) -> bool:
+    """Tell whether code of the frame has run.
+
+    A coroutine that is closed, or cancelled, before its first step has none; yet it gets a "call".
+    """
+    return frame.f_lasti >= start_of(frame.f_code)
+
+
 def start_of(code: CodeType) -> int:
     """Give the offset of the first RESUME, where a frame of `code` begins."""
     instructions = code.co_code

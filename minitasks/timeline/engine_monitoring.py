@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
+from minitasks.frames import has_begun
 from minitasks.scenarios.errors import CannotRun
 from minitasks.timeline.events import Kind
 from minitasks.timeline.recorder import Recorder, callers
@@ -108,7 +109,9 @@ class Engine:
         return self._enter("resume", code, sys._getframe(1))
 
     def throw(self, code: CodeType, offset: int, exception: BaseException) -> None:
-        self._enter("resume", code, sys._getframe(1))
+        frame = sys._getframe(1)
+        if has_begun(frame):
+            self._enter("resume", code, frame)
 
     def line(self, code: CodeType, line: int) -> None:
         self._recorder.note("line", sys._getframe(1))
@@ -127,8 +130,9 @@ class Engine:
         self._recorder.note("return", sys._getframe(1), short_repr(value))
 
     def unwind(self, code: CodeType, offset: int, exception: BaseException) -> None:
-        if id(code) in self._recorded:
-            self._recorder.note("raise", sys._getframe(1), short_repr(exception))
+        frame = sys._getframe(1)
+        if id(code) in self._recorded and has_begun(frame):
+            self._recorder.note("raise", frame, short_repr(exception))
 
     def _enter(self, kind: Kind, code: CodeType, frame: FrameType) -> Any:
         if id(code) not in self._recorded:

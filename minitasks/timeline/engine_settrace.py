@@ -5,7 +5,6 @@ shares its one place with coverage, pdb and debugpy. Of the threads that ran bef
 trio's idle workers, which serve the whole process; on asyncio, anyio's end with their event loop.
 """
 
-import opcode
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -14,12 +13,10 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
-from minitasks.frames import StepReader
+from minitasks.frames import StepReader, has_begun
 from minitasks.scenarios.errors import CannotRun
 from minitasks.timeline.recorder import Recorder, callers
 from minitasks.timeline.values import short_repr
-
-RETURN_GENERATOR = opcode.opmap["RETURN_GENERATOR"]
 
 Trace = Any  # a trace function: of a frame, an event and an argument, giving the next one or None
 
@@ -69,7 +66,7 @@ class Engine:
         """Take the first event of any frame: a call or a resume."""
         if not self._recorder.is_open or not self._recorder.files.owns(frame):
             return None
-        if is_closed_unbegun(frame):
+        if not has_begun(frame):
             return None
         return self.step(frame, event, arg)
 
@@ -86,11 +83,6 @@ class Engine:
         elif step != "handover":
             self._recorder.note(step, frame)
         return self.step
-
-
-def is_closed_unbegun(frame: FrameType) -> bool:
-    """Tell whether a coroutine is closed before it began: up to 3.11 that looks like a call."""
-    return frame.f_code.co_code[frame.f_lasti] == RETURN_GENERATOR
 
 
 def in_idle_workers(func: Callable[[], object]) -> None:

@@ -264,6 +264,14 @@ async def throw_by_hand() -> None:
     await closed.aclose()  # type: ignore[attr-defined]
 
 
+def closed_unbegun(backend: str) -> None:
+    save("never").close()
+    with contextlib.suppress(KeyError):
+        save("never").throw(KeyError("cancelled"))
+    count_to(3).close()
+    add(1, 2)
+
+
 def async_thrown_into(backend: str) -> None:
     anyio.run(throw_by_hand, backend=backend)
 
@@ -351,6 +359,7 @@ SYNC: tuple[Program, ...] = (
     thrown_into,
     failing,
     failing_iterator,
+    closed_unbegun,
 )
 
 ASYNC: tuple[Program, ...] = (

@@ -89,6 +89,13 @@ def test_a_cancelled_coroutine_resumes_cleans_up_and_raises(anyio_backend: str) 
     assert of("add", timeline)[-1].kind == "return"
 
 
+def test_a_coroutine_closed_before_its_first_step_never_ran() -> None:
+    """Neither closing it nor throwing into it runs a line of it; both end without an event."""
+    timeline = recorded(programs.closed_unbegun)
+
+    assert {event.function for event in timeline.events} == {"closed_unbegun", "add"}
+
+
 def test_every_call_ends(anyio_backend: str) -> None:
     """No frame is lost: each call or resume is followed by exactly one suspend, return or raise."""
     for program in (*programs.SYNC, *programs.ASYNC):
