@@ -1,0 +1,22 @@
+# feedback: but your run had 2 tasks inside at once
+"""A task group alone starts everything at once."""
+
+from collections.abc import Sequence
+
+import anyio
+
+import minitasks
+from minitasks import BackgroundTask, run_in_threadpool
+
+__all__ = ["BackgroundTask", "BackgroundTasks", "run_in_threadpool"]
+
+
+class BackgroundTasks(minitasks.BackgroundTasks):
+    def __init__(self, tasks: Sequence[BackgroundTask] | None = None, limit: int = 2) -> None:
+        super().__init__(tasks)
+        self.limit = limit
+
+    async def __call__(self) -> None:
+        async with anyio.create_task_group() as group:
+            for task in self.tasks:
+                group.start_soon(task)

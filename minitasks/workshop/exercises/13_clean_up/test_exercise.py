@@ -1,0 +1,174 @@
+"""Grader of exercise 13: a pool that notes what comes back, a cancel at each moment."""
+
+from types import ModuleType
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+# A safety net, never waited for by a right solution: seconds until a stuck wait is given up.
+PATIENCE = 1.0
+
+
+class Connection:
+    """Sends at once, fails, or takes for ever."""
+
+    def __init__(self, pool: "Pool", trouble: str) -> None:
+        self.pool = pool
+        self.trouble = trouble
+
+    async def send(self, report: str) -> None:
+        self.pool.events.append(f"send {report}")
+        if self.trouble == "send fails":
+            raise ConnectionError("cable cut")
+        if self.trouble == "send takes for ever":
+            await self.pool.stand_still()
+        await anyio.lowlevel.checkpoint()
+        self.pool.events.append("sent")
+
+
+class Pool:
+    """Notes what is taken and what comes back; both need a moment, as with a real server."""
+
+    def __init__(self, trouble: str = "") -> None:
+        self.trouble = trouble
+        self.events: list[str] = []
+        self.in_trouble = anyio.Event()
+        self.trouble_over = anyio.Event()
+        self.connection = Connection(self, trouble)
+
+    async def stand_still(self) -> None:
+        self.in_trouble.set()
+        await self.trouble_over.wait()
+
+    async def acquire(self) -> Connection:
+        if self.trouble == "acquire takes for ever":
+            await self.stand_still()
+        await anyio.lowlevel.checkpoint()
+        self.events.append("acquire")
+        return self.connection
+
+    async def release(self, connection: Connection | None) -> None:
+        self.events.append(
+            "release" if connection is self.connection else "release what it never had"
+        )
+        if self.trouble == "release takes for ever":
+            await self.stand_still()
+        for _ in range(3):
+            await anyio.lowlevel.checkpoint()
+        self.events.append("released")
+
+
+class Outcome:
+    """How a send_report ended, and what had happened by then."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.was_cancelled = False
+        self.stuck = False
+
+
+async def outcome_of(exercise: ModuleType, pool: Pool, cancel: bool) -> Outcome:
+    """Run send_report until it is in trouble, cancel it or not, and tell how it ended."""
+    outcome = Outcome()
+    over = anyio.Event()
+    scope = anyio.CancelScope()
+
+    async def run() -> None:
+        with scope:
+            try:
+                await exercise.send_report(pool, "sales")
+            finally:
+                outcome.events = list(pool.events)
+        outcome.was_cancelled = scope.cancelled_caught
+        over.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(run)
+        with anyio.move_on_after(PATIENCE):
+            await pool.in_trouble.wait()
+        if cancel:
+            scope.cancel()
+        with anyio.move_on_after(PATIENCE) as patience:
+            await over.wait()
+        outcome.stuck = patience.cancelled_caught
+        # Behind a shield that never ends, this alone gets the task out.
+        pool.trouble_over.set()
+    return outcome
+
+
+async def test_gives_back(exercise: ModuleType) -> None:
+    """After a report is sent, the connection goes back to the pool."""
+    pool = Pool()
+
+    await exercise.send_report(pool, "sales")
+    seen = list(pool.events)
+
+    assert seen == ["acquire", "send sales", "sent", "release", "released"], (
+        f"your task did: {', '.join(seen) or 'nothing'}"
+    )
+
+
+async def test_gives_back_after_a_failure(exercise: ModuleType) -> None:
+    """When sending fails, the connection goes back too, and the error reaches the caller."""
+    pool = Pool("send fails")
+
+    caught: BaseException | None = None
+    try:
+        await exercise.send_report(pool, "sales")
+    except Exception as raised:
+        caught = raised
+    seen = list(pool.events)
+
+    assert "released" in seen, "sending failed, and your task never gave its connection back"
+    assert isinstance(caught, ConnectionError), (
+        f"sending raised ConnectionError, but your task raised {caught!r}"
+    )
+
+
+async def test_gives_back_when_cancelled(exercise: ModuleType) -> None:
+    """When it is cancelled while sending, it gives the connection back before it ends."""
+    outcome = await outcome_of(exercise, Pool("send takes for ever"), cancel=True)
+
+    assert not outcome.stuck, (
+        "your task was cancelled, and went on sending: only giving back may be shielded"
+    )
+    assert "release" in outcome.events, (
+        "your task was cancelled, and never gave its connection back"
+    )
+    assert "released" in outcome.events, (
+        "your task was cancelled, began to give its connection back, and was cut off there too"
+    )
+
+
+async def test_cancellation_goes_on(exercise: ModuleType) -> None:
+    """The cancellation is not swallowed: whoever cancelled sees the task end by it."""
+    outcome = await outcome_of(exercise, Pool("send takes for ever"), cancel=True)
+
+    assert outcome.was_cancelled, (
+        "your task was cancelled, and returned as if all were well: it swallowed the cancellation"
+    )
+
+
+async def test_nothing_held_nothing_released(exercise: ModuleType) -> None:
+    """When it is cancelled while it waits for a connection, there is nothing to give back."""
+    outcome = await outcome_of(exercise, Pool("acquire takes for ever"), cancel=True)
+
+    assert outcome.events == [], (
+        f"it never had a connection, yet your task did: {outcome.events[0]}"
+    )
+    assert outcome.was_cancelled, "your task was cancelled while it waited, and swallowed that"
+
+
+async def test_a_limit_to_patience(exercise: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Giving back may take GRACE seconds; then the task gives up, and the shutdown goes on."""
+    monkeypatch.setattr(exercise, "GRACE", 0.01)
+
+    outcome = await outcome_of(exercise, Pool("release takes for ever"), cancel=False)
+
+    assert not outcome.stuck, (
+        "the pool never answered, and your task waited for it for ever: the server can't shut down"
+    )
+    assert not outcome.was_cancelled, "nobody cancelled your task, and still it ended by that"
