@@ -13,7 +13,6 @@ import io
 import json
 import multiprocessing
 import os
-import secrets
 import sys
 import threading
 import time
@@ -80,6 +79,7 @@ def grade(job: Job, connection: "Connection[bytes, bytes]", secret: str) -> None
     sys.stdout = write_to(job.output, 1)
     sys.stderr = write_to(job.errors, 2)
     faulthandler.enable(2)
+    draw_afresh()
 
     reporter = Reporter(connection.send_bytes, secret)
     reporter.report("started", parent=os.getppid())
@@ -107,6 +107,17 @@ def forbid_forks(job: Job, reporter: Reporter) -> None:
             before=lambda: reporter.report("process", **evidence.standing(job.file)),
             after_in_child=lambda: os._exit(1),
         )
+
+
+def draw_afresh() -> None:
+    """Let hypothesis draw other examples than the children before, which began with its state.
+
+    Its public ways to seed switch the replay of failing examples off, hence the private name; a test
+    tells if it moves.
+    """
+    shared = hypothesis.core.threadlocal._hypothesis_global_random
+    if shared is not None:
+        shared.seed()
 
 
 def run_tests(job: Job, reporter: Reporter) -> None:
@@ -189,11 +200,6 @@ class Grader(Supplier):
         super().__init__(module)
         self.job = job
         self.report = reporter.report
-
-    def pytest_itemcollected(self, item: pytest.Item) -> None:
-        """Draw other examples than the child before, which began with the same random state."""
-        if hasattr(getattr(item, "obj", None), "hypothesis"):
-            hypothesis.seed(secrets.randbits(64))(item.obj)  # type: ignore[attr-defined]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
