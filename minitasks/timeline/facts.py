@@ -22,12 +22,18 @@ class Finding:
 
 
 class Facts:
-    """A recorded run, as the sentences ask about it."""
+    """A recorded run, as the sentences ask about it.
+
+    Attributes:
+        events: What happened, in the order of time.
+        loop: The lane of the event loop that runs the scenario; a wrong library may start another.
+    """
 
     def __init__(self, timeline: Timeline) -> None:
         self.events = timeline.events
-        self.lanes = {lane.number: lane for lane in timeline.lanes}
+        self._lanes = {lane.number: lane for lane in timeline.lanes}
         self._calls = calls(timeline)
+        self.loop = next((call.lane for call in self.calls("main")), None)
 
     def calls(self, *names: str) -> list[Call]:
         """List the calls of some functions, or of all, in the order in which they began."""
@@ -44,7 +50,7 @@ class Facts:
             for event in self.events
             if event.kind == "mark"
             and event.text.startswith(beginning)
-            and lane in ("", self.lanes[event.lane].name)
+            and lane in ("", self._lanes[event.lane].name)
         ]
 
     def mark(self, beginning: str, lane: str = "") -> Event | None:
@@ -76,7 +82,9 @@ def places(some: list[Call]) -> str:
 
 def place(lane: Lane) -> str:
     """Say where something ran."""
-    return f"on the {lane.name}'s thread" if lane.kind == "event loop" else f"in {lane.name}"
+    if lane.kind != "event loop":
+        return f"in {lane.name}"
+    return "on the event loop's thread" if lane.name == "event loop" else f"on {lane.name}"
 
 
 def never(name: str) -> Finding:
@@ -92,7 +100,7 @@ def sync_in_thread(facts: Facts, *names: str) -> Finding:
     for name in names:
         if not facts.calls(name):
             return never(name)
-        astray = [call for call in facts.calls(name) if call.lane.kind != "worker thread"]
+        astray = [call for call in facts.calls(name) if call.lane == facts.loop]
         if astray:
             return Finding(False, f"{name} is sync, and yet it ran {places(astray)}.")
     return Finding(True, f"{are(names, 'sync')} {places(facts.calls(*names))}.")
@@ -103,7 +111,7 @@ def async_on_loop(facts: Facts, *names: str) -> Finding:
     for name in names:
         if not facts.calls(name):
             return never(name)
-        astray = [call for call in facts.calls(name) if call.lane.kind != "event loop"]
+        astray = [call for call in facts.calls(name) if call.lane != facts.loop]
         if astray:
             return Finding(False, f"{name} is async, and yet it ran {places(astray)}.")
     return Finding(True, f"{are(names, 'async')} on the event loop.")

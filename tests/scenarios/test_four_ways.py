@@ -61,7 +61,7 @@ def test_only_anyio_keeps_keywords_for_itself(facts: Facts) -> None:
             assert "greet" not in calls
             assert calls["call_with_keyword"].text.startswith("TypeError")
         else:
-            assert calls["greet"].ended == "return"
+            assert "greet" in calls
 
 
 def test_the_first_two_wait_for_the_thread_when_cancelled(facts: Facts) -> None:

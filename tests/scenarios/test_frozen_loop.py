@@ -8,7 +8,7 @@ NAME = "frozen-loop"
 def test_it_runs_on_the_event_loop_without_a_break(facts: Facts) -> None:
     """The async task runs on the event loop, and is never suspended."""
     (report,) = facts.calls("write_report")
-    assert report.lane.kind == "event loop"
+    assert report.lane == facts.loop
     assert len(report.stretches) == 1
 
 

@@ -30,7 +30,7 @@ def test_the_response_is_complete_before_the_first_task(facts: Facts) -> None:
 def test_the_async_task_runs_on_the_event_loop(facts: Facts) -> None:
     """The async task runs on the event loop, and leaves it free while it waits."""
     (task,) = facts.calls("register_to_blockchain")
-    assert task.lane.kind == "event loop"
+    assert task.lane == facts.loop
     assert [part.ended for part in task.stretches] == ["suspend", "return"]
 
 
