@@ -81,12 +81,15 @@ def run(
     from minitasks.timeline.page import render_page
     from minitasks.timeline.rows import list_rows
     from minitasks.timeline.show import show
+    from minitasks.timeline.trace_file import render_trace
     from minitasks.timeline.watch import watch
 
     scenario = find_scenario(name)
     library = load_library(choice, scenario.needs)
     if page:
         output.check(page, output.PAGE)
+    if trace:
+        output.check(trace, output.TRACE)
     watched = watch(scenario, library, backend)
     title = f"{name} on {choice}, {backend}"
     if rows:
@@ -96,7 +99,10 @@ def run(
     if page:
         description = f"{scenario.promise}\n\n{scenario.look_for}"
         output.write(page, render_page(watched.timeline, title, description))
-        click.echo(f"Replay page: {page}")
+        click.echo(f"Replay page: {page}", err=True)
+    if trace:
+        output.write(trace, render_trace(watched.timeline, title))
+        click.echo(f"Trace file: {trace}, for ui.perfetto.dev or speedscope.app", err=True)
     if watched.error:
         context.exit(1)
 

@@ -7,6 +7,7 @@ from minitasks.scenarios.errors import CannotRun
 
 # What each file of ours has near its beginning.
 PAGE = '<meta name="generator" content="minitasks">'
+TRACE = '"generator": "minitasks"'
 
 
 def check(path: Path, signature: str) -> None:
