@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from minitasks.scenarios.heart import Heart, heartbeat
 from minitasks.scenarios.library import Library
-from minitasks.scenarios.server import Client, patience, serving
+from minitasks.scenarios.server import Client, serving
 from minitasks.scenarios.signals import Signal
 
 NEEDS = ("BackgroundTask",)
@@ -57,7 +57,7 @@ def first_client(heart: Heart, client: Client) -> None:
 
 
 def second_client(heart: Heart, client: Client) -> None:
-    report_begun.block(patience())
+    report_begun.block(patience=5)
     client.get("/books", when_sent=second_request_sent.set)
     heart.block_for_a_beat()
 

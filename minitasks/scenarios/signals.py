@@ -25,7 +25,7 @@ class Signal:
         """Take it back, for another run in the same process."""
         self._event.clear()
 
-    def block(self, patience: float | None = PATIENCE) -> bool:
+    def block(self, patience: float = PATIENCE) -> bool:
         """Block this thread until the signal is given; tell whether it was."""
         return self._event.wait(patience)
 

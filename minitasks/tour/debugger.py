@@ -65,7 +65,7 @@ class Debugger(pdb.Pdb):
         self._hits: Counter[tuple[Path | None, int]] = Counter()
         self._marks: list[str] = []
         self._here: Place | None = None
-        self._latest: Place | None = None
+        self.latest: Place | None = None
         self._one_at_a_time = threading.RLock()
         self._steps = StepReader()
         self._lanes = Lanes(self.is_on_tour)
@@ -226,7 +226,7 @@ class Debugger(pdb.Pdb):
         """Say where the learner is, before pdb shows the line and the prompt."""
         self._show_marks()
         if self._here is not None:
-            self._latest = self._here
+            self.latest = self._here
             self.do_note("")
         super().user_line(frame)
 
@@ -265,11 +265,11 @@ class Debugger(pdb.Pdb):
 
         Show again what the tour said at its last stop.
         """
-        if self._latest is None:
+        if self.latest is None:
             self.message("no stop has been reached yet")
         else:
             self._lane_shown = self._lanes.here()
-            self.message(note_text(self._latest, self._last, self._lane_shown))
+            self.message(note_text(self.latest, self._last, self._lane_shown))
 
     def do_where(self, arg: str) -> None:
         """w(here)

@@ -56,7 +56,7 @@ REGISTER_PRODUCT = (
         LOOP,
         "The response has left, and the client has all of it: see `meanwhile` above. Only now "
         "does Starlette await the list, on the event loop. One task comes after another.",
-        "u shows no endpoint any more: it returned long ago.",
+        "w: below the lanes, no coroutine of the endpoint; it returned long ago.",
     ),
     Stop(
         "BackgroundTask.__call__",
@@ -157,29 +157,22 @@ SYNC_TASK = (
     ),
 )
 
+# No stop before the report has begun: the second client waits for that, and not for ever.
 FROZEN_LOOP = (
     Stop(
-        "order_book",
-        "task = request.app.state.library.BackgroundTask(write_report)",
+        "write_report",
+        "second_request_sent.block()",
         LOOP,
-        "An async endpoint, so it runs on the event loop. It hands over `write_report`, which "
-        "is async as well.",
-        "p write_report",
-    ),
-    Stop(
-        "BackgroundTask.__call__",
-        "await self.func(*self.args, **self.kwargs)",
-        LOOP,
-        "The first client has its answer. The task takes the async branch: it was declared with "
-        "`async def`, and whether it ever awaits nobody can see from outside.",
-        "s goes into it.",
+        "A background task, and the first client has its answer. It was declared with `async def`, "
+        "so it was awaited right here, on the event loop. But it never awaits.",
+        "w: up the stack is the async branch of BackgroundTask.",
     ),
     Stop(
         "write_report",
         "time.sleep(0.1)",
         LOOP,
-        "This blocks the thread of the event loop. A second client has just asked for "
-        "something: its request lies in the socket, and nobody reads it.",
+        "This blocks the thread of the event loop. A second client has just asked for something: "
+        "its request lies in the socket, and nobody reads it.",
         "w: client 2 waits. Then n: `meanwhile` has no heartbeat and no response.",
     ),
     Stop(
@@ -371,9 +364,9 @@ LOST_COROUTINE = (
 CANCELLED = (
     Stop(
         "call_slow_service",
-        "await anyio.sleep(10)",
+        "await anyio.sleep(",
         LOOP,
-        "This would take ten seconds, but whoever awaits it gives it 50 ms.",
+        "This service takes far longer than the 50 ms that whoever awaits it allows.",
         "n: the await raises, and the task ends there.",
     ),
     Stop(

@@ -1,6 +1,7 @@
-"""A tour in which the program raises at a stop: python -m tests.tour.raise_at N ARGUMENTS.
+"""A tour whose program raises at a stop: python -m tests.tour.raise_at NUMBER ARGUMENTS.
 
-The exception comes out of the trace function, which is as if the stop's own line had raised it.
+ARGUMENTS are those of `minitasks step`. The exception comes out of the trace function, which for
+the program is as if the stop's own line had raised it.
 """
 
 import sys
@@ -9,7 +10,17 @@ from types import FrameType
 from minitasks.cli import cli
 from minitasks.tour.debugger import Debugger
 
-class Raising(Debugger):
-    at = int(sys.argv.pop(1))
-    def user_line(self, frame: FrameType) -> None:
-        super().user_line(frame)
+NUMBER = int(sys.argv[1])
+user_line = Debugger.user_line
+
+
+def user_line_and_raise(debugger: Debugger, frame: FrameType) -> None:
+    """Open the prompt as always, then raise if it is the stop of that number."""
+    user_line(debugger, frame)
+    if debugger.latest is not None and debugger.latest.number == NUMBER:
+        raise ZeroDivisionError("raised by the test")
+
+
+if __name__ == "__main__":
+    Debugger.user_line = user_line_and_raise  # type: ignore[method-assign]
+    cli(["step", *sys.argv[2:]])
