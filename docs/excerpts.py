@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 EXCERPT = re.compile(r"(\s*)\{\{ excerpt (\S+)(?: (?!code )(\S+))?( code)? \}\}")
 SCENARIO = re.compile(r"\{\{ scenario (\S+) \}\}")
 
+Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
 
@@ -42,9 +43,8 @@ def excerpt(path: str, name: str | None = None, code_only: bool = False) -> str:
         NoSuchCode: There is no such file, or nothing of that name in it.
 
     Example:
-        >>> print(excerpt("minitasks/background.py", "BackgroundTasks.__init__"))
-        def __init__(self, tasks: Sequence[BackgroundTask] | None = None) -> None:
-            self.tasks = list(tasks or ())
+        >>> print(excerpt("minitasks/concurrency.py", "T"))
+        T = TypeVar("T")
     """
     file = ROOT / path
     if not file.is_file():
@@ -89,17 +89,14 @@ def span(node: ast.AST) -> tuple[int, int]:
 
 
 def docstring_lines(scope: ast.AST) -> set[int]:
-    """Number the lines of the docstrings in a piece of code, and the blank line behind each."""
+    """Number the lines of the docstrings in a piece of code."""
     lines: set[int] = set()
     for node in ast.walk(scope):
-        documented = isinstance(
-            node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-        )
-        if documented and ast.get_docstring(node) is not None:
+        if isinstance(node, Documented) and ast.get_docstring(node) is not None:
             docstring = node.body[0]
-            lines.update(range(docstring.lineno, (docstring.end_lineno or docstring.lineno) + 1))
-            if len(node.body) > 1 and isinstance(node, ast.Module | ast.ClassDef):
-                lines.add((docstring.end_lineno or docstring.lineno) + 1)
+            # A class has a blank line behind its docstring.
+            behind = (docstring.end_lineno or 0) + 1 + isinstance(node, ast.ClassDef)
+            lines.update(range(docstring.lineno, behind))
     return lines
 
 

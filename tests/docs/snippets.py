@@ -18,7 +18,7 @@ def snippet(path: str) -> Iterator[Any]:
     Args:
         path: The file, from docs/snippets on: "outgrow/kill_the_server.py".
     """
-    file = SNIPPETS / path
+    file = (SNIPPETS / path).resolve()
     neighbours = {each.stem for each in file.parent.glob("*.py")}
     sys.path.insert(0, str(file.parent))
     try:

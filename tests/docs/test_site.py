@@ -142,10 +142,8 @@ def test_search_finds_a_page_from_disk_and_without_a_network(page: "Page") -> No
     """Type into the search, and the page that tells of it is found and opened."""
     page.goto((SITE / "index.html").as_uri())
     page.keyboard.press("Control+k")
-    page.keyboard.type("visibility_timeout")
-    found = page.get_by_role("link", name="On a laptop, and for real").first
-    found.wait_for()
-    found.click()
+    page.locator("input[aria-label=Search]").fill("visibility_timeout")
+    page.get_by_text("On a laptop, and for real").first.click()
     page.wait_for_url("**/outgrowing.html*")
 
 
