@@ -19,6 +19,12 @@ RETURNS = frozenset(code for name, code in opcode.opmap.items() if name.startswi
 # RESUME's argument says where it stands; its lowest two bits are 0 only at the start of a function.
 AFTER_YIELD = 3
 
+# Where a worker thread's life begins: anyio's on asyncio, trio's, and those of asyncio.to_thread
+# and every ThreadPoolExecutor.
+WORKER_MODULES = frozenset(
+    {"anyio._backends._asyncio", "trio._core._thread_cache", "concurrent.futures.thread"}
+)
+
 
 class StepReader:
     """Tells, event after event, what a frame is doing.
@@ -159,3 +165,18 @@ def is_handover(frame: FrameType, exception: tuple[Any, Any, Any]) -> bool:
         return True
     awaits = bool(frame.f_code.co_flags & CO_COROUTINE) and way_out(frame) == "suspend"
     return awaits and traceback.tb_next is None
+
+
+def starts_as_worker(frame: FrameType) -> bool:
+    """Tell whether the thread that runs this frame was started by a pool of worker threads.
+
+    Its outermost frames are those of the module threading; the next one tells who started it.
+    """
+    starter: str | None = None
+    caller: FrameType | None = frame
+    while caller is not None:
+        module = caller.f_globals.get("__name__")
+        if module != "threading":
+            starter = module
+        caller = caller.f_back
+    return starter in WORKER_MODULES

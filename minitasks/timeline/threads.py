@@ -14,16 +14,10 @@ import weakref
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
-from types import FrameType
 from typing import Any
 
+from minitasks.frames import starts_as_worker
 from minitasks.timeline.events import Lane
-
-# Where a worker thread's life begins: anyio's on asyncio, trio's, and those of asyncio.to_thread
-# and every ThreadPoolExecutor.
-WORKER_MODULES = frozenset(
-    {"anyio._backends._asyncio", "trio._core._thread_cache", "concurrent.futures.thread"}
-)
 
 
 @dataclass(slots=True)
@@ -90,21 +84,6 @@ def lane_of(thread: Thread, loops: "count[int]", workers: "count[int]") -> Lane:
     if thread.name.startswith("client"):
         return Lane(thread.number, "client", thread.name)
     return Lane(thread.number, "thread", thread.name)
-
-
-def starts_as_worker(frame: FrameType) -> bool:
-    """Tell whether the thread that runs this frame was started by a pool of worker threads.
-
-    Its outermost frames are those of the module threading; the next one tells who started it.
-    """
-    starter: str | None = None
-    caller: FrameType | None = frame
-    while caller is not None:
-        module = caller.f_globals.get("__name__")
-        if module != "threading":
-            starter = module
-        caller = caller.f_back
-    return starter in WORKER_MODULES
 
 
 # The recording, and the number of the task that is at work in this context. Other recordings may

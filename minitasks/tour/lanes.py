@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from minitasks.frames import Step
+from minitasks.frames import Step, starts_as_worker
 
 WIDTH = 79
 
@@ -56,7 +56,7 @@ class Lanes:
     def _new_name(self, thread: threading.Thread) -> str:
         if thread is threading.main_thread():
             return "main thread"
-        if thread.name.startswith("client"):
+        if not starts_as_worker(sys._getframe()):
             return thread.name
         workers = [name for name in self._names.values() if name.startswith("worker thread")]
         return f"worker thread {len(workers) + 1}"
@@ -85,12 +85,12 @@ class Lanes:
 
 
 def wording(lane: str) -> str:
-    """Put a lane into a sentence: "on the event loop", "in worker thread 1", "at the client"."""
-    if lane.startswith("client"):
-        return f"at the {lane}"
-    if lane.startswith("worker thread"):
-        return f"in {lane}" if lane[-1].isdigit() else f"in a {lane}"
-    return f"on the {lane}"
+    """Put a lane into a sentence: "on the event loop", "in worker thread 1"."""
+    if lane in ("event loop", "main thread"):
+        return f"on the {lane}"
+    if lane == "worker thread":
+        return f"in a {lane}"
+    return f"in {lane}"
 
 
 def runs_event_loop() -> bool:

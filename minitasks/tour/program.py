@@ -5,6 +5,7 @@ program hands over in one: there one sees on which thread it runs.
 """
 
 import ast
+import runpy
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +16,12 @@ from minitasks.scenarios.library import load_library
 from minitasks.tour.stops import Function, Place, Stop, functions_in, lines_of
 
 NOTES = {
-    "BackgroundTask": "Here a call is kept for later: nothing runs yet.",
-    "BackgroundTasks": "Here an empty list of tasks is made.",
-    "add_task": "Here one more call is added to the list: nothing runs yet.",
-    "run_in_threadpool": "Here a sync function goes to a worker thread, and is awaited.",
+    "BackgroundTask": "A call of {name} is kept for later: nothing of it runs yet.",
+    "BackgroundTasks": "A list of tasks is made, to be awaited later.",
+    "add_task": "A call of {name} is put at the end of the list: nothing of it runs yet.",
+    "run_in_threadpool": "{name} goes to a worker thread, and is awaited here.",
 }
-RUNS = "{name} runs now: the heading says on which thread."
+RUNS = "Now {name} runs, on the thread that the heading names. w shows who waits for it."
 
 # The libraries whose files to step through, by the package that a program imports.
 LIBRARIES = {"minitasks": "minitasks", "starlette": "starlette", "fastapi": "starlette"}
@@ -45,19 +46,26 @@ def find_own_places(path: Path) -> list[Place]:
         CannotRun: It can't be read as Python, or calls nothing of the core.
     """
     tree = parse(path)
-    calls = list(calls_in(tree))
+    calls = sorted(calls_in(tree), key=lambda call: call.line)
     functions = dict(functions_in(tree))
-    stops = {call.line: Stop("", "", "", NOTES[call.name]) for call in calls}
+    # The calls first: most of what they hand over runs later.
+    notes = {call.line: note_of(call) for call in calls}
     for call in calls:
         line = first_line(call.handed_over, functions)
         if line is not None:
-            stops.setdefault(line, Stop("", "", "", RUNS.format(name=call.handed_over)))
-    if not stops:
+            notes.setdefault(line, RUNS.format(name=call.handed_over))
+    if not notes:
         names = ", ".join(NOTES)
         raise CannotRun(f"{path.name} calls none of {names}: there is nothing to stop at")
     return [
-        Place(number, stops[line], path, line) for number, line in enumerate(sorted(stops), start=1)
+        Place(number, Stop("", "", "", note), path, line)
+        for number, (line, note) in enumerate(notes.items(), start=1)
     ]
+
+
+def note_of(call: Call) -> str:
+    """Say what a call does, with the name of the function handed over where it is plain."""
+    return NOTES[call.name].format(name=call.handed_over or "a function")
 
 
 def parse(path: Path) -> ast.Module:
@@ -124,8 +132,6 @@ def imports_of(tree: ast.Module) -> Iterator[str]:
 
 def run_program(path: Path, arguments: tuple[str, ...] = ()) -> None:
     """Run a program as `python path arguments` would, but in this process."""
-    import runpy
-
     before = sys.argv, sys.path[:]
     sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(path.parent))

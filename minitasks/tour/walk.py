@@ -16,7 +16,7 @@ from minitasks.tour.program import find_own_places, library_files, run_program
 from minitasks.tour.stops import Place, Stop, find_places
 from minitasks.tour.tours import TOURS
 
-HOW_TO = "c: next stop   s, n: step   w: who is where   note: read again   q: leave   h: all of pdb"
+HOW_TO = "c: next stop  s, n: step  w: who is where  note: read again  q: leave  h: help"
 
 
 @dataclass(frozen=True)

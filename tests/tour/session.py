@@ -12,8 +12,8 @@ import pexpect
 PROMPT = "(Pdb) "
 PATIENCE = 20  # seconds; only a session that hangs is waited for so long
 
-HEADING = re.compile(r"-- stop (\d+) of \d+, (?:on the|in|at the) (.+?) -*$")
-NOW_IN = re.compile(r"-- now (?:on the|in|at the) (.+)$")
+HEADING = re.compile(r"-- stop (\d+) of \d+, (?:on the|in a|in) (.+?) -*$")
+NOW_IN = re.compile(r"-- now (?:on the|in a|in) (.+)$")
 PLACE = re.compile(r"> (.+)\((\d+)\)(\S+)\(\)(->.*)?$")
 
 
