@@ -51,7 +51,7 @@ def greet(name: str) -> None:
 
 def linger(begun: Signal, caller_left: Signal) -> bool:
     begun.set()
-    left_behind = caller_left.block(patience=0.15)
+    left_behind = caller_left.block(patience=0.25)
     return left_behind
 
 

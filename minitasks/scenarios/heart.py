@@ -12,7 +12,7 @@ import anyio
 from minitasks.scenarios.marks import mark
 
 PERIOD = 0.02  # seconds from beat to beat
-PATIENCE = 0.3  # seconds that a thread waits for a beat: without end, a frozen loop would hang it
+PATIENCE = 1.0  # seconds that a thread waits for a beat; it would hang a frozen loop for ever
 
 
 class Heart:
@@ -20,6 +20,7 @@ class Heart:
 
     def __init__(self) -> None:
         self._beaten = threading.Condition()
+        self._has_stopped = False
 
     async def beat(self) -> None:
         """Beat until cancelled."""
@@ -32,7 +33,8 @@ class Heart:
     def block_for_a_beat(self) -> None:
         """Block this thread until the next beat, or until it is plain that none will come."""
         with self._beaten:
-            self._beaten.wait(PATIENCE)
+            if not self._has_stopped:
+                self._has_stopped = not self._beaten.wait(PATIENCE)
 
 
 @contextlib.asynccontextmanager

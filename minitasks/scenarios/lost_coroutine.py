@@ -15,7 +15,6 @@ from typing import Any
 import anyio
 
 from minitasks.scenarios.library import Library
-from minitasks.scenarios.marks import warnings_as_marks
 
 NEEDS = ("BackgroundTask",)
 BACKENDS = ("asyncio", "trio", "uvloop")
@@ -30,8 +29,7 @@ def send_later(to: str) -> Coroutine[Any, Any, None]:
 
 
 async def main(library: Library) -> None:
-    with warnings_as_marks():
-        # trio raises, asyncio does not: the recording keeps either.
-        with contextlib.suppress(TypeError):
-            await library.BackgroundTask(send_later, "ada@example.org")()
-        await library.BackgroundTask(functools.partial(send_email, "grace@example.org"))()
+    # trio raises, asyncio does not: the recording keeps either.
+    with contextlib.suppress(TypeError):
+        await library.BackgroundTask(send_later, "ada@example.org")()
+    await library.BackgroundTask(functools.partial(send_email, "grace@example.org"))()

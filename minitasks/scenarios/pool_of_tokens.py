@@ -20,7 +20,7 @@ NEEDS = ("BackgroundTask",)
 BACKENDS = ("asyncio", "trio", "uvloop")
 
 TOKENS = 2
-PATIENCE = 0.3  # seconds that an image waits for another beside it
+PATIENCE = 1.0  # seconds that an image waits for another beside it
 
 side_by_side = threading.Barrier(TOKENS)
 

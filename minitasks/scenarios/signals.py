@@ -8,7 +8,7 @@ import threading
 
 import anyio
 
-PATIENCE = 0.5  # seconds
+PATIENCE = 2.0  # seconds
 
 
 class Signal:

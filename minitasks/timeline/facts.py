@@ -141,7 +141,10 @@ def answered_first(facts: Facts, tasks: tuple[str, ...], client: str = "client")
 
 def one_after_another(facts: Facts, names: tuple[str, ...]) -> Finding:
     """Say whether each of the functions was called when the one before it had ended."""
-    for earlier, later in pairwise(facts.calls(*names)):
+    called = facts.calls(*names)
+    if len(called) < len(names):
+        return Finding(False, f"Of {len(names)} tasks {len(called) or 'none'} ran.")
+    for earlier, later in pairwise(called):
         if later.start < earlier.end:
             return Finding(False, f"{later.name} was called before {earlier.name} had ended.")
     return Finding(True, "Never two at once: each was called when the one before it had ended.")

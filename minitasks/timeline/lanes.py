@@ -113,6 +113,9 @@ def label_width(story: Story) -> int:
     """Give the width of the labels' column, the gap behind them included."""
     labels = [lane.name for lane in story.lanes]
     labels += [f"  {label}" for lines in story.bars.values() for label, _ in lines]
+    labels += [
+        f"  {words}" for marks in story.marks.values() for words in marks if len(marks[words]) > 1
+    ]
     return min(max(map(cell_len, labels), default=0), LONGEST_LABEL) + 2
 
 

@@ -15,6 +15,7 @@ from multiprocessing.context import BaseContext
 from minitasks.scenarios import NAMES, Scenario, find_scenario
 from minitasks.scenarios.errors import CannotRun
 from minitasks.scenarios.library import Library, load_library
+from minitasks.scenarios.marks import warnings_as_marks
 from minitasks.scenarios.run import run_scenario
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.record import record
@@ -46,7 +47,7 @@ def watch(scenario: Scenario, library: Library, backend: str = "asyncio") -> Wat
     """
     scenario.load()
     problem = ""
-    with record(files=[scenario.file, *library.files]) as recording:
+    with record(files=[scenario.file, *library.files]) as recording, warnings_as_marks():
         try:
             run_scenario(scenario, library, backend)
         except BaseException as error:

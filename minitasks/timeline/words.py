@@ -158,7 +158,7 @@ def in_the_order_of(facts: Facts, names: tuple[str, ...]) -> Finding:
     return either(
         order == names,
         f"They were called in the order added: {', '.join(order)}.",
-        f"They were not called in the order added, but: {', '.join(order) or 'not at all'}.",
+        f"The order was another: {', '.join(order) or 'none of them was called'}.",
     )
 
 
@@ -228,35 +228,30 @@ def argument(call: Call, name: str) -> str:
 
 def context(facts: Facts) -> Iterator[Finding]:
     """See minitasks/scenarios/context.py."""
+    in_thread = what_is_seen(facts, "the thread sees ")
+    after_thread, after_coroutine = what_is_seen(facts, "the caller sees ")
     yield sync_in_thread(facts, "write_audit_log")
-    thread = what_is_seen(facts, "the thread sees ")
-    caller = what_is_seen(facts, "the caller sees ")
-    yield either(
-        thread[:1] == ["ada"],
-        "The caller had set current_user to ada, and the thread saw ada.",
-        f"The caller had set current_user to ada, but the thread saw {first(thread)}.",
-    )
-    yield either(
-        caller[:1] == ["ada"],
-        "The thread set it to auditor, but the caller went on with ada.",
-        f"The thread set it to auditor, and the caller went on with {first(caller)}.",
-    )
+    if facts.calls("write_audit_log"):
+        yield Finding(
+            in_thread[0] == "ada",
+            f"The caller had set current_user to ada, and write_audit_log saw {in_thread[0]}.",
+        )
+        yield Finding(
+            after_thread == "ada",
+            f"It set it to {in_thread[1]}; after that the caller saw {after_thread}.",
+        )
     yield async_on_loop(facts, "switch_user")
-    yield either(
-        caller[1:] == ["grace"],
-        "switch_user set it to grace, and the caller went on with grace.",
-        f"switch_user set it to grace, but the caller went on with {first(caller[1:])}.",
-    )
+    if facts.calls("switch_user"):
+        yield Finding(
+            after_coroutine == "grace",
+            f"It set it to grace; after that the caller saw {after_coroutine}.",
+        )
 
 
 def what_is_seen(facts: Facts, beginning: str) -> list[str]:
-    """Read from marks what the context variable held, time after time."""
-    return [mark.text.removeprefix(beginning) for mark in facts.marks(beginning)]
-
-
-def first(seen: list[str]) -> str:
-    """Say the first of what was seen."""
-    return seen[0] if seen else "nothing"
+    """Read from two marks what the context variable held; the run may have ended before them."""
+    seen = [mark.text.removeprefix(beginning) for mark in facts.marks(beginning)]
+    return [*seen, "nothing", "nothing"][:2]
 
 
 # -- lost-coroutine -------------------------------------------------------------------------------
@@ -264,14 +259,15 @@ def first(seen: list[str]) -> str:
 
 def lost_coroutine(facts: Facts) -> Iterator[Finding]:
     """See minitasks/scenarios/lost_coroutine.py."""
-    yield sync_in_thread(facts, "send_later")
     receivers = " ".join(argument(call, "to") for call in facts.calls("send_email"))
-    yield either(
-        "ada" not in receivers,
-        "It returned a coroutine that nobody awaited: send_email did not run for ada.",
-        "Somebody awaited the coroutine that it returned: send_email ran for ada.",
-    )
-    yield who_noticed(facts)
+    yield sync_in_thread(facts, "send_later")
+    if facts.calls("send_later"):
+        yield either(
+            "ada" not in receivers,
+            "It returned a coroutine that nobody awaited: send_email did not run for ada.",
+            "Somebody awaited the coroutine that it returned: send_email ran for ada.",
+        )
+        yield who_noticed(facts)
     if "grace" in receivers:
         yield async_on_loop(facts, "send_email")
     else:
@@ -281,8 +277,7 @@ def lost_coroutine(facts: Facts) -> Iterator[Finding]:
 def who_noticed(facts: Facts) -> Finding:
     """Say who noticed the lost coroutine."""
     warned = facts.mark("RuntimeWarning")
-    refused = [call for call in facts.calls() if call.text.startswith("TypeError")]
-    if refused:
+    if any(call.text.startswith('TypeError("Trio') for call in facts.calls()):
         return Finding(True, "trio looks at what a thread returns, and raised TypeError.")
     if warned:
         return Finding(True, f"Python only warned. {warned.text}.")
@@ -348,9 +343,11 @@ def four_ways(facts: Facts) -> Iterator[Finding]:
 
 def one_way(way: str, calls: dict[str, Call]) -> Finding:
     """Say what one of the four ways did, from the calls that it made."""
-    if "look_around" not in calls:
-        why = calls["try_out"].text if "try_out" in calls else "never tried"
+    if calls["try_out"].ended == "raise":
+        why = calls["try_out"].text
         return Finding(way in ASYNCIO_ONLY, f"{way}: not on this event loop: {why}.")
+    if "look_around" not in calls:
+        return Finding(False, f"{way}: the function was never called.")
     tokens, user = ast.literal_eval(calls["look_around"].text)
     left_behind = "linger" in calls and calls["linger"].text == "True"
     found = (tokens, user, "greet" in calls, left_behind)
@@ -362,7 +359,7 @@ def in_words(tokens: int, user: str, keyword: bool, left_behind: bool) -> Iterat
     yield "a token" if tokens else "no token"
     yield "context" if user == "ada" else "no context"
     yield "keywords" if keyword else "no keywords"
-    yield "cancelled, it leaves the thread" if left_behind else "cancelled, it waits"
+    yield "a cancel does not wait" if left_behind else "a cancel waits"
 
 
 SCENARIOS: dict[str, Callable[[Facts], Iterator[Finding]]] = {
