@@ -34,7 +34,7 @@ class BackgroundTask:
     Awaiting the task calls the function, waits until it is done and drops its result. Whatever the
     function raises reaches the caller. A task can be awaited again, and calls the function again.
 
-    Example:
+    Examples:
         >>> import anyio
         >>> task = BackgroundTask(print, "sent to", "ada@example.org", sep=": ")
         >>> anyio.run(task)
@@ -77,7 +77,7 @@ class BackgroundTasks(BackgroundTask):
     the tasks behind it are not called. A task may add another to the list that is running; that one
     runs in the same run.
 
-    Example:
+    Examples:
         >>> import anyio
         >>> tasks = BackgroundTasks()
         >>> tasks.add_task(print, "first")

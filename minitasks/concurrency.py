@@ -30,7 +30,7 @@ async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwa
     worker thread runs in a copy of the caller's context: context variables travel in and do not
     travel back. Cancelling the caller waits for the thread, since a thread can't be stopped.
 
-    Example:
+    Examples:
         >>> import anyio
         >>> anyio.run(run_in_threadpool, sorted, [2, 3, 1])
         [1, 2, 3]

@@ -31,7 +31,7 @@ def is_async_callable(obj: Any) -> bool:
         async `__call__`. False for everything else; also for a class, because calling a class makes
         an instance, whatever that instance's own `__call__` does.
 
-    Example:
+    Examples:
         >>> async def save(item): ...
         >>> is_async_callable(functools.partial(save, "book"))
         True
