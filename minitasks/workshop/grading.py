@@ -110,10 +110,10 @@ def forbid_forks(job: Job, reporter: Reporter) -> None:
 
 
 def draw_afresh() -> None:
-    """Let hypothesis draw other examples than the children before, which began with its state.
+    """Let hypothesis draw other examples than the children before, which began alike.
 
-    Its public ways to seed switch the replay of failing examples off, hence the private name; a test
-    tells if it moves.
+    Its public ways to seed switch the replay of failing examples off, hence the private name; a
+    test tells if it moves.
     """
     shared = hypothesis.core.threadlocal._hypothesis_global_random
     if shared is not None:

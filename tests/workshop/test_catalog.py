@@ -1,0 +1,56 @@
+"""The catalog: exercises as read from their folders."""
+
+from pathlib import Path
+
+import pytest
+
+from minitasks.scenarios.errors import CannotRun
+from minitasks.workshop import catalog
+from minitasks.workshop.catalog import Exercise
+from tests.workshop.sample import make_exercise
+
+
+def test_reads_the_readme(exercise: Exercise) -> None:
+    """Title, task and scenario come from the README."""
+    assert exercise.title == "Double it"
+    assert exercise.task == "Give twice a number, now and later."
+    assert exercise.scenario == "sync-task"
+
+
+def test_reads_three_hints(exercise: Exercise) -> None:
+    """Hints come in order, heading and text."""
+    assert [heading for heading, _ in exercise.hints] == [
+        "A nudge",
+        "The concept",
+        "Nearly the code",
+    ]
+    assert exercise.hints[1][1] == "`number * 2`"
+
+
+def test_reads_the_claims_without_running_the_grader(exercise: Exercise) -> None:
+    """The claims are the docstrings of the test functions, found without running anything."""
+    exercise.grader.write_text(f"raise SystemExit\n{exercise.grader.read_text()}")
+
+    assert [claim.test for claim in exercise.claims] == ["test_two", "test_later", "test_any"]
+    assert exercise.claims[0].text == "Twice two is four."
+
+
+def test_lists_folders_that_have_a_readme(tmp_path: Path) -> None:
+    """A folder is an exercise once it has its README; they come in order."""
+    make_exercise(tmp_path, "02_b")
+    make_exercise(tmp_path, "01_a")
+    (tmp_path / "03_unfinished").mkdir()
+
+    assert [exercise.name for exercise in catalog.exercises(tmp_path)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("word", ["call_later", "call-later", "1", "01", "01_call_later"])
+def test_finds_an_exercise_by_name_number_or_folder(word: str) -> None:
+    """An exercise is found however a learner may name it."""
+    assert catalog.find(word).name == "call_later"
+
+
+def test_an_unknown_exercise_is_told_with_those_that_are() -> None:
+    """A name that is none is answered with the names that are."""
+    with pytest.raises(CannotRun, match="no exercise is called 'nothing'; there are call_later, "):
+        catalog.find("nothing")

@@ -1,0 +1,168 @@
+"""The learner's folder: nothing of the learner's is ever lost."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from minitasks.scenarios.errors import CannotRun
+from minitasks.workshop import catalog, folder
+from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.folder import Workshop
+from minitasks.workshop.verdict import Verdict
+
+
+def contents(workshop: Workshop) -> set[str]:
+    """Collect the content of every file in a workshop, copies included."""
+    return {file.read_text() for file in workshop.root.rglob("exercise.py")}
+
+
+def test_start_brings_each_exercise(workshop: Workshop, exercise: Exercise) -> None:
+    """A new folder has README and stub of each exercise, and no grader, hints or solution."""
+    names = {path.name for path in workshop.file(exercise).parent.iterdir()}
+
+    assert names == {"README.md", "exercise.py"}
+    assert workshop.file(exercise).read_text() == exercise.stub.read_text()
+    assert workshop.current() == exercise
+
+
+def test_start_refuses_a_folder_with_something_in_it(workshop: Workshop, tmp_path: Path) -> None:
+    """A folder that is not empty is left as it is."""
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").write_text("years of work")
+
+    with pytest.raises(CannotRun, match="is not empty: name another"):
+        folder.start(tmp_path / "full")
+    with pytest.raises(CannotRun, match="go on there: minitasks workshop watch"):
+        folder.start(workshop.root)
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["thesis.txt"]
+
+
+def test_start_takes_an_empty_folder_with_an_odd_name(workshop: Workshop, tmp_path: Path) -> None:
+    """Spaces and Korean letters are no trouble, nor is a folder that is there and empty."""
+    odd = tmp_path / "한글 이름 & more"
+    odd.mkdir()
+
+    assert folder.find(folder.start(odd).root / "01_double").root == odd
+
+
+def test_start_under_a_file_says_so(workshop: Workshop, tmp_path: Path) -> None:
+    """A folder that can't be made is told in one line."""
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(CannotRun, match="can't write"):
+        folder.start(tmp_path / "file" / "workshop")
+
+
+def test_files_of_a_read_only_package_become_writable(
+    workshop: Workshop, exercise: Exercise, tmp_path: Path
+) -> None:
+    """The learner may edit what was copied from a package that nobody may write to."""
+    for path in exercise.folder.rglob("*.*"):
+        path.chmod(0o444)
+
+    file = folder.start(tmp_path / "other").file(exercise)
+
+    assert os.stat(file).st_mode & stat.S_IWUSR
+
+
+def test_put_keeps_a_copy(workshop: Workshop, exercise: Exercise) -> None:
+    """Whatever replaces a learner's file, its content stays in a copy, under the time."""
+    file = workshop.file(exercise)
+    file.write_text("my work")
+    copy = workshop.put(file, b"something else")
+
+    assert file.read_text() == "something else"
+    assert copy is not None
+    assert copy.read_text() == "my work"
+    assert copy.relative_to(workshop.hidden / "copies").parts[1:] == ("01_double", "exercise.py")
+
+
+def test_undo_changes_over(workshop: Workshop, exercise: Exercise) -> None:
+    """Undo brings the last content back, and again the one before it; none is ever lost."""
+    file = workshop.file(exercise)
+    file.write_text("mine")
+    workshop.put(file, exercise.stub.read_bytes())
+
+    workshop.undo(exercise)
+    first = file.read_text()
+    workshop.undo(exercise)
+
+    assert first == "mine"
+    assert file.read_text() == exercise.stub.read_text()
+    assert "mine" in contents(workshop)
+
+
+def test_undo_without_a_copy_says_so(workshop: Workshop, exercise: Exercise) -> None:
+    """Where nothing was overwritten, there is nothing to undo."""
+    with pytest.raises(CannotRun, match="nothing to undo"):
+        workshop.undo(exercise)
+
+
+def test_update_merges_new_exercises_and_keeps_files(
+    workshop: Workshop, exercise: Exercise
+) -> None:
+    """A release brings new exercises and READMEs; what the learner wrote stays."""
+    _, second = catalog.exercises()
+    mine = workshop.file(exercise)
+    mine.write_text("my work")
+    mine.with_name("README.md").write_text("my notes")
+    exercise.readme.write_text("# Double it\n\nAnother task.\n")
+    workshop.file(second).unlink()
+    workshop.file(second).with_name("README.md").unlink()
+
+    done = workshop.update()
+
+    assert mine.read_text() == "my work"
+    assert workshop.file(second).read_text() == second.stub.read_text()
+    assert mine.with_name("README.md").read_text() == exercise.readme.read_text()
+    notes = [path.read_text() for path in workshop.hidden.rglob("README.md")]
+    assert notes == ["my notes"]
+    assert [line.partition(":")[0] for line in done] == ["01_double", "02_again"]
+    assert workshop.update() == []
+
+
+def test_a_write_that_fails_leaves_the_old_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file has its old content or the new, never half of it; no temporary file stays."""
+    file = tmp_path / "file"
+    file.write_text("old")
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        folder.write(file, b"new")
+
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_the_next_exercise_is_found_by_itself(workshop: Workshop, exercise: Exercise) -> None:
+    """Once an exercise has passed, the one at hand is the next that has not."""
+    _, second = catalog.exercises()
+    assert workshop.current() == exercise
+
+    workshop.note(exercise, Verdict("double", "", True), "a")
+    assert workshop.current() == second
+    assert workshop.next_to_do(beyond=exercise) == second
+
+    workshop.note(second, Verdict("again", "", True), "a")
+    assert workshop.next_to_do() is None
+
+
+def test_the_stub_is_no_honest_try(workshop: Workshop, exercise: Exercise) -> None:
+    """A grading of the untouched stub is noted, and is no try."""
+    for digest in (folder.digest_of(exercise.stub), "", "something else"):
+        workshop.note(exercise, Verdict("double", "", False, "claim"), digest)
+
+    assert workshop.standing(exercise).tries == 1
+
+
+def test_a_path_outside_any_workshop_says_how_to_begin(tmp_path: Path) -> None:
+    """Where there is no workshop, the answer says how to begin one."""
+    with pytest.raises(CannotRun, match="minitasks workshop start"):
+        folder.find(tmp_path)
