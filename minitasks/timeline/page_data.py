@@ -6,6 +6,7 @@ variables only where they change. Then the sources, cut into pieces to colour; t
 
 import io
 import keyword
+import math
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -222,9 +223,13 @@ def place_in_rows(found: Sequence[Stretch]) -> dict[int, int]:
 
     No two calls that live at the same time share a row, and a call is below its caller.
     """
-    ends = {stretch.frame: stretch.end for stretch in found}
+    ends = {
+        # A call that was never resumed waits to the end, and longer.
+        stretch.frame: math.inf if stretch.ended == "suspend" else stretch.end
+        for stretch in found
+    }
     rows: dict[int, int] = {}
-    taken_until: dict[int, list[int]] = defaultdict(list)  # of each lane, for each row
+    taken_until: dict[int, list[float]] = defaultdict(list)  # of each lane, for each row
     stacks: dict[int, list[int]] = defaultdict(list)  # of each lane, the rows of its running calls
     for stretch in found:
         stack = stacks[stretch.lane]
@@ -237,7 +242,7 @@ def place_in_rows(found: Sequence[Stretch]) -> dict[int, int]:
     return rows
 
 
-def take_row(taken_until: list[int], lowest: int, start: int, end: int) -> int:
+def take_row(taken_until: list[float], lowest: int, start: int, end: float) -> int:
     """Take, until `end`, the first row from `lowest` on that is free at `start`."""
     row = lowest
     while row < len(taken_until) and taken_until[row] >= start:

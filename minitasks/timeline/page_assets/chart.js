@@ -17,7 +17,7 @@ const GAP = 6; // between two lanes
 const EDGE = 8; // room at both sides, for what is drawn at the very first and the very last step
 const NARROWEST = 1.5; // the width of a bar that would else be too narrow to see
 const LETTER = 6.7; // the width of a letter, about
-const TICK = 110; // pixels from one time on the clock to the next
+const TICK = 80; // pixels from one time on the clock to the next, at least
 
 // A lane's badge: the shape tells what kind of thread it is, the letter or number in it which one.
 const SHAPES = {
@@ -135,15 +135,16 @@ class Chart {
     const waits = [];
     const crosses = [];
     const labels = [];
-    const endOf = new Map(); // of each frame, where its bar before ends
+    const inView = (left, right) => right >= 0 && left <= this.width;
     for (const bar of this.barsOf[lane]) {
       const { left, right, top } = this.box(bar);
-      const waited = endOf.get(bar.frame) ?? left;
-      endOf.set(bar.frame, right);
-      if (right < 0 || waited > this.width) continue;
-      if (waited < left) waits.push(`M${px(waited)} ${top + BAR / 2}H${px(left)}`);
-      bars.push(`M${px(left)} ${top}H${px(right)}v${BAR}H${px(left)}z`);
       const { kind } = this.recording.steps[bar.last];
+      const until = this.x(bar.until);
+      if (kind === "suspend" && inView(right, until)) {
+        waits.push(`M${px(right)} ${top + BAR / 2}H${px(until)}`);
+      }
+      if (!inView(left, right)) continue;
+      bars.push(`M${px(left)} ${top}H${px(right)}v${BAR}H${px(left)}z`);
       if (kind === "raise") crosses.push(`M${px(right - 5)} ${top + 3}l10 10m0-10l-10 10`);
       labels.push(...this.drawLabel(bar, left, right, top));
     }
@@ -183,12 +184,19 @@ class Chart {
     return [svgElement("path", { class: "mark", d: diamonds }), ...texts];
   }
 
+  /** The times of some steps, as close to each other as there is room. */
   drawClock() {
     const texts = [];
-    for (let x = EDGE; x < this.width - TICK / 2; x += TICK) {
-      const { time } = this.recording.steps[this.nearest(x)];
-      const place = { class: "clock", x, y: this.height - 5 };
-      texts.push(svgElement("text", place, timeInWords(time)));
+    let free = 0;
+    for (const { time, place } of this.recording.steps) {
+      const x = this.x(place);
+      if (x < free || x > this.width - TICK) continue;
+      const y = this.height - 5;
+      texts.push(
+        svgElement("path", { class: "ground", d: `M${px(x)} ${y - 12}v14` }),
+        svgElement("text", { class: "clock", x: x + 3, y }, timeInWords(time)),
+      );
+      free = x + TICK;
     }
     return texts;
   }

@@ -43,7 +43,7 @@ class Replay {
     const lane = this.recording.lanes[step.lane];
     const words = stepInWords(this.recording, this.number);
     const position = `${this.number + 1} of ${this.last + 1}`;
-    const sentence = `${words[0].toUpperCase()}${words.slice(1)}.`;
+    const sentence = htmlElement("span", {}, `${words[0].toUpperCase()}${words.slice(1)}.`);
     byId("words").replaceChildren(badge(lane, step.lane), sentence);
     byId("position").textContent = `${position}, ${timeInWords(step.time)}, task ${step.task}`;
     byId("slider").value = this.number + 1;
@@ -150,11 +150,11 @@ function onKey(replay, event) {
 
 /**
  * Keys that are not ours: the browser's shortcuts, those of the control that has the focus, those
- * that scroll the source once the Tab key has led there, and those that select text.
+ * that scroll the source where it has the focus, and those that select text.
  */
 function belongsElsewhere(event) {
   const shortcut = event.ctrlKey || event.altKey || event.metaKey;
-  const control = event.target.closest("input, select, #lines:focus-visible");
+  const control = event.target.closest("input, select, #lines");
   const press = event.key === " " && event.target.closest("button, summary");
   const selects = event.shiftKey && !getSelection().isCollapsed;
   return shortcut || control || press || selects;
@@ -195,6 +195,8 @@ function listenToControls(replay) {
   };
   for (const [id, answer] of Object.entries(answers)) byId(id).addEventListener("click", answer);
   byId("slider").addEventListener("input", (event) => replay.go(event.target.valueAsNumber - 1));
+  // Who clicks into the source still wants to step; who goes there by key wants to scroll it.
+  byId("lines").addEventListener("click", () => byId("lines").blur());
   byId("speed").addEventListener("change", () => {
     if (replay.timer === null) return;
     replay.pause();

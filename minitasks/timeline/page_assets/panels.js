@@ -1,6 +1,6 @@
 // The panels below the chart: source, variables, and where each lane stands.
 
-const SLICE = 400; // lines shown before and behind the current one, where a file has more
+const SLICE = 100; // lines shown before and behind the current one, where a file has more
 
 function htmlElement(name, properties = {}, ...children) {
   const element = Object.assign(document.createElement(name), properties);

@@ -17,8 +17,11 @@ function readRecording(json) {
     lane: steps[first].lane,
     left: steps[first].place,
     right: end / 1e6,
+    resumed: Infinity,
+    until: 1,
   }));
   tellBusy(steps, bars, data.lanes.length);
+  tellResumed(bars);
 
   return {
     strings: data.strings,
@@ -27,7 +30,6 @@ function readRecording(json) {
     dropped: data.dropped,
     steps,
     bars,
-    waits: findWaits(steps, bars),
     places: steps.map((step) => step.place),
     ofLane: data.lanes.map((_, lane) => numbersWhere(steps, (step) => step.lane === lane)),
     codeOfLane: data.lanes.map((_, lane) =>
@@ -134,26 +136,22 @@ function tellBusy(steps, bars, lanes) {
 
 // -- suspended calls -----------------------------------------------------------------------------
 
-/** Find where calls are suspended: `from` which step, `until` the one that resumes them. */
-function findWaits(steps, bars) {
-  const waits = [];
-  const waitOf = new Map(); // of each frame that is suspended
+/** Tell of each bar which step resumes its call, and its place; where none does, the end. */
+function tellResumed(bars) {
+  const latest = new Map(); // of each frame
   for (const bar of bars) {
-    if (waitOf.has(bar.frame)) waitOf.get(bar.frame).until = bar.first;
-    waitOf.delete(bar.frame);
-    if (steps[bar.last].kind !== "suspend") continue;
-    const wait = { from: bar.last, until: Infinity };
-    waitOf.set(bar.frame, wait);
-    waits.push(wait);
+    const before = latest.get(bar.frame);
+    if (before) Object.assign(before, { resumed: bar.first, until: bar.left });
+    latest.set(bar.frame, bar);
   }
-  return waits;
 }
 
 /** The steps at which those calls were suspended that are so at step `number`. */
-function suspendedAt(recording, number) {
-  return recording.waits
-    .filter((wait) => wait.from <= number && number < wait.until)
-    .map((wait) => recording.steps[wait.from]);
+function suspendedAt({ bars, steps }, number) {
+  return bars
+    .filter((bar) => bar.last <= number && number < bar.resumed)
+    .map((bar) => steps[bar.last])
+    .filter((step) => step.kind === "suspend");
 }
 
 // -- source --------------------------------------------------------------------------------------

@@ -1,0 +1,106 @@
+"""Recordings for the page's tests: one written by hand, one hostile, one long, one real."""
+
+from minitasks.timeline.events import Event, Kind, Lane, Timeline
+from minitasks.timeline.watch import fresh_processes, watch_in_child
+
+FILE = "/home/ada/shop/orders.py"
+SOURCE = '''\
+async def send(block: str) -> None:  # the loop is free meanwhile
+    """Send it."""
+    await sleep(1)
+
+
+def save(product: str) -> int:
+    return len(product)
+'''
+LOOP = Lane(7, "event loop", "event loop")
+WORKER = Lane(3, "worker thread", "worker thread 1")
+CLIENT = Lane(5, "client", "client")
+
+# What a name, a value or a line of source may try.
+HOSTILE_TEXTS = (
+    "</script><script>window.hacked = 1</script>",
+    "<!--<script>",
+    "<img src=x onerror='window.hacked = 1'>",
+    "\"quoted\" 'quoted' `quoted` & &amp; $page ${hacked} \\u003c \\",
+    "two\u2028lines\u2029and\x00control\x1b[31m",
+    "emoji 👩‍🚀 and half of one \ud83d, right to left \u202e",
+    "__proto__",
+)
+
+
+def event(
+    kind: Kind,
+    time: int,
+    lane: Lane = LOOP,
+    frame: int = 1,
+    function: str = "send",
+    line: int = 1,
+    variables: dict[str, str] | None = None,
+    text: str = "",
+) -> Event:
+    """Write an event by hand, in `FILE`."""
+    pairs = tuple((variables or {}).items())
+    return Event(kind, time, lane.number, 1, frame, FILE, function, line, pairs, text)
+
+
+def story() -> Timeline:
+    """A coroutine is suspended while a worker thread runs, and then fails."""
+    block = {"block": "'b1'"}
+    product = {"product": "'book'"}
+    return Timeline(
+        events=(
+            Event("mark", 1_000, CLIENT.number, 1, 0, "", "", 0, (), "request sent"),
+            event("call", 2_000, variables=block),
+            event("line", 3_000, line=3, variables=block),
+            event("suspend", 4_000, line=3, variables=block),
+            event("call", 5_000, WORKER, 2, "save", 6, product),
+            event("line", 6_000, WORKER, 2, "save", 7, product),
+            event("return", 7_000, WORKER, 2, "save", 7, product, "4"),
+            event("resume", 1_000_000_000, line=3, variables=block),
+            event("raise", 1_000_001_000, line=3, text="OSError('no chain')"),
+        ),
+        lanes=(CLIENT, LOOP, WORKER),
+        sources={FILE: SOURCE},
+    )
+
+
+def hostile() -> Timeline:
+    """Every text that a recording may hold is hostile."""
+    events = []
+    sources = {}
+    for number, text in enumerate(HOSTILE_TEXTS):
+        file = f"/somewhere/{text}.py"
+        sources[file] = f"{text}\n"
+        values = ((text, text), ("x" * 1_000_000, "y" * 1_000_000))
+        for kind in ("call", "line", "return", "mark"):
+            time = len(events) * 1000
+            events.append(Event(kind, time, number, 1, number, file, text, 1, values, text))
+    lanes = tuple(Lane(number, "thread", text) for number, text in enumerate(HOSTILE_TEXTS))
+    return Timeline(tuple(events), lanes, sources)
+
+
+def long_timeline(steps: int) -> Timeline:
+    """As many steps as asked for, of nested calls on eight threads in two long files."""
+    files = {
+        f"/long/{name}.py": "\n".join(f"x = {n}  # line" for n in range(3000)) for name in "ab"
+    }
+    lanes = (LOOP, *(Lane(n, "worker thread", f"worker thread {n}") for n in range(10, 17)))
+    events: list[Event] = []
+    while len(events) < steps:
+        turn = len(events)
+        lane, file = lanes[turn % 8].number, f"/long/{'ab'[turn % 2]}.py"
+        for depth, kind in enumerate(["call", "call", "line", "line", "return", "return"]):
+            frame = turn * 10 + (depth in (1, 2, 3, 4))
+            values = (("item", str(turn)), ("depth", str(depth)))
+            line = 1 + (turn * 7 + depth * 400) % 3000
+            time = len(events) * 9_000
+            function = f"function_{frame % 40}"
+            events.append(Event(kind, time, lane, turn % 9, frame, file, function, line, values))
+    return Timeline(tuple(events[:steps]), lanes, files)
+
+
+def record_scenario(name: str) -> Timeline:
+    """Record a scenario in a process of its own."""
+    with fresh_processes() as pool:
+        return pool.submit(watch_in_child, name, "minitasks").result(timeout=60).timeline

@@ -1,0 +1,389 @@
+"""The replay page as a text: it holds the recording, the whole recording, and nothing that runs."""
+
+import base64
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import combinations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minitasks.timeline import page_data
+from minitasks.timeline.events import Event, Kind, Lane, Timeline
+from minitasks.timeline.page import json_in_html, render_page
+from minitasks.timeline.page_data import cut_source, pack
+from minitasks.timeline.stretches import stretches
+from tests.timeline.recordings import (
+    FILE,
+    HOSTILE_TEXTS,
+    LOOP,
+    SOURCE,
+    WORKER,
+    event,
+    hostile,
+    long_timeline,
+    story,
+)
+
+EMPTY = Timeline(events=(), lanes=(), sources={})
+
+
+class Page(HTMLParser):
+    """A page as a browser's HTML parser sees it: the elements, and the text in each of them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = defaultdict(list)
+        self.inside = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.texts[tag].append("")
+        self.inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.texts[self.inside][-1] += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        """Give the attributes of every element of a kind."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def data(self) -> Any:
+        """The recording, as the script gets it."""
+        return json.loads(self.texts["script"][0])
+
+
+# -- the data --------------------------------------------------------------------------------------
+
+
+def unpack(data: Any) -> Iterator[dict[str, Any]]:
+    """Do what readRecording in recording.js does."""
+    strings = [*data["strings"], None]  # -1 is what is gone
+    variables: dict[int, dict[str, str]] = defaultdict(dict)
+    time = 0
+    for kind, delay, _, lane, task, frame, code, line, text, *changes in data["rows"]:
+        time += delay
+        file, function = data["codes"][code]
+        for name, value in zip(changes[::2], changes[1::2], strict=True):
+            if value == -1:
+                del variables[frame][strings[name]]
+            else:
+                variables[frame][strings[name]] = strings[value]
+        yield {
+            "kind": data["kinds"][kind],
+            "time": time,
+            "lane": lane,
+            "task": task,
+            "frame": frame,
+            "file": data["files"][file]["name"],
+            "function": strings[function],
+            "line": line,
+            "variables": dict(variables[frame]),
+            "text": strings[text],
+        }
+
+
+texts = st.text(max_size=5)
+events = st.lists(
+    st.builds(
+        Event,
+        kind=st.sampled_from(["call", "line", "suspend", "resume", "return", "raise"]),
+        time=st.integers(0, 10**12),
+        lane=st.sampled_from([LOOP.number, WORKER.number]),
+        task=st.integers(1, 3),
+        frame=st.integers(1, 4),
+        file=st.sampled_from(["/a/b/c.py", "/a/b/d.py", "c.py"]),
+        function=texts,
+        line=st.integers(1, 9),
+        variables=st.dictionaries(texts, texts, max_size=4).map(lambda each: tuple(each.items())),
+        text=texts,
+    ),
+    max_size=20,
+).map(lambda each: sorted(each, key=lambda event: event.time))
+
+
+@given(events)
+def test_the_page_has_every_event_with_all_that_is_known_of_it(events: list[Event]) -> None:
+    """Whatever was recorded can be read out of the page again: nothing is lost by packing it."""
+    timeline = Timeline(tuple(events), (LOOP, WORKER), {})
+
+    found = list(unpack(json.loads(json_in_html(pack(timeline)))))
+
+    assert found == [
+        {
+            "kind": event.kind,
+            "time": event.time,
+            "lane": timeline.lanes.index(LOOP if event.lane == LOOP.number else WORKER),
+            "task": event.task,
+            "frame": event.frame,
+            "file": "/".join(event.file.split("/")[-2:]),
+            "function": event.function,
+            "line": event.line,
+            "variables": dict(event.variables),
+            "text": event.text,
+        }
+        for event in events
+    ]
+
+
+def test_a_variable_takes_room_only_where_it_changes() -> None:
+    """A thousand steps with the same large variables make a page hardly larger than one."""
+    values = {f"name_{number}": "v" * 100 for number in range(50)}
+    steps = tuple(event("line", time, variables=values) for time in range(1000))
+
+    few, many = (len(json.dumps(pack(Timeline(part, (LOOP,), {})))) for part in (steps[:1], steps))
+
+    assert many - few < 1000 * 40
+
+
+def test_a_mark_says_nothing_about_variables() -> None:
+    """A mark in a function has no variables of its own, and does not make the function's vanish."""
+    steps = (
+        event("line", 1, variables={"x": "1"}),
+        event("mark", 2, text="here"),
+        event("line", 3, variables={"x": "1"}),
+    )
+
+    found = list(unpack(pack(Timeline(steps, (LOOP,), {}))))
+
+    assert [step["variables"] for step in found] == [{"x": "1"}] * 3
+    assert [len(row) for row in pack(Timeline(steps, (LOOP,), {}))["rows"]] == [11, 9, 9]
+
+
+def test_lanes_have_badges_that_tell_them_apart() -> None:
+    """L for the event loop, C for the client, C2 for the second one, numbers for worker threads."""
+    lanes = (
+        Lane(0, "event loop", "event loop"),
+        Lane(1, "worker thread", "worker thread 1"),
+        Lane(2, "client", "client 1"),
+        Lane(3, "worker thread", "worker thread 2"),
+        Lane(4, "client", "client 2"),
+    )
+
+    found = pack(Timeline((), lanes, {}))["lanes"]
+
+    assert [lane["badge"] for lane in found] == ["L", "1", "C", "2", "C2"]
+
+
+def test_a_page_does_not_tell_where_on_the_computer_the_files_are() -> None:
+    """Of a path the last folder and the file remain: a page is for others, a home folder is not."""
+    page = render_page(story())
+
+    assert Page(page).data["files"][1]["name"] == "shop/orders.py"
+    assert "ada" not in page
+
+
+def test_a_file_without_a_source_has_no_lines() -> None:
+    """A mark that was left in code which is not recorded has no source to show."""
+    files = pack(story())["files"]
+
+    assert [(file["name"], len(file["lines"])) for file in files] == [
+        ("", 0),
+        ("shop/orders.py", 8),
+    ]
+
+
+# -- sources ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        SOURCE,
+        "def f():\n    return f'{{{x!r:>{width}}}} {{' + f\"{'a'}\" '''\nb\\\n''' r'\\d'\n",
+        "# only\r\n# Windows\r\n\ttabs\r",
+        "this is {{ no }} Python ' \n  at all\n",
+        '"""never closed\n\n',
+        "form\x0cfeed = '\u2028'\n名前 = '👩‍🚀'  # \u202e\n",
+        "\x00\n\ud800\n",
+        "",
+    ],
+)
+def test_the_pieces_of_a_line_are_the_line(source: str) -> None:
+    """Cutting a source to colour it loses no character, adds none, and keeps the lines' numbers."""
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    assert ["".join(text for _, text in pieces) for pieces in cut_source(source)] == lines
+
+
+@given(st.lists(st.sampled_from([*"'\"#\\\n {}fr=:x(", "def ", "'''", "{{", "f'"])).map("".join))
+def test_the_pieces_of_any_line_are_the_line(source: str) -> None:
+    """Also where quotes, braces and line ends fall as they like."""
+    assert "\n".join("".join(text for _, text in each) for each in cut_source(source)) == source
+
+
+def test_keywords_strings_and_comments_have_their_classes() -> None:
+    """`async` and `def` are keywords, a docstring is a string in all its lines."""
+    lines = list(cut_source(SOURCE))
+
+    assert lines[0][:4] == [("k", "async"), ("", " "), ("k", "def"), ("", " send(block: str) -> ")]
+    assert lines[0][-1] == ("c", "# the loop is free meanwhile")
+    assert lines[1] == [("", "    "), ("s", '"""Send it."""')]
+    assert list(cut_source("'''a\nb'''")) == [[("s", "'''a")], [("s", "b'''")]]
+
+
+# -- bars ------------------------------------------------------------------------------------------
+
+
+def test_a_call_keeps_its_row_while_it_is_suspended() -> None:
+    """What runs meanwhile gets another row: a bar never lies on the line of a wait."""
+    steps = (
+        event("call", 0, frame=1),
+        event("suspend", 1, frame=1),
+        event("call", 2, frame=2),
+        event("return", 3, frame=2),
+        event("resume", 4, frame=1),
+        event("return", 5, frame=1),
+        event("call", 6, frame=3),
+        event("return", 7, frame=3),
+    )
+
+    bars = pack(Timeline(steps, (LOOP,), {}))["bars"]
+
+    assert [(first, last, row) for first, last, _, row in bars] == [
+        (0, 1, 0),
+        (2, 3, 1),
+        (4, 5, 0),
+        (6, 7, 0),
+    ]
+
+
+@pytest.mark.parametrize("timeline", [story(), long_timeline(600)], ids=["story", "long"])
+def test_no_two_calls_share_a_row_at_the_same_time(timeline: Timeline) -> None:
+    """In each lane, two calls whose lives overlap are in two rows, the inner one below."""
+    found = stretches(timeline)
+    rows = page_data.place_in_rows(found)
+    lives = {
+        each.frame: (
+            each.lane,
+            each.start,
+            max(other.end for other in found if other.frame == each.frame),
+        )
+        for each in reversed(found)
+    }
+
+    for (one, (lane, start, end)), (other, (lane2, start2, end2)) in combinations(lives.items(), 2):
+        if lane == lane2 and start <= end2 and start2 <= end:
+            outer, inner = (one, other) if start < start2 else (other, one)
+            assert rows[outer] < rows[inner]
+
+
+def test_a_lane_has_at_most_so_many_rows() -> None:
+    """A thousand calls that wait at the same time do not make the chart a thousand rows high."""
+    kinds: tuple[Kind, ...] = ("call", "suspend")
+    waiting = [
+        event(kind, 2 * frame + place, frame=frame)
+        for frame in range(1000)
+        for place, kind in enumerate(kinds)
+    ]
+
+    bars = pack(Timeline(tuple(waiting), (LOOP,), {}))["bars"]
+
+    assert {row for *_, row in bars} == set(range(page_data.MOST_ROWS))
+
+
+def test_the_bar_of_a_call_that_has_not_ended_reaches_the_end() -> None:
+    """A thread that is still blocked when the recording stops is drawn up to there."""
+    steps = (event("call", 0, WORKER, 2), event("call", 10), event("return", 50_000))
+
+    bars = pack(Timeline(steps, (LOOP, WORKER), {}))["bars"]
+
+    assert bars == [(0, 0, 1_000_000, 0), (1, 2, 1_000_000, 0)]
+
+
+# -- one file, and nothing that runs but its own script --------------------------------------------
+
+
+def test_the_policy_allows_the_page_s_own_style_and_script_by_their_hashes() -> None:
+    """The hashes are of what a browser finds between the tags; nothing else is allowed."""
+    page = Page(render_page(story(), "A title", "A description"))
+
+    def sha256(text: str) -> str:
+        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+    policies = [each["content"] for each in page.all("meta") if "http-equiv" in each]
+    assert policies == [
+        "default-src 'none'; "
+        f"style-src {sha256(page.texts['style'][0])}; "
+        f"script-src {sha256(page.texts['script'][1])}; "
+        "base-uri 'none'; form-action 'none'",
+    ]
+
+
+def test_the_page_names_nothing_outside_itself() -> None:
+    """No element, style or script refers to another file or host."""
+    text = render_page(story())
+    page = Page(text)
+
+    attributes = {name for _, found in page.elements for name in found}
+    assert not attributes & {"src", "href", "srcset", "action", "data", "poster", "background"}
+    assert not re.search(r"url\(|@import|\bimport\b|fetch|XMLHttpRequest|sendBeacon", text)
+    assert set(re.findall(r"\w+://[\w./]+", text)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_hostile_texts_stay_texts() -> None:
+    """Tags, quotes, placeholders, half characters come out as they went in; none is an element."""
+    title = HOSTILE_TEXTS[0]
+    harmless = Page(render_page(story(), "x", "x"))
+    page = Page(render_page(hostile(), title, "\n\n".join(HOSTILE_TEXTS)))
+
+    tags = [tag for tag, _ in page.elements if tag not in ("p", "code", "details", "summary")]
+    assert tags == [tag for tag, _ in harmless.elements if tag not in ("p", "code")]
+    assert page.texts["title"] == page.texts["h1"] == [title]
+    assert page.texts["script"][1] == harmless.texts["script"][1]
+    assert [lane["name"] for lane in page.data["lanes"]] == list(HOSTILE_TEXTS)
+    assert {step["text"] for step in unpack(page.data)} == set(HOSTILE_TEXTS)
+    assert {next(iter(step["variables"].values())) for step in unpack(page.data)} == set(
+        HOSTILE_TEXTS
+    )
+
+
+def test_a_page_is_plain_ascii() -> None:
+    """It reads the same in every encoding, and half a surrogate pair can be written to a file."""
+    assert render_page(hostile(), "½ \ud83d", "naïve \ud83d").isascii()
+
+
+def test_megabytes_are_cut() -> None:
+    """A long value, name, line or description is cut, and the page says how long it was."""
+    much = "z" * 1_000_000
+    steps = (event("line", 0, function=much, variables={much: much}, text=much),)
+    lane = replace(LOOP, name=much)
+
+    page = render_page(Timeline(steps, (lane,), {FILE: f"x\n{much}\n"}), much, much)
+
+    assert len(page) - len(render_page(EMPTY)) < 12_000
+    assert page.count("1,000,000 characters") > 5
+
+
+# -- words about the run ---------------------------------------------------------------------------
+
+
+def test_the_description_s_first_paragraph_is_shown_and_the_rest_can_be_unfolded() -> None:
+    """A scenario's docstring becomes a paragraph, a list to unfold, and code in backquotes."""
+    page = render_page(EMPTY, "sync-task", "A promise.\n\nLook for:\n- `f` runs,\n  then\n- g < f")
+
+    assert (
+        "<h1>sync-task</h1>\n  <p>A promise.</p><details><summary>What to look for</summary>"
+        "<p>Look for:\n</p><ul><li><code>f</code> runs,\n  then\n</li><li>g &lt; f</li></ul>"
+        "</details>"
+    ) in page
+
+
+def test_the_page_knows_how_many_events_were_dropped() -> None:
+    """The reader of a recording that was cut short can be told so."""
+    assert pack(replace(story(), dropped=12))["dropped"] == 12

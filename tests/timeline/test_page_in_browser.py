@@ -1,0 +1,612 @@
+"""The replay page in a real Chromium: stepped through, clicked, read as a screen reader reads."""
+
+import importlib.util
+import itertools
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.page import render_page
+from tests.parts import need_part
+from tests.timeline.recordings import HOSTILE_TEXTS, hostile, long_timeline, record_scenario, story
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., "Page"]
+
+# What a reader sees of the current step, in one journey to the browser.
+READ_STEP = """() => {
+    const line = document.querySelector("#lines [aria-current=step]");
+    const texts = (elements) => Array.from(elements, (each) => each.textContent);
+    const cells = (row) => [row.cells[0].textContent, row.cells[1].firstChild?.textContent ?? ""];
+    const rows = document.querySelectorAll("#variables tr");
+    return {
+        line: line && Number(line.value),
+        code: line && line.querySelector("code").textContent,
+        lanesHere: line && texts(line.querySelectorAll(".badge.filled text")),
+        file: document.querySelector("#source-name").textContent,
+        badge: document.querySelector("#words .badge").textContent,
+        words: document.querySelector("#words").textContent,
+        position: document.querySelector("#position").textContent,
+        slider: document.querySelector("#slider").valueAsNumber,
+        acting: document.querySelector("#lane-list .acting strong").textContent,
+        variables: Object.fromEntries(Array.from(rows, cells)),
+    };
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Start one Chromium for all tests."""
+    chromium = shutil.which("chromium")
+    need_part(chromium, "Chromium is missing: apt-get install chromium")
+    need_part(
+        importlib.util.find_spec("playwright"),
+        "Playwright is missing: python -m pip install playwright",
+    )
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: "Browser", tmp_path: Path) -> Iterator[Visit]:
+    """Open pages from disk; afterwards, none may have complained or asked for anything else."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+    requests: list[str] = []
+    opened: list[str] = []
+
+    def visit(
+        content: Timeline | str,
+        anchor: str = "",
+        width: int = 1000,
+        height: int = 900,
+        **options: Any,
+    ) -> "Page":
+        viewport: ViewportSize = {"width": width, "height": height}
+        contexts.append(browser.new_context(viewport=viewport, **options))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.on("request", lambda request: requests.append(request.url.partition("#")[0]))
+        file = tmp_path / f"page{len(contexts)}.html"
+        text = render_page(content, "A run") if isinstance(content, Timeline) else content
+        file.write_text(text, encoding="ascii")
+        opened.append(file.as_uri())
+        page.goto(file.as_uri() + anchor)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert requests == opened
+
+
+@pytest.fixture(scope="module")
+def register_product() -> Timeline:
+    """Record the article's story."""
+    return record_scenario("register-product")
+
+
+def place(page: "Page") -> int:
+    """Tell which step the page shows, counted from 1."""
+    return int(page.locator("#slider").input_value())
+
+
+def badges(timeline: Timeline) -> dict[int, str]:
+    """Give each lane's badge: in these tests there is one of each kind."""
+    letters = {"event loop": "L", "client": "C", "worker thread": "1"}
+    return {lane.number: letters[lane.kind] for lane in timeline.lanes}
+
+
+# -- stepping ------------------------------------------------------------------------------------
+
+
+def test_register_product_is_stepped_through_to_the_end_by_keyboard(
+    visit: Visit, register_product: Timeline
+) -> None:
+    """At each stop the page shows the event's line, its lane, its variables; and back the same."""
+    timeline = register_product
+    page = visit(timeline)
+
+    forth = []
+    for _ in timeline.events:
+        forth.append(page.evaluate(READ_STEP))
+        page.keyboard.press("ArrowRight")
+    back = []
+    for _ in timeline.events:
+        back.append(page.evaluate(READ_STEP))
+        page.keyboard.press("ArrowLeft")
+
+    assert back == forth[::-1]
+    for number, (event, shown) in enumerate(zip(timeline.events, forth, strict=True), start=1):
+        assert_shows(shown, timeline, event, number)
+    # The story, as it was shown: the client has its answer, then the tasks run.
+    story = (
+        " complete at the client.",
+        " calls register_to_blockchain.",
+        " calls send_confirmation_email.",
+    )
+    assert [step["badge"] for step in forth if step["words"].endswith(story)] == ["C", "L", "1"]
+
+
+def assert_shows(shown: dict[str, Any], timeline: Timeline, event: Event, number: int) -> None:
+    """Compare what the page shows with the event that it is to show."""
+    lane = next(lane for lane in timeline.lanes if lane.number == event.lane)
+    assert shown["slider"] == number
+    assert shown["position"].startswith(f"{number} of {len(timeline.events)}, ")
+    assert shown["badge"].endswith(badges(timeline)[event.lane])
+    assert shown["acting"] == lane.name
+    assert lane.name in shown["words"].lower()
+    if event.kind == "mark":
+        assert event.text in shown["words"]
+    else:
+        assert event.function in shown["words"]
+        assert shown["variables"] == dict(event.variables)
+    if event.line > 0:
+        assert shown["file"] == "/".join(Path(event.file).parts[-2:])
+        assert shown["line"] == event.line
+        assert shown["code"] == timeline.sources[event.file].split("\n")[event.line - 1]
+    if event.line > 0 and event.kind != "mark":
+        assert badges(timeline)[event.lane] in shown["lanesHere"]
+
+
+def test_each_key_and_each_button_goes_where_it_says(visit: Visit) -> None:
+    """First, back, forward, last, and along the lane: by key and by button, and never beyond."""
+    page = visit(story())  # lanes: C, L L L, 1 1 1, L L
+
+    def press(*keys: str) -> list[int]:
+        places = []
+        for key in keys:
+            page.keyboard.press(key)
+            places.append(place(page))
+        return places
+
+    def click(*names: str) -> list[int]:
+        places = []
+        for name in names:
+            page.get_by_role("button", name=name, exact=True).click()
+            places.append(place(page))
+        return places
+
+    assert press("ArrowLeft", "ArrowRight", "End", "ArrowRight", "ArrowLeft", "Home") == [
+        *(1, 2, 9, 9, 8, 1)
+    ]
+    assert press("ArrowRight", *["Shift+ArrowRight"] * 5) == [2, 3, 4, 8, 9, 9]
+    assert press(*["Shift+ArrowLeft"] * 4) == [8, 4, 3, 2]
+    assert click("Back", "Forward", "Last step", "Forward", "First step") == [1, 2, 9, 9, 1]
+    assert click("Next in this lane, client", "Forward") == [1, 2]
+    assert click("Next event of worker thread 1", "Next event of the event loop") == [5, 8]
+    assert click("Next in this lane, event loop") == [9]
+
+
+def test_a_click_on_a_bar_goes_there(visit: Visit, register_product: Timeline) -> None:
+    """The step is one of the very call that was clicked, also where another call runs inside it."""
+    page = visit(register_product, width=2400)
+    for lane, label, name in (
+        ("event loop", "main", "main"),
+        ("client", "post_product", "post_product"),
+        ("worker thread 1", "register_product", "register_product"),
+        ("worker thread 1", "BackgroundTask", "BackgroundTasks.add_task"),  # in register_product
+    ):
+        group = page.locator("#drawing .lane").filter(has_text=lane)
+        group.locator(".label").filter(has_text=re.compile(f"^{label}")).first.click()
+        assert page.locator("#variables-name").text_content() == f"Variables of {name}"
+
+
+def test_a_click_beside_the_bars_goes_to_the_nearest_step(visit: Visit) -> None:
+    """Left of everything is the first step, right of everything the last; dragging goes along."""
+    page = visit(story(), "#step=5")
+    box = page.locator("#drawing").bounding_box()
+    assert box is not None
+    clock = box["y"] + box["height"] - 5
+
+    page.mouse.click(box["x"] + 1, clock)
+    assert place(page) == 1
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 1, clock, steps=5)
+    assert place(page) == 9
+    page.mouse.up()
+
+
+def test_the_page_plays_to_the_end_and_pauses(visit: Visit) -> None:
+    """Space plays, the button says Pause meanwhile, and a screen reader hears the end only."""
+    page = visit(story())
+    words = page.get_by_role("status")
+    page.get_by_label("Speed").select_option("40 steps/s")
+    page.get_by_role("button", name="Play").focus()
+
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Pause").wait_for()
+    assert words.get_attribute("aria-live") == "off"
+    page.get_by_role("button", name="Play").wait_for()
+
+    assert place(page) == 9
+    assert words.get_attribute("aria-live") == "polite"
+    page.locator("h1").click()
+    page.keyboard.press("Space")  # from the beginning again, also without the button
+    page.get_by_role("button", name="Pause").click()
+    assert place(page) < 9
+
+
+def test_the_address_leads_to_the_step_and_follows_it(visit: Visit) -> None:
+    """#step=7 opens the seventh step; stepping changes the address; a wrong one does no harm."""
+    page = visit(story(), "#step=7")
+    assert place(page) == 7
+
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**#step=8")
+    page.evaluate("location.hash = '#step=2'")
+    page.wait_for_function("document.querySelector('#slider').value === '2'")
+
+    for anchor, number in {"#step=99": 9, "#step=0": 1, "#step=x": 1, "#step=1.5": 1}.items():
+        assert place(visit(story(), anchor)) == number
+
+
+# -- what is shown ---------------------------------------------------------------------------------
+
+
+def test_suspended_calls_are_marked_where_they_wait(visit: Visit) -> None:
+    """While the worker thread runs line 7, line 3 has the event loop's hollow badge."""
+    page = visit(story(), "#step=6")
+
+    def badges_of(line: int, style: str) -> list[str]:
+        return page.locator(f"#lines li[value='{line}'] .badge.{style}").all_text_contents()
+
+    assert [badges_of(3, "hollow"), badges_of(3, "filled")] == [["L"], []]
+    assert [badges_of(7, "hollow"), badges_of(7, "filled")] == [[], ["1"]]
+    assert page.locator("#lane-list li").all_inner_texts()[1].split("\n")[:3] == [
+        *("L", "event loop", "idle, 1 suspended")
+    ]
+    page.keyboard.press("End")
+    assert [badges_of(3, "hollow"), badges_of(3, "filled")] == [[], ["L"]]
+
+
+def test_variables_that_a_step_changes_are_marked_in_words(visit: Visit) -> None:
+    """Not by colour alone; what is new at the call itself is not marked; what is gone is gone."""
+    line, call = story().events[2], story().events[1]
+    events = (
+        call,
+        replace(line, variables=(("block", "'b2'"), ("size", "2"))),
+        replace(line, time=3_500, variables=(("size", "2"),)),
+    )
+    page = visit(replace(story(), events=events))
+
+    def rows() -> list[str]:
+        return page.locator("#variables tr").all_inner_texts()
+
+    assert rows() == ["block\t'b1'"]
+    page.keyboard.press("ArrowRight")
+    assert rows() == ["block\t'b2'changed", "size\t2changed"]
+    page.keyboard.press("ArrowRight")
+    assert rows() == ["size\t2"]
+
+
+def test_every_kind_of_step_has_its_words(visit: Visit) -> None:
+    """Each says which lane does what; only the outermost suspend frees the event loop."""
+    page = visit(story())
+    words = []
+    for _ in story().events:
+        words.append(page.locator("#words").evaluate("(words) => words.lastChild.textContent"))
+        page.keyboard.press("ArrowRight")
+
+    assert words == [
+        "On the client: request sent.",
+        "The event loop calls send.",
+        "The event loop reaches line 3 of send.",
+        "The event loop suspends send, and is free for other work.",
+        "Worker thread 1 calls save.",
+        "Worker thread 1 reaches line 7 of save.",
+        "On worker thread 1, save returns 4.",
+        "The event loop resumes send.",
+        "On the event loop, send raises OSError('no chain').",
+    ]
+
+
+def test_hostile_texts_are_shown_and_never_run(visit: Visit) -> None:
+    """At each step the name, the value and the line stand there letter by letter."""
+    text = render_page(hostile(), HOSTILE_TEXTS[0], "\n\n".join(HOSTILE_TEXTS))
+    page = visit(text)
+
+    for event in hostile().events:
+        wanted = event.text.replace("\ud83d", "\ufffd")
+        words, *cells = page.locator("#words, #variables td").all_text_contents()
+        assert wanted in words.replace("\ud83d", "\ufffd")
+        assert cells[0].replace("\ud83d", "\ufffd") == wanted
+        assert cells[1] == "y" * 300 + "… (1,000,000 characters)"
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("h1").text_content() == HOSTILE_TEXTS[0]
+    assert page.locator("img").count() == 0
+
+
+def test_a_cut_recording_and_an_empty_one_say_so(visit: Visit) -> None:
+    """The reader learns that steps are missing, and how many."""
+    cut = visit(replace(story(), dropped=123))
+    assert "stopped after 9 steps; 123 more" in cut.locator("header").inner_text()
+    empty = visit(Timeline((), (), {}))
+    assert "Nothing was recorded." in empty.locator("header").inner_text()
+    assert not empty.locator("main").is_visible()
+    assert "stopped" not in visit(story()).locator("header").inner_text()
+
+
+# -- by keyboard and screen reader -----------------------------------------------------------------
+
+
+def test_the_accessibility_tree_names_everything(visit: Visit) -> None:
+    """A screen reader finds the controls, the sentence, the source, the table and the lanes."""
+    page = visit(story(), "#step=6")
+
+    tree = page.locator("body").aria_snapshot()
+
+    for part in (
+        '- heading "A run" [level=1]',
+        '- img "Chart of client, event loop, worker thread 1"',
+        '- button "First step"',
+        '- button "Back"',
+        '- button "Play"',
+        '- button "Forward"',
+        '- button "Last step"',
+        '- button "Next in this lane, worker thread 1"',
+        '- slider "Step": "6"',
+        '- combobox "Speed"',
+        "- status: Worker thread 1 reaches line 7 of save.",
+        '- region "shop/orders.py"',
+        "- text: worker thread 1 is here.\n          - code: return len(product)",
+        "- text: Suspended here, on event loop.\n          - code: await sleep(1)",
+        '- heading "Variables of save" [level=2]',
+        '- table "Variables of save"',
+        '- rowheader "product"',
+        '- button "Next event of the event loop"',
+    ):
+        assert part in tree
+    assert page.get_by_role("slider").get_attribute("aria-valuetext") == "Step 6 of 9"
+
+
+def test_everything_that_takes_the_focus_has_a_name_and_shows_it(visit: Visit) -> None:
+    """The Tab key passes each control once, in the order of the page, and shows where it is."""
+    page = visit(render_page(story(), "A run", "A promise.\n\nMore."))
+    seen = []
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(
+            """() => {
+                const style = getComputedStyle(document.activeElement);
+                const { id, textContent } = document.activeElement;
+                return [id || textContent, style.outlineStyle, parseFloat(style.outlineWidth)];
+            }"""
+        )
+        if focus[0] in seen or page.evaluate("document.activeElement === document.body"):
+            break
+        assert focus[1:] == ["solid", 3], focus[0]
+        seen.append(focus[0])
+        if len(seen) > 13:
+            break
+
+    assert seen[:12] == [
+        "What to look for",
+        *("zoom-out", "zoom-in"),
+        *("first", "back", "play", "forward", "last", "next-in-lane", "slider", "speed"),
+        "lines",
+    ]
+
+
+def test_keys_that_belong_to_others_are_left_to_them(visit: Visit) -> None:
+    """To the browser, to the control that has the focus, to the source that scrolls."""
+    page = visit(story(), "#step=5")
+
+    for keys in ("Control+ArrowRight", "Alt+Shift+ArrowRight", "Meta+ArrowRight", "a"):
+        page.keyboard.press(keys)
+        assert place(page) == 5
+    page.get_by_label("Speed").focus()
+    page.keyboard.press("ArrowDown")
+    assert [page.get_by_label("Speed").input_value(), place(page)] == ["10", 5]
+    page.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    assert place(page) == 6  # once, by the slider itself
+    page.get_by_role("button", name="Back").focus()
+    page.keyboard.press("Space")
+    assert place(page) == 5  # once, and nothing plays
+    page.get_by_role("button", name="Play").wait_for()
+    for _ in range(7):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "lines"
+    page.keyboard.press("End")
+    assert place(page) == 5
+
+
+def test_a_click_into_the_source_leaves_the_keys_to_the_replay(visit: Visit) -> None:
+    """Only who went there with the Tab key wants to scroll it by key; text can be selected."""
+    page = visit(story(), "#step=5")
+    page.locator("#lines code").first.click()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert place(page) == 7
+    page.locator("#lines code").first.dblclick()
+    page.keyboard.press("Shift+ArrowRight")
+    assert place(page) == 7
+
+
+# -- on every screen -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [320, 400, 800, 1600])
+def test_nothing_is_cut_off(visit: Visit, register_product: Timeline, width: int) -> None:
+    """From a phone to a wide screen the page never scrolls sideways, at no step."""
+    page = visit(register_product, width=width)
+    for _ in range(0, len(register_product.events), 8):
+        for _ in range(8):
+            page.keyboard.press("ArrowRight")
+        too_wide = page.evaluate(
+            """() => Array.from(document.querySelectorAll("body, main *:not(#lines *)"))
+                .filter((each) => each.getClientRects().length > 0)
+                .filter((each) => !each.closest(".unseen, svg *"))
+                .filter((each) => each.getBoundingClientRect().right > innerWidth)
+                .map((each) => each.outerHTML)"""
+        )
+        assert too_wide == []
+        assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_narrow_page_can_be_zoomed_and_follows_the_step(visit: Visit) -> None:
+    """Zoomed in, the playhead is still in view after each step; zoomed out, it is all there."""
+    page = visit(long_timeline(400), width=400)
+    label = page.locator("#drawing .label")
+    before = label.count()
+    for _ in range(5):
+        page.get_by_role("button", name="Zoom in").click()
+    assert label.count() > before
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+        x = page.locator(".playhead").evaluate("(each) => each.transform.baseVal[0].matrix.e")
+        assert 0 <= x <= 400
+    for _ in range(5):
+        page.get_by_role("button", name="Zoom out").click()
+    assert label.count() == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_and_lanes_stand_out_from_their_ground(visit: Visit, scheme: str) -> None:
+    """Texts by 4.5 to 1 at least, what is drawn by 3 to 1, as WCAG 2.2 AA asks."""
+    page = visit(story(), color_scheme=scheme)
+    names = ["paper", "tint", "ink", "faint", "warning", "keyword", "string", "control-edge"]
+    colours = page.evaluate(
+        """(names) => {
+            const probe = document.body.appendChild(document.createElement("span"));
+            const colourOf = (value, lane = "lane-0") => {
+                probe.className = lane;
+                probe.style.color = value;
+                return getComputedStyle(probe).color;
+            };
+            const colours = {};
+            for (const name of names) colours[name] = colourOf(`var(--${name})`);
+            for (let lane = 0; lane < 6; lane += 1) {
+                const now = "color-mix(in srgb, var(--lane) 16%, var(--paper))";
+                colours[`lane-${lane}`] = colourOf("var(--lane)", `lane-${lane}`);
+                colours[`now-${lane}`] = colourOf(now, `lane-${lane}`);
+            }
+            return colours;
+        }""",
+        names,
+    )
+    lanes = [f"lane-{lane}" for lane in range(6)]
+    grounds = ["paper", *(f"now-{lane}" for lane in range(6))]
+
+    assert (luminance(colours["paper"]) > 0.5) == (scheme == "light")
+    for text, ground in [
+        *itertools.product(["ink", "faint"], ["paper", "tint", *grounds]),
+        *itertools.product(["keyword", "string"], grounds),
+        *itertools.product(["paper"], lanes),
+        ("warning", "paper"),
+    ]:
+        assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    assert contrast(colours["control-edge"], colours["paper"]) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """Give the contrast of two CSS colours as WCAG defines it."""
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Give the relative luminance of a CSS colour: rgb(r, g, b) or color(srgb r g b)."""
+    parts = [float(part) for part in re.findall(r"[\d.]+", colour)[:3]]
+    shares = parts if colour.startswith("color(") else [part / 255 for part in parts]
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_nothing_moves_by_itself_for_who_asked_for_less_motion(visit: Visit) -> None:
+    """The playhead jumps instead of gliding."""
+    glide = "getComputedStyle(document.querySelector('.playhead')).transitionDuration"
+    assert visit(story(), reduced_motion="no-preference").evaluate(glide) == "0.1s"
+    assert visit(story(), reduced_motion="reduce").evaluate(glide) == "0s"
+
+
+def test_the_page_works_inside_another(browser: "Browser", tmp_path: Path) -> None:
+    """In a sandboxed frame of the docs it steps, and does not scroll the page around it."""
+    (tmp_path / "replay.html").write_text(render_page(story(), "A run"), encoding="ascii")
+    frame = (
+        "<iframe src='replay.html#step=3' sandbox='allow-scripts' width=600 height=500></iframe>"
+    )
+    outside = f"<p style='height: 700px'>{frame}<p style='height: 3000px'>"
+    (tmp_path / "docs.html").write_text(outside, encoding="ascii")
+    page = browser.new_page(viewport={"width": 700, "height": 800})
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((tmp_path / "docs.html").as_uri())
+    replay = page.frame_locator("iframe")
+
+    assert replay.locator("#slider").input_value() == "3"
+    replay.locator("h1").click()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    replay.get_by_role("button", name="Play").wait_for()
+
+    assert replay.locator("#slider").input_value() == "9"
+    assert page.evaluate("scrollY") == 0
+    assert complaints == []
+    page.close()
+
+
+def test_the_policy_keeps_out_whatever_gets_in(browser: "Browser", tmp_path: Path) -> None:
+    """Were a text ever to become an element, it could neither run nor load anything."""
+    hole = "<script>window.hacked = 1</script><img src=x.png onerror='window.hacked = 1'></body>"
+    text = render_page(story(), "A run").replace("</body>", hole)
+    (tmp_path / "page.html").write_text(text, encoding="ascii")
+    (tmp_path / "x.png").write_bytes(b"")
+    page = browser.new_page()
+    requests: list[tuple[str, str | None]] = []
+    page.on("requestfinished", lambda request: requests.append((request.url[-8:], None)))
+    page.on("requestfailed", lambda request: requests.append((request.url[-8:], request.failure)))
+    page.goto((tmp_path / "page.html").as_uri())
+
+    assert page.locator("img").count() == 1
+    assert page.evaluate("window.hacked") is None
+    assert sorted(requests) == [("age.html", None), ("t0/x.png", "csp")]
+    page.close()
+
+
+# -- size ------------------------------------------------------------------------------------------
+
+
+def test_20_000_steps_open_in_two_seconds_and_step_without_lag(visit: Visit) -> None:
+    """It is open when a step is drawn; the next must come within a frame, of which 60 a second."""
+    timeline = long_timeline(20_000)
+    page = visit(timeline, "#step=10000", width=1600)
+
+    opened = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    times = page.evaluate(
+        """() => Array.from({ length: 300 }, () => {
+            const start = performance.now();
+            document.body.dispatchEvent(
+                new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+            document.body.getBoundingClientRect();      // so that the layout is counted, too
+            return performance.now() - start;
+        })"""
+    )
+
+    assert place(page) == 10_300
+    assert opened < 2000
+    assert sorted(times)[150] < 16
+    assert sorted(times)[297] < 100
