@@ -1,0 +1,68 @@
+"""The program that shows a failing example: short, and nothing missing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from minitasks.workshop import example
+from minitasks.workshop.catalog import Exercise
+from tests.workshop.sample import STUB
+
+
+def test_the_program_holds_what_the_test_uses_and_no_more(exercise: Exercise) -> None:
+    """The program has the test's body, the arguments, and the helpers it calls; nothing else."""
+    drawn = {"exercise": "<module>", "anyio_backend": "'trio'", "number": "7"}
+    file = exercise.folder / "exercise.py"
+
+    assert example.program(exercise, "test_any", drawn, file).splitlines() == [
+        f"# save as again.py in {exercise.folder} and run: python again.py",
+        "import anyio",
+        "import exercise",
+        "def twice(number):",
+        "    return number + number",
+        "async def main():",
+        "    number = 7",
+        "    seen = await exercise.double_later(number)",
+        "    assert seen == twice(number), "
+        "f'twice {number} is {twice(number)}, but yours gave {seen}'",
+        "anyio.run(main, backend='trio')",
+    ]
+
+
+def test_a_sync_test_needs_no_event_loop(exercise: Exercise) -> None:
+    """The program of a sync test just calls it, and really fails."""
+    exercise.grader.write_text(
+        "from hypothesis import given, strategies as st\n"
+        "@given(number=st.integers())\n"
+        "def test_any(exercise, number: int) -> None:\n"
+        '    """Any."""\n'
+        "    seen: object = exercise.double(number)\n"
+        "    assert seen is not None, 'nothing came back'\n"
+    )
+    folder = exercise.folder
+    program = example.program(exercise, "test_any", {"number": "1"}, folder / "exercise.py")
+    (folder / "again.py").write_text(program)
+    ran = subprocess.run(
+        [sys.executable, "again.py"], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+    assert STUB
+    assert "AssertionError: nothing came back" in ran.stderr
+    assert program.endswith("main()")
+
+
+def test_no_program_where_the_test_needs_more_of_pytest(exercise: Exercise, tmp_path: Path) -> None:
+    """A test with fixtures of its own can't be told in a program; nor can one without arguments."""
+    exercise.grader.write_text('def test_any(exercise, tmp_path, number):\n    """Any."""\n')
+
+    assert example.program(exercise, "test_any", {"number": "1"}, tmp_path / "a.py") == ""
+    assert example.program(exercise, "test_any", {}, tmp_path / "a.py") == ""
+
+
+def test_finds_the_definition_that_a_test_uses(exercise: Exercise) -> None:
+    """The names that a test takes from the learner's module come in order of use."""
+    grader = exercise.grader.read_text()
+
+    assert example.names_used(grader, "test_any") == ["double_later"]
+    assert example.line_defining("double_later", STUB) == 8
+    assert example.line_defining("nothing", STUB) is None

@@ -1,0 +1,122 @@
+"""The report: who is where, and where people stall."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from minitasks.scenarios.errors import CannotRun
+from minitasks.workshop import catalog, folder, report, solutions
+from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.folder import Workshop
+from minitasks.workshop.progress import Event
+from minitasks.workshop.verdict import Verdict
+
+STUCK = "It holds for every number."
+
+
+@pytest.fixture
+def classroom(workshop: Workshop, exercise: Exercise, tmp_path: Path) -> Path:
+    """Three learners: Ada has done the first exercise, Bo and 지우 are stuck on one claim of it."""
+    room = tmp_path / "classroom"
+    for name in ("ada", "<b>bo", "지우"):
+        learner = folder.start(room / name)
+        for minute, digest in enumerate("abc"):
+            learner.journal.add(
+                Event(f"2026-01-01T10:{10 * minute:02}:00+00:00", "failed", "double", STUCK, digest)
+            )
+    ada, bo = Workshop(room / "ada"), Workshop(room / "<b>bo")
+    ada.note(exercise, Verdict("double", "", True), "d")
+    bo.next_hint(exercise)
+    solutions.opened(bo, exercise, anyway=True)
+    return room
+
+
+def test_tells_who_is_where(classroom: Path) -> None:
+    """Each learner: how many passed, which one is at hand, how often tried, what was opened."""
+    learners = {one.name: one for one in report.report([classroom]).learners}
+
+    assert (learners["ada"].passed, learners["ada"].at) == (1, "again")
+    assert (learners["지우"].passed, learners["지우"].at, learners["지우"].tries) == (
+        0,
+        "double",
+        3,
+    )
+    assert learners["지우"].stuck_on == STUCK
+    assert learners["<b>bo"].hints == 1
+    assert learners["<b>bo"].solutions == "double after three tries"
+
+
+def test_tells_where_people_stall(classroom: Path) -> None:
+    """Each exercise: how many passed it, how many are at it, and the claim that holds them up."""
+    first, second = report.report([classroom]).exercises
+
+    assert (first.exercise, first.passed, first.there, first.tries) == ("double", 1, 2, 3)
+    assert first.stuck_on == STUCK
+    assert (second.passed, second.there) == (0, 1)
+
+
+def test_a_damaged_folder_does_not_stop_the_report(classroom: Path) -> None:
+    """A learner whose journal is damaged is told as such; the file is not touched."""
+    journal = Workshop(classroom / "ada").journal.file
+    journal.write_text("{broken")
+    learners = {one.name: one.at for one in report.report([classroom]).learners}
+
+    assert learners["ada"] == "damaged"
+    assert learners["지우"] == "double"
+    assert journal.read_text() == "{broken"
+
+
+def test_a_folder_without_a_workshop_is_told(tmp_path: Path, workshop: Workshop) -> None:
+    """A folder that holds no workshop is told, not passed over."""
+    with pytest.raises(CannotRun, match="no workshop in"):
+        report.report([tmp_path / "nowhere"])
+
+
+def test_the_page_escapes_what_learners_wrote(classroom: Path) -> None:
+    """A folder's name is text on the page, never markup."""
+    page = report.as_html(report.report([classroom]))
+
+    assert "<b>bo" not in page
+    assert "&lt;b&gt;bo" in page
+    assert "지우" in page
+    assert STUCK in page
+
+
+def test_csv_has_a_row_for_each_learner(classroom: Path) -> None:
+    """The CSV reads back: a header and a row for each learner."""
+    rows = list(csv.DictReader(io.StringIO(report.as_csv(report.report([classroom])))))
+
+    assert {row["name"]: row["passed"] for row in rows} == {
+        "ada": "1",
+        "<b>bo": "0",
+        "지우": "0",
+    }
+
+
+def test_csv_holds_no_formula() -> None:
+    """A name that a spreadsheet would run as a formula is defused."""
+    found = report.Report((report.Learner("=cmd()"),), ())
+
+    assert "\n'=cmd()," in report.as_csv(found)
+
+
+def test_json_is_plain_data(classroom: Path) -> None:
+    """The JSON form survives a round trip."""
+    facts = report.report([classroom]).as_json()
+
+    assert json.loads(json.dumps(facts)) == facts
+
+
+def test_the_table_fits_a_terminal(classroom: Path) -> None:
+    """On 80 columns every learner and exercise is there, and no line is longer."""
+    console = Console(width=80, file=io.StringIO())
+    with console.capture() as capture:
+        console.print(report.as_text(report.report([classroom])))
+
+    assert all(len(line) <= 80 for line in capture.get().splitlines())
+    for word in ("ada", "지우", "double", "again", *(one.name for one in catalog.exercises())):
+        assert word in capture.get()

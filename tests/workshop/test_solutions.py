@@ -1,0 +1,71 @@
+"""Solutions: when they open, and what a learner's code is compared with."""
+
+import pytest
+
+from minitasks.scenarios.errors import CannotRun
+from minitasks.workshop import solutions
+from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.folder import Workshop
+from minitasks.workshop.verdict import Verdict
+from tests.workshop.sample import SOLUTION
+
+
+def fail(workshop: Workshop, exercise: Exercise, digest: str) -> None:
+    """Note a try that failed."""
+    workshop.note(exercise, Verdict("double", "", False, "claim", seen="no"), digest)
+
+
+def test_stays_shut_until_three_tries(workshop: Workshop, exercise: Exercise) -> None:
+    """Before the third try the solution stays shut, and the answer says how many are left."""
+    fail(workshop, exercise, "a")
+    fail(workshop, exercise, "b")
+    with pytest.raises(CannotRun, match="when 1 more of your own tries have failed"):
+        solutions.opened(workshop, exercise, anyway=False)
+    assert not workshop.standing(exercise).solution
+
+    fail(workshop, exercise, "c")
+    assert solutions.opened(workshop, exercise, anyway=False) == SOLUTION
+    assert workshop.standing(exercise).solution == "after three tries"
+
+
+def test_opens_after_a_pass(workshop: Workshop, exercise: Exercise) -> None:
+    """After a pass the solution is open, and the journal says so."""
+    workshop.note(exercise, Verdict("double", "", True), "a")
+    solutions.opened(workshop, exercise, anyway=False)
+
+    assert workshop.standing(exercise).solution == "after a pass"
+
+
+def test_opens_anyway(workshop: Workshop, exercise: Exercise) -> None:
+    """Whoever insists gets it, and the journal says that, too."""
+    solutions.opened(workshop, exercise, anyway=True)
+
+    assert workshop.standing(exercise).solution == "anyway"
+
+
+def test_compares_with_the_solution(workshop: Workshop, exercise: Exercise) -> None:
+    """The difference shows the learner's lines as taken away, the solution's as added."""
+    difference = solutions.difference_to_solution(workshop.file(exercise), SOLUTION)
+
+    assert "-    pass\n" in difference
+    assert "+    return number * 2\n" in difference
+
+
+def test_compares_with_starlette_as_installed(workshop: Workshop, exercise: Exercise) -> None:
+    """What has a name of Starlette's is compared with that source; the rest is left out."""
+    file = workshop.file(exercise)
+    file.write_text("def mine():\n    pass\n\nasync def run_in_threadpool():\n    pass\n")
+    difference = solutions.difference_to_starlette(file)
+
+    assert "+++ starlette/concurrency.py" in difference
+    assert "-async def run_in_threadpool():" in difference
+    assert "anyio.to_thread.run_sync" in difference
+    assert "mine" not in difference
+
+
+def test_a_file_that_is_no_python_is_told(workshop: Workshop, exercise: Exercise) -> None:
+    """A file that can't be parsed can't be compared: one line says where."""
+    workshop.file(exercise).write_text("def broken(:\n")
+
+    with pytest.raises(CannotRun, match="can't be parsed: line 1"):
+        solutions.difference_to_starlette(workshop.file(exercise))
