@@ -107,6 +107,30 @@ def run(
         context.exit(1)
 
 
+@cli.command()
+@click.argument("name")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@click.option("--backend", default="asyncio", help="The event loop: asyncio, trio or uvloop.")
+@click.pass_context
+def compare(context: click.Context, name: str, one: str, other: str, backend: str) -> None:
+    """Run a scenario on two libraries: do they take the same steps in the same lanes?
+
+    A and B are minitasks, starlette or Python files of your own.
+    """
+    from minitasks.timeline.compare import compare
+    from minitasks.timeline.watch import fresh_processes, watch_in_child
+
+    scenario = find_scenario(name)
+    with fresh_processes() as pool:
+        runs = list(pool.map(watch_in_child, [name] * 2, [one, other], [backend] * 2))
+    comparison = compare(runs[0].timeline, runs[1].timeline, [str(scenario.file)])
+    for line in comparison.lines(one, other):
+        click.echo(line)
+    if comparison.partings:
+        context.exit(1)
+
+
 def list_scenarios() -> None:
     """Print the names of the scenarios, each with what it shows."""
     for scenario in all_scenarios():

@@ -29,7 +29,8 @@ def run_scenario(scenario: Scenario, library: Library, backend: str = "asyncio")
 def backend_options(scenario: Scenario, backend: str) -> dict[str, Any]:
     """Say "asyncio", "trio" or "uvloop" in anyio's terms, where uvloop is an option of asyncio."""
     if backend not in scenario.backends:
-        allowed = " or ".join(scenario.backends)
+        *others, last = scenario.backends
+        allowed = f"{', '.join(others)} or {last}"
         raise CannotRun(f"{scenario.name} does not run on {backend}: choose {allowed}")
     if importlib.util.find_spec(backend) is None:
         raise CannotRun(f"{backend} is missing: python -m pip install {backend}")

@@ -84,7 +84,13 @@ def fresh_processes() -> Iterator[ProcessPoolExecutor]:
         initializer=ignore_ctrl_c,
         max_tasks_per_child=1,
     ) as pool:
-        yield pool
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            # Leaving the block waits for what runs in it, and a learner's library may run for ever.
+            for process in multiprocessing.active_children():
+                process.kill()
+            raise
 
 
 def process_context() -> BaseContext:
