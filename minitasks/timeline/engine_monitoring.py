@@ -14,6 +14,7 @@ from minitasks.frames import has_begun
 from minitasks.scenarios.errors import CannotRun
 from minitasks.timeline.events import Kind
 from minitasks.timeline.recorder import Recorder, callers
+from minitasks.timeline.threads import hands_over
 from minitasks.timeline.values import short_repr
 
 assert sys.version_info >= (3, 12)
@@ -136,6 +137,9 @@ class Engine:
 
     def _enter(self, kind: Kind, code: CodeType, frame: FrameType) -> Any:
         if id(code) not in self._recorded:
+            if hands_over(code):
+                self._recorder.hand_over()
+                return None
             if not self._recorder.files.owns(frame):
                 return monitoring.DISABLE
             self._record(code)

@@ -16,6 +16,7 @@ from typing import Any
 from minitasks.frames import StepReader, has_begun
 from minitasks.scenarios.errors import CannotRun
 from minitasks.timeline.recorder import Recorder, callers
+from minitasks.timeline.threads import hands_over
 from minitasks.timeline.values import short_repr
 
 Trace = Any  # a trace function: of a frame, an event and an argument, giving the next one or None
@@ -64,7 +65,11 @@ class Engine:
 
     def begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
         """Take the first event of any frame: a call or a resume."""
-        if not self._recorder.is_open or not self._recorder.files.owns(frame):
+        if not self._recorder.is_open:
+            return None
+        if not self._recorder.files.owns(frame):
+            if hands_over(frame.f_code):
+                self._recorder.hand_over()
             return None
         if not has_begun(frame):
             return None

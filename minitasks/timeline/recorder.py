@@ -50,6 +50,10 @@ class Recorder:
         self._lock = threading.RLock()
         self._began = perf_counter_ns()
 
+    def hand_over(self) -> None:
+        """Let the worker thread that gets the work know for which task it will be done."""
+        self._tasks.here()
+
     def note(self, kind: Kind, frame: FrameType, text: str = "") -> None:
         """Note that something happens in a recorded frame, on the current thread.
 
@@ -105,7 +109,7 @@ class Recorder:
         self, kind: Kind, place: Place, variables: tuple[tuple[str, str], ...], text: str
     ) -> None:
         thread = self._threads.here()
-        task = self._tasks.here(thread)
+        task = self._tasks.here()
         # The clock is read under the lock, so that all threads' events are in the order of time.
         with self._lock:
             if not self.is_open:

@@ -4,7 +4,8 @@ A lane is a thread, not its ident: the system gives a dead thread's ident to the
 threads are named differently by each event loop, so we number them, in order of appearance.
 
 A task's number travels in a context variable: anyio copies the context into the worker thread, so
-that what runs there tells the task that handed it over.
+that what runs there tells the task that handed it over. The variable is set wherever recorded code
+runs, and in the functions that hand work over, since what calls them need not be recorded.
 """
 
 import asyncio
@@ -14,7 +15,10 @@ import weakref
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
+from types import CodeType
 from typing import Any
+
+import anyio.to_thread
 
 from minitasks.frames import starts_as_worker
 from minitasks.timeline.events import Lane
@@ -56,6 +60,8 @@ class Threads:
         thread = self._local.thread
         if thread is None:
             thread = self._local.thread = self._enter()
+        if not thread.runs_loop:
+            thread.runs_loop = runs_loop()
         return thread
 
     def _enter(self) -> Thread:
@@ -99,13 +105,13 @@ class Tasks:
         # By the task's id, since a dict of tasks would keep them alive.
         self._known: dict[int, tuple[weakref.ref[Any], int]] = {}
 
-    def here(self, thread: Thread) -> int:
+    def here(self) -> int:
         """Give the number of the task that the current code runs for.
 
         In a worker thread that is the task that handed the work over. Code that no task runs has a
         number of its own in each thread.
         """
-        task = running_task(thread)
+        task = running_task()
         owner = _owner.get()
         carried = owner[1] if owner is not None and owner[0] is self else None
         if task is None and carried is not None:
@@ -125,17 +131,31 @@ class Tasks:
         return number
 
 
-def running_task(thread: Thread) -> Any:
+def running_task() -> Any:
     """Give the task that the event loop of this thread runs just now, or None."""
     loop = asyncio._get_running_loop()
-    if loop is not None:
-        thread.runs_loop = True
-        task = asyncio.current_task(loop)
-        if task is not None:
-            return task
-    # Whoever runs on trio has imported it.
+    task = None if loop is None else asyncio.current_task(loop)
+    if task is None and in_trio():
+        lowlevel = sys.modules["trio"].lowlevel
+        task = lowlevel.current_task() if lowlevel.in_trio_task() else None
+    return task
+
+
+def runs_loop() -> bool:
+    """Tell whether an event loop runs in this thread."""
+    return asyncio._get_running_loop() is not None or in_trio()
+
+
+def in_trio() -> bool:
+    """Tell whether trio runs in this thread. Whoever runs on it has imported it."""
     trio = sys.modules.get("trio")
-    if trio is None or not trio.lowlevel.in_trio_run():
-        return None
-    thread.runs_loop = True
-    return trio.lowlevel.current_task() if trio.lowlevel.in_trio_task() else None
+    return trio is not None and bool(trio.lowlevel.in_trio_run())
+
+
+RUN_SYNC = anyio.to_thread.run_sync.__code__
+TO_THREAD = asyncio.to_thread.__code__
+
+
+def hands_over(code: CodeType) -> bool:
+    """Tell whether code hands work over to a worker thread, in a copy of its own context."""
+    return code is RUN_SYNC or code is TO_THREAD

@@ -226,6 +226,16 @@ def test_a_worker_tells_the_task_that_handed_the_work_over(anyio_backend: str) -
     assert {event.lane for event in of("save", timeline)} == {0}
 
 
+def test_a_task_without_recorded_code_is_told_from_its_parent(anyio_backend: str) -> None:
+    """A child task that only hands work over is the one its worker names: not the parent."""
+    timeline = recorded(programs.concurrent, anyio_backend)
+
+    (parent,) = {event.task for event in of("three_workers", timeline)}
+    children = {event.task for event in of("take_turns", timeline)}
+    assert len(children) == 3
+    assert parent not in children
+
+
 def test_tasks_that_run_side_by_side_have_numbers_of_their_own(anyio_backend: str) -> None:
     """Two tasks of one group are two, and neither is the one that started them."""
 
