@@ -1,0 +1,257 @@
+"""The watch screen, as a learner drives it: in a pseudo-terminal, through a whole workshop."""
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from minitasks.workshop import catalog
+from minitasks.workshop.catalog import Exercise, text_of
+from tests.workshop.test_grader import descendants, is_running, wait_until
+
+pexpect = pytest.importorskip("pexpect")
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is POSIX's")
+
+# What may stand between two words on a screen: white space, line ends, colours.
+BETWEEN = r"(?:\s|\x1b\[[0-9;]*m)+"
+
+
+def words(text: str) -> str:
+    """Write a pattern that finds a text however the screen wraps and colours it."""
+    return BETWEEN.join(re.escape(word) for word in text.split())
+
+
+class Learner:
+    """A learner at a terminal of 24 lines and 80 columns."""
+
+    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
+        self.folder = folder
+        self.terminal = pexpect.spawn(
+            sys.executable,
+            ["-m", "minitasks", "workshop", "watch", *options],
+            cwd=str(folder),
+            env={**os.environ, "TERM": "xterm-256color", **environment},
+            dimensions=(24, 80),
+            encoding="utf-8",
+            timeout=60,
+        )
+
+    def sees(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        self.terminal.expect(words(text))
+
+    def presses(self, key: str) -> None:
+        """Press a key."""
+        self.terminal.send(key)
+
+    def saves(self, exercise: Exercise, text: str) -> None:
+        """Save the file of an exercise, as an editor does: beside it, then in its place."""
+        file = self.folder / exercise.folder.name / "exercise.py"
+        beside = file.with_name("exercise.py~")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(file)
+
+    def quits(self) -> None:
+        """Press q, and see that nothing is left running."""
+        children = descendants(self.terminal.pid)
+        self.presses("q")
+        self.sees("bye; minitasks workshop watch goes on from here")
+        self.terminal.expect(pexpect.EOF)
+        self.terminal.wait()
+        assert self.terminal.exitstatus == 0
+        wait_until(lambda: not any(is_running(pid) for pid in children))
+
+
+def begun(tmp_path: Path) -> Path:
+    """Make a learner's folder, by the real command."""
+    folder = tmp_path / "내 워크숍 1"
+    said, code = pexpect.run(
+        f"{sys.executable} -m minitasks workshop start '{folder}'",
+        encoding="utf-8",
+        withexitstatus=True,
+        timeout=60,
+    )
+    assert code == 0, said
+    assert "minitasks workshop watch" in said
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A learner's folder, with spaces and Korean letters in its path."""
+    yield begun(tmp_path)
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+def test_a_save_is_graded_at_once(folder: Path) -> None:
+    """The stub is graded, a hint opens by key, a save is graded, reset and undo change it over."""
+    first, second = catalog.exercises()[:2]
+    learner = Learner(folder)
+    learner.sees(f"1 of {len(catalog.exercises())}: {first.title}")
+    learner.sees("not yet")
+    learner.sees("no change seen yet")
+
+    learner.presses("h")
+    learner.sees(f"hint 1 of 3: {first.hints[0][0]}")
+
+    learner.saves(first, text_of(first.solution))
+    learner.sees("passed: all")
+    learner.sees("n goes on")
+    learner.sees("last change seen at")
+
+    learner.presses("r")
+    learner.sees("u brings your file back")
+    learner.sees("not yet")
+    learner.presses("u")
+    learner.sees("passed: all")
+
+    learner.presses("l")
+    learner.sees("1 to 7 take two hours")
+    learner.presses("n")
+    learner.sees(f"2 of {len(catalog.exercises())}: {second.title}")
+    learner.quits()
+
+
+def test_keys_work_and_a_save_counts_while_grading_runs(folder: Path) -> None:
+    """An endless loop blocks neither the keys nor the next save, which calls its grading off."""
+    first = catalog.exercises()[0]
+    learner = Learner(folder, "--timeout", "50")
+    learner.sees("not yet")
+    mark = folder / "running"
+    learner.saves(first, f"open({str(mark)!r}, 'w').close()\nwhile True:\n    pass\n")
+    wait_until(mark.exists)
+
+    learner.presses("h")
+    learner.sees("hint 1 of 3")
+    learner.saves(first, text_of(first.solution))
+    learner.sees("passed: all")
+    learner.quits()
+
+
+@pytest.mark.slow
+def test_an_exercise_that_is_saved_is_turned_to(folder: Path) -> None:
+    """Whoever saves another exercise is taken there."""
+    third = catalog.exercises()[2]
+    learner = Learner(folder)
+    learner.sees("not yet")
+    learner.saves(third, text_of(third.solution))
+    learner.sees(f"3 of {len(catalog.exercises())}: {third.title}")
+    learner.sees("passed: all")
+    learner.quits()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [("--plain",), ("--poll",), ()])
+def test_works_on_any_terminal(folder: Path, options: tuple[str, ...]) -> None:
+    """On a dumb terminal, for a screen reader and without notices of saves: the same words."""
+    first = catalog.exercises()[0]
+    environment = {"TERM": "xterm-256color" if options else "dumb", "NO_COLOR": "1"}
+    learner = Learner(folder, *options, **environment)
+    learner.sees("not yet")
+    learner.saves(first, text_of(first.solution))
+    learner.sees("passed: all")
+    seen = learner.terminal.before + learner.terminal.after
+    learner.quits()
+
+    # No colour; and no cursor movement where nothing may be drawn over.
+    assert not re.search(r"\x1b\[(3[0-7]|9[0-7]|38)[;m]", seen)
+    if options != ("--poll",):
+        assert "\x1b" not in seen
+
+
+@pytest.mark.slow
+def test_the_timeline_key_runs_the_scenario_of_the_readme(folder: Path) -> None:
+    """The key t hands the terminal to `minitasks run`, with the learner's file, and comes back."""
+    first = catalog.exercises()[0]
+    assert first.scenario
+    learner = Learner(folder)
+    learner.sees("not yet")
+    learner.saves(first, text_of(first.solution))
+    learner.sees("passed: all")
+    learner.presses("t")
+    learner.sees("event loop")
+    learner.sees("any key goes back")
+    learner.presses("x")
+    learner.sees("passed: all")
+    learner.quits()
+
+
+@pytest.mark.slow
+def test_the_debug_key_stops_at_the_learners_line(folder: Path) -> None:
+    """The key d runs the failing test under pdb, stops at the learner's line, and comes back."""
+    first = catalog.exercises()[0]
+    learner = Learner(folder)
+    learner.sees("not yet")
+    learner.saves(first, text_of(first.solution).replace("self.args = args", "self.args = [args]"))
+    learner.sees("task.args should be")
+    learner.presses("d")
+    learner.sees("n: next line")
+    learner.sees("exercise.py(")
+    learner.sees("(Pdb)")
+    learner.terminal.sendline("p func.__name__")
+    learner.sees("'send'")
+    learner.terminal.sendline("q")
+    learner.sees("any key goes back")
+    learner.presses("x")
+    learner.sees("task.args should be")
+    learner.quits()
+
+
+def test_a_closed_terminal_ends_everything(folder: Path) -> None:
+    """When the terminal is closed under it, watch ends, and so does every process of its."""
+    learner = Learner(folder)
+    learner.sees("not yet")
+    pids = [learner.terminal.pid, *descendants(learner.terminal.pid)]
+    assert len(pids) > 1
+    learner.terminal.close(force=False)
+
+    wait_until(lambda: not any(is_running(pid) for pid in pids))
+
+
+@pytest.mark.slow
+def test_two_runners_in_one_folder(folder: Path) -> None:
+    """Two watches of one folder both grade a save, and the journal stays whole."""
+    first = catalog.exercises()[0]
+    learners = [Learner(folder), Learner(folder)]
+    for learner in learners:
+        learner.sees("not yet")
+    learners[0].saves(first, text_of(first.solution))
+    for learner in learners:
+        learner.sees("passed: all")
+    for learner in learners:
+        learner.quits()
+
+    journal = folder / ".workshop" / "journal.jsonl"
+    kinds = [json.loads(line)["kind"] for line in journal.read_text().splitlines()]
+    assert kinds.count("passed") == 2
+
+
+@pytest.mark.slow
+def test_a_whole_workshop(folder: Path) -> None:
+    """From the first exercise to the last: the stub fails, a mistake hears what it should, the
+    solution passes, and the key n leads on."""
+    learner = Learner(folder, "--timeout", "30")
+    every = catalog.exercises()
+    for exercise in every:
+        learner.sees(f"{exercise.number} of {len(every)}: {exercise.title}")
+        learner.sees("not yet")
+        mistake = exercise.mistakes[0]
+        first_line, _, _ = text_of(mistake).partition("\n")
+        learner.saves(exercise, text_of(mistake))
+        learner.sees(first_line.removeprefix("# feedback: "))
+        learner.saves(exercise, text_of(exercise.solution))
+        learner.sees("passed: all")
+        learner.presses("n")
+    learner.sees("every exercise has passed")
+    learner.quits()
+
+    said = pexpect.run(
+        f"{sys.executable} -m minitasks workshop list --json", cwd=str(folder), encoding="utf-8"
+    )
+    assert [one["passed"] for one in json.loads(said)["exercises"]] == [True] * len(every)
