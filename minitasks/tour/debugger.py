@@ -183,11 +183,23 @@ class Debugger(pdb.Pdb):
     def _arrive(self, frame: FrameType) -> Place | None:
         line = self.path_on_tour(frame.f_code.co_filename), frame.f_lineno
         self._hits[line] += 1
-        for place in self.ahead:
+        for place in self._reachable():
             if (place.file, place.line) == line and place.stop.hit == self._hits[line]:
-                self.ahead.remove(place)
-                return place if place.number >= self._first else None
+                return self._reach(place)
         return None
+
+    def _reach(self, place: Place) -> Place | None:
+        self.ahead.remove(place)
+        if place.is_gate:
+            self._hits.clear()
+        return place if place.number >= self._first else None
+
+    def _reachable(self) -> Iterator[Place]:
+        """Give the stops ahead, up to and including the next gate."""
+        for place in self.ahead:
+            yield place
+            if place.is_gate:
+                return
 
     def break_here(self, frame: FrameType) -> bool:
         """Stop at the tour's stops and at the learner's own breakpoints."""

@@ -18,7 +18,7 @@ def places_of(name: str) -> list[Place]:
     """
     scenario = find_scenario(name)
     library = load_library("minitasks", scenario.needs)
-    places, _ = find_places(TOURS[name], [*library.files, scenario.file])
+    places, _ = find_places(TOURS[name], library.files, scenario.file)
     return places
 
 

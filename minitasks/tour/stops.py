@@ -6,7 +6,7 @@ files, without running them, so a tour fits the core, Starlette and a learner's 
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -22,7 +22,8 @@ class Stop:
         thread: Where the line runs: "event loop", "worker thread", or the name of the thread.
         note: Where the learner is and what happens here, in one to three sentences.
         look: What to type or to look at before going on.
-        hit: Stop when the line is about to run for this time, counted from 1.
+        hit: Stop when the line is about to run for this time, counted from 1 since the last gate.
+        is_gate: Whether the stops behind it wait until this one is reached, whatever the library.
     """
 
     function: str
@@ -31,6 +32,7 @@ class Stop:
     note: str
     look: str = ""
     hit: int = 1
+    is_gate: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Place:
         file: The file, resolved.
         line: The line, counted from 1.
         as_declared: False where the function is there but its text is not: `line` is its first.
+        is_gate: Whether the stops behind it wait until this one is reached.
     """
 
     number: int
@@ -50,22 +53,25 @@ class Place:
     file: Path
     line: int
     as_declared: bool = True
+    is_gate: bool = False
 
 
 def find_places(
-    stops: Sequence[Stop], files: Sequence[Path]
+    stops: Sequence[Stop], library: Sequence[Path], scenario: Path
 ) -> tuple[list[Place], list[tuple[int, Stop]]]:
     """Find each stop's file and line.
 
     Args:
         stops: The tour's stops, in order.
-        files: Where to look. The first file that has the function counts.
+        library: Where to look first. The first file that has the function counts.
+        scenario: Where to look then. It is the same for every library, so its stops are the gates
+            that keep the story in order: Starlette calls its own functions also behind the scenes.
 
     Returns:
         The places, and the stops, with their numbers, that have none. Where a function is there but
         says it in other words, only its first such stop has a place: all would be on one line.
     """
-    functions = read_functions(files)
+    functions = read_functions([*library, scenario])
     places: list[Place] = []
     missing: list[tuple[int, Stop]] = []
     for number, stop in enumerate(stops, start=1):
@@ -73,7 +79,8 @@ def find_places(
         if place is None or stands_in_already(place, places):
             missing.append((number, stop))
         else:
-            places.append(place)
+            in_scenario = place.file == scenario.resolve()
+            places.append(replace(place, is_gate=stop.is_gate or in_scenario))
     return places, missing
 
 
@@ -105,8 +112,9 @@ def read_functions(files: Sequence[Path]) -> dict[str, tuple[Path, Function]]:
     """Read every function of the files, by its qualified name without the <locals>."""
     found: dict[str, tuple[Path, Function]] = {}
     for file in files:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        for name, function in functions_in(tree):
+        # Of several with the same name in a file the last one counts: the first are overloads.
+        functions = dict(functions_in(ast.parse(file.read_text(encoding="utf-8"))))
+        for name, function in functions.items():
             found.setdefault(name, (file.resolve(), function))
     return found
 

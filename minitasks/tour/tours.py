@@ -57,6 +57,7 @@ REGISTER_PRODUCT = (
         "The response has left, and the client has all of it: see `meanwhile` above. Only now "
         "does Starlette await the list, on the event loop. One task comes after another.",
         "w: below the lanes, no coroutine of the endpoint; it returned long ago.",
+        is_gate=True,
     ),
     Stop(
         "BackgroundTask.__call__",
@@ -119,7 +120,6 @@ REGISTER_PRODUCT = (
         "The list is at its end, and so is the tour. The client heard of neither task; had one "
         "raised, it would not know that either.",
         "c runs to the end.",
-        hit=3,
     ),
 )
 
@@ -347,17 +347,16 @@ LOST_COROUTINE = (
         "is_async_callable",
         "if iscoroutinefunction(target):",
         LOOP,
-        "The coroutine is lost. On asyncio only a RuntimeWarning tells, see `meanwhile`; trio "
-        "raises. Now the async function inside functools.partial, which is seen through.",
+        "The coroutine is lost. trio refuses it with a TypeError, asyncio will only print a "
+        "warning. Now the async function inside functools.partial, which is seen through.",
         "p obj, then p target",
-        hit=2,
     ),
     Stop(
         "send_email",
         "await anyio.sleep(0.03)",
         LOOP,
         "At last: the async function runs, on the event loop.",
-        "p to: only this email is sent.",
+        "p to: only this email is sent. n: on asyncio, here comes the warning.",
     ),
 )
 
@@ -438,7 +437,7 @@ FOUR_WAYS = (
         "The third way, asyncio.to_thread (so on asyncio alone): it has a pool of its own and "
         "takes no token.",
         "p tokens_taken, user_seen",
-        hit=3,
+        hit=2,
     ),
     Stop(
         "look_around",
@@ -446,7 +445,6 @@ FOUR_WAYS = (
         WORKER,
         "The fourth, a ThreadPoolExecutor: no token, and no context either.",
         "p tokens_taken, user_seen",
-        hit=4,
     ),
 )
 

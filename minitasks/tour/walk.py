@@ -57,14 +57,13 @@ def tour_of_scenario(name: str, choice: str = "minitasks", backend: str = "async
     backend_options(scenario, backend)
     library = load_library(choice, scenario.needs)
     scenario.main  # noqa: B018  # imports the scenario now, so that no import is part of the tour
-    files = [*library.files, scenario.file.resolve()]
-    places, missing = find_places(TOURS[name], files)
+    places, missing = find_places(TOURS[name], library.files, scenario.file)
     return Tour(
         name=name,
         promise=scenario.promise,
         places=places,
         missing=missing,
-        files=files,
+        files=[*library.files, scenario.file.resolve()],
         run=lambda: run_scenario(scenario, library, backend),
         replay=f"minitasks run {name}{with_option(choice)} --page replay.html",
     )
