@@ -87,7 +87,7 @@ def watching(folder: Path) -> Finding:
     import watchfiles
 
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        timer = threading.Timer(0.2, lambda: write(Path(scratch, "exercise.py"), b""))
+        timer = threading.Timer(0.2, Path(scratch, "exercise.py").touch)
         timer.start()
         began = time.monotonic()
         for changes in watchfiles.watch(scratch, rust_timeout=3000, yield_on_timeout=True, step=10):

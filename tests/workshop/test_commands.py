@@ -1,0 +1,239 @@
+"""The commands: what they print, and their exit codes: 0 passed, 1 not yet, 2 could not run."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from minitasks.cli import cli
+from minitasks.workshop import catalog
+from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.folder import Workshop
+from tests.workshop.sample import SOLUTION, STUB
+
+
+def run(*words: str) -> Result:
+    """Run a command of the workshop."""
+    result = CliRunner().invoke(cli, ["workshop", *words], catch_exceptions=False)
+    return result
+
+
+@pytest.fixture
+def here(workshop: Workshop, exercise: Exercise, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    """A learner's folder, as the current one."""
+    monkeypatch.chdir(workshop.root)
+    monkeypatch.setattr(catalog, "find", lambda _: exercise)
+    return workshop
+
+
+def test_check_fails_with_words_and_1(here: Workshop) -> None:
+    """A stub: exit code 1, the claim, what was seen, and the place."""
+    result = run("check")
+
+    assert result.exit_code == 1
+    assert "claim: Twice two is four." in result.output
+    assert "seen:  twice two is 4, but your double gave None" in result.output
+    assert "01_double/exercise.py, line 4" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_check_passes_with_0_and_goes_on(here: Workshop, exercise: Exercise) -> None:
+    """A solution: exit code 0; the next check is of the next exercise."""
+    here.file(exercise).write_text(SOLUTION)
+
+    assert run("check").exit_code == 0
+    assert "2 again" in run("check").output
+
+
+def test_check_takes_the_exercise_whose_folder_this_is(
+    here: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the folder of an exercise, that exercise is meant."""
+    monkeypatch.chdir(here.root / "02_again")
+
+    assert "2 again" in run("check").output
+
+
+def test_check_all_asks_for_all(here: Workshop, exercise: Exercise) -> None:
+    """With --all, one that has not passed makes it 1."""
+    here.file(exercise).write_text(SOLUTION)
+    assert run("check", "--all").exit_code == 1
+
+    for one in catalog.exercises():
+        here.file(one).write_text(SOLUTION)
+    assert run("check", "--all").exit_code == 0
+
+
+def test_check_grades_any_file_without_a_folder(
+    here: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --file no workshop is needed, and none is written to."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "any name.py"
+    before = here.journal.file.read_bytes()
+
+    file.write_text(SOLUTION)
+    assert run("check", "double", "--file", str(file)).exit_code == 0
+    file.write_text(STUB)
+    assert run("check", "double", "--file", str(file)).exit_code == 1
+    assert run("check", "--file", str(file)).exit_code == 2
+    assert here.journal.file.read_bytes() == before
+
+
+def test_check_json_is_the_documented_schema(here: Workshop, exercise: Exercise) -> None:
+    """Each field of the schema is there, and no other."""
+    answer = json.loads(run("check", "--json").output)
+
+    assert answer.keys() == {"schema", "command", "passed", "results"}
+    [result] = answer["results"]
+    assert documented("check") == set(result)
+    assert result["place"].keys() == {"file", "line", "source", "note"}
+    assert result["claims"][0] == {
+        "test": "test_two",
+        "text": "Twice two is four.",
+        "outcome": "failed",
+    }
+    assert (answer["schema"], answer["passed"], result["reason"]) == (1, False, "claim")
+
+
+def test_list_and_report_json_are_the_documented_schema(here: Workshop) -> None:
+    """So are the fields of list and report."""
+    listed: dict[str, Any] = json.loads(run("list", "--json").output)
+    reported: dict[str, Any] = json.loads(run("report", ".", "--json").output)
+
+    assert listed["current"] == "double"
+    assert documented("list") == set(listed["exercises"][0])
+    assert documented("learners") == set(reported["learners"][0])
+    assert documented("exercises") == set(reported["exercises"][0])
+
+
+def documented(part: str) -> set[str]:
+    """Give the names that docs/pages/workshop.md tells of one object."""
+    page = Path(__file__).parents[2] / "docs" / "pages" / "workshop.md"
+    _, _, section = page.read_text(encoding="utf-8").partition(f"<!-- schema: {part} -->\n")
+    table, _, _ = section.partition("\n\n")
+    return {row.split("`")[1] for row in table.splitlines()[2:]}
+
+
+def test_traceback_is_shown_when_asked_for(here: Workshop) -> None:
+    """With --traceback the whole of it comes."""
+    assert "AssertionError: twice two is 4" in run("check", "--traceback").output
+
+
+def test_hint_opens_one_after_another(here: Workshop) -> None:
+    """Each hint opens the next; the last stays."""
+    outputs = [run("hint").output for _ in range(4)]
+
+    assert [output.partition(":")[0] for output in outputs] == [
+        "hint 1 of 3",
+        "hint 2 of 3",
+        "hint 3 of 3",
+        "hint 3 of 3",
+    ]
+
+
+def test_solution_stays_shut_with_2(here: Workshop) -> None:
+    """Too early: exit code 2 and one line; with --anyway it opens."""
+    early = run("solution")
+
+    assert early.exit_code == 2
+    assert early.output.count("\n") == 1
+    assert "return number * 2" in run("solution", "--anyway").output
+
+
+def test_solution_reset_and_undo_lose_nothing(here: Workshop, exercise: Exercise) -> None:
+    """A solution written over the learner's file, a reset, each undone: the work is there."""
+    file = here.file(exercise)
+    file.write_text("my work\n")
+    run("solution", "--anyway", "--write")
+    assert file.read_text() == SOLUTION
+    run("undo", "double")
+    assert file.read_text() == "my work\n"
+    run("reset", "double")
+    assert file.read_text() == STUB
+    run("undo", "double")
+    assert file.read_text() == "my work\n"
+
+
+def test_diff_compares_with_the_solution_and_starlette(here: Workshop, exercise: Exercise) -> None:
+    """Against the solution once it is open; against Starlette's source at any time."""
+    assert run("diff").exit_code == 2
+    assert "+    return number * 2" in run("diff", "--anyway").output
+
+    here.file(exercise).write_text("class BackgroundTask:\n    pass\n")
+    assert "+++ starlette/background.py" in run("diff", "--starlette").output
+
+
+def test_open_shows_the_readme_and_the_file(
+    here: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without an editor set, open shows what there is to read and where the file is."""
+    monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.delenv("VISUAL", raising=False)
+    output = run("open").output
+
+    assert "Give twice a number" in output
+    assert "your file: 01_double/exercise.py" in output
+
+
+def test_update_says_what_is_new(here: Workshop, exercise: Exercise) -> None:
+    """Update tells what it brought, or that there is nothing."""
+    exercise.readme.write_text("# Double it\n\nAnother task.\n")
+
+    assert "01_double: a new README.md" in run("update").output
+    assert run("update").output == "nothing new\n"
+
+
+def test_a_damaged_journal_is_mended_by_any_command(here: Workshop) -> None:
+    """Whatever command comes next, a damaged journal is set aside first, and it is said."""
+    here.journal.file.write_text("{broken")
+    result = run("list")
+
+    assert result.exit_code == 0
+    assert "the progress file was damaged; it is kept as" in result.output
+
+
+def test_outside_a_workshop_it_is_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside a workshop, exit code 2 and one line that says how to begin."""
+    monkeypatch.chdir(tmp_path)
+    result = run("check")
+
+    assert result.exit_code == 2
+    assert "minitasks workshop start" in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_doctor_finds_this_machine_well(here: Workshop) -> None:
+    """On a machine that can run these tests, the doctor finds nothing bad."""
+    result = run("doctor")
+
+    assert result.exit_code == 0, result.output
+    assert "BAD" not in result.output
+    assert "a save is noticed after" in result.output
+
+
+def test_doctor_tells_of_a_folder_that_can_not_be_written(
+    here: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What does not work is told as BAD, and the exit code is 1."""
+    from minitasks.workshop import doctor
+
+    def refuse(*_: object) -> None:
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(doctor, "write", refuse)
+    result = run("doctor")
+
+    assert result.exit_code == 1
+    assert "BAD folder: PermissionError: read-only" in result.output
+
+
+def test_verify_names_what_is_wrong(here: Workshop, exercise: Exercise) -> None:
+    """For authors: exit code 1 and a line for each problem."""
+    exercise.mistakes[0].write_text(f"# feedback: none\n{SOLUTION}")
+    result = run("verify", "double")
+
+    assert result.exit_code == 1
+    assert "01_double/mistakes/always_four.py: the grader lets it pass" in result.output
