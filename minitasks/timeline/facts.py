@@ -26,11 +26,13 @@ class Facts:
 
     Attributes:
         events: What happened, in the order of time.
+        end: A moment when all had happened, in nanoseconds since the recording began.
         loop: The lane of the event loop that runs the scenario; a wrong library may start another.
     """
 
     def __init__(self, timeline: Timeline) -> None:
         self.events = timeline.events
+        self.end = timeline.events[-1].time + 1 if timeline.events else 0
         self._lanes = {lane.number: lane for lane in timeline.lanes}
         self._calls = calls(timeline)
         self.loop = next((call.lane for call in self.calls("main")), None)
@@ -141,7 +143,7 @@ def answered_first(facts: Facts, tasks: tuple[str, ...], client: str = "client")
 
 def one_after_another(facts: Facts, names: tuple[str, ...]) -> Finding:
     """Say whether each of the functions was called when the one before it had ended."""
-    called = facts.calls(*names)
+    called = [call for name in names for call in facts.calls(name)]
     if len(called) < len(names):
         return Finding(False, f"Of {len(names)} tasks {len(called) or 'none'} ran.")
     for earlier, later in pairwise(called):

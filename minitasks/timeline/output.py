@@ -44,5 +44,6 @@ def write(path: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise CannotRun(f"{path} can't be written: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)

@@ -171,11 +171,12 @@ def first_failure(facts: Facts) -> Iterator[Finding]:
     yield answered_first(facts, tasks)
     yield ended_with(facts, "save_thumbnail", "return")
     yield ended_with(facts, "register_to_blockchain", "raise")
-    yield either(
-        not facts.calls("send_confirmation_email"),
-        "send_confirmation_email, behind it, was never called.",
-        "send_confirmation_email, behind it, was called all the same.",
-    )
+    if facts.calls("register_to_blockchain"):
+        yield either(
+            not facts.calls("send_confirmation_email"),
+            "send_confirmation_email, behind it, was never called.",
+            "send_confirmation_email, behind it, was called all the same.",
+        )
     yield either(
         bool(facts.marks("exception reaches the server: ConnectionError")),
         "The exception reached the server, which can only log it: the answer was sent long ago.",
@@ -277,7 +278,7 @@ def lost_coroutine(facts: Facts) -> Iterator[Finding]:
 def who_noticed(facts: Facts) -> Finding:
     """Say who noticed the lost coroutine."""
     warned = facts.mark("RuntimeWarning")
-    if any(call.text.startswith('TypeError("Trio') for call in facts.calls()):
+    if any("Trio expected" in call.text for call in facts.calls()):
         return Finding(True, "trio looks at what a thread returns, and raised TypeError.")
     if warned:
         return Finding(True, f"Python only warned. {warned.text}.")
@@ -335,7 +336,9 @@ ASYNCIO_ONLY = ("asyncio.to_thread", "ThreadPoolExecutor")
 def four_ways(facts: Facts) -> Iterator[Finding]:
     """See minitasks/scenarios/four_ways.py."""
     begins = [mark for mark in facts.marks("") if mark.text in WAYS]
-    times = [mark.time for mark in begins] + [facts.events[-1].time + 1]
+    if not begins:
+        yield Finding(False, "None of the four ways was tried.")
+    times = [*(mark.time for mark in begins), facts.end]
     for mark, (start, end) in zip(begins, pairwise(times), strict=True):
         calls = {call.name: call for call in facts.calls() if start <= call.start < end}
         yield one_way(mark.text, calls)

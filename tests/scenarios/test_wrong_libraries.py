@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from minitasks.timeline.facts import Facts
+from tests.recorded import recorded
 from tests.scenarios import (
     test_cancelled,
     test_context,
@@ -22,7 +23,6 @@ from tests.scenarios import (
     test_register_product,
     test_sync_task,
 )
-from tests.scenarios.conftest import Record
 
 Claim = Callable[[Facts], None]
 
@@ -84,9 +84,9 @@ def module_of(claim: Claim) -> ModuleType:
 
 
 @pytest.mark.parametrize("claim", WRONG_FOR, ids=lambda claim: claim.__name__)
-def test_it_fails_on_a_library_that_is_wrong_there(claim: Claim, record: Record) -> None:
+def test_it_fails_on_a_library_that_is_wrong_there(claim: Claim) -> None:
     """The claim does not hold over the recording of the wrong library."""
-    watched = record(module_of(claim).NAME, WRONG_FOR[claim], "asyncio")
+    watched = recorded(module_of(claim).NAME, WRONG_FOR[claim])
     # A ValueError: `(call,) = ...` where nothing was called, or more than one.
     with pytest.raises((AssertionError, ValueError)):
         claim(Facts(watched.timeline))

@@ -1,0 +1,43 @@
+"""Recordings of the scenarios, each made once a session, in a process of its own."""
+
+import atexit
+import functools
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from minitasks.scenarios import find_scenario
+from minitasks.timeline.watch import Watched, fresh_processes, watch_in_child
+
+WRONG = Path(__file__).parent / "scenarios" / "wrong"
+LIBRARIES = ("minitasks", "starlette")
+
+
+def recorded(name: str, library: str = "minitasks", backend: str = "asyncio") -> Watched:
+    """Give the recording of a scenario.
+
+    Args:
+        name: The scenario's name.
+        library: "minitasks", "starlette" or the name of one of the wrong libraries.
+        backend: The event loop.
+    """
+    if library in LIBRARIES:
+        # Those on the other event loops will be asked for next.
+        for each in find_scenario(name).backends:
+            begin(name, library, each)
+    return begin(name, library, backend).result()
+
+
+@functools.cache
+def begin(name: str, library: str, backend: str) -> Future[Watched]:
+    """Begin a recording."""
+    choice = library if library in LIBRARIES else str(WRONG / f"{library}.py")
+    return processes().submit(watch_in_child, name, choice, backend)
+
+
+@functools.cache
+def processes() -> ProcessPoolExecutor:
+    """Open the pool of processes, which closes with the session."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(fresh_processes())

@@ -1,0 +1,131 @@
+"""Library: the names under study, wherever they come from, or one line on why not."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import starlette.background
+import starlette.concurrency
+
+import minitasks
+from minitasks.scenarios.errors import CannotRun
+from minitasks.scenarios.library import NAMES, load_library
+
+LEARNERS = """
+from answer import ANSWER
+
+
+class BackgroundTask:
+    answer = ANSWER
+
+
+class BackgroundTasks:
+    pass
+
+
+async def run_in_threadpool(func, *args, **kwargs):
+    pass
+"""
+
+
+def learners_file(folder: Path, text: str, name: str = "mine.py") -> str:
+    path = folder / name
+    path.write_text(text)
+    return str(path)
+
+
+def test_minitasks() -> None:
+    """The public names, and the three files that a learner reads."""
+    library = load_library("minitasks")
+    assert library.BackgroundTask is minitasks.BackgroundTask
+    assert library.BackgroundTasks is minitasks.BackgroundTasks
+    assert library.run_in_threadpool is minitasks.run_in_threadpool
+    assert [file.name for file in library.files] == [
+        "background.py",
+        "concurrency.py",
+        "dispatch.py",
+    ]
+
+
+def test_starlette() -> None:
+    """Starlette's own names, from the files beside which ours stand."""
+    library = load_library("starlette")
+    assert library.BackgroundTasks is starlette.background.BackgroundTasks
+    assert library.run_in_threadpool is starlette.concurrency.run_in_threadpool
+    assert [file.name for file in library.files] == ["background.py", "concurrency.py", "_utils.py"]
+
+
+def test_faster() -> None:
+    """The fast version has all three names."""
+    library = load_library("faster")
+    assert {getattr(library, name).__module__ for name in NAMES} == {"minitasks.faster"}
+
+
+def test_a_learners_file(tmp_path: Path) -> None:
+    """Its names are taken, its folder's other modules are within reach, sys.path is as before."""
+    learners_file(tmp_path, "ANSWER = 42", "answer.py")
+    path = learners_file(tmp_path, LEARNERS)
+    before = list(sys.path)
+    library = load_library(path)
+    assert library.BackgroundTask.answer == 42  # type: ignore[attr-defined]
+    assert library.files == (Path(path),)
+    assert sys.path == before
+
+
+def test_a_learners_file_may_be_called_as_it_likes(tmp_path: Path) -> None:
+    """A file called minitasks.py neither hides the package nor is hidden by it."""
+    path = learners_file(tmp_path, "class BackgroundTask: pass", "minitasks.py")
+    assert load_library(path, ("BackgroundTask",)).BackgroundTask is not minitasks.BackgroundTask
+    assert sys.modules["minitasks"] is minitasks
+
+
+def test_what_is_not_needed_may_be_missing(tmp_path: Path) -> None:
+    """An unfinished exercise runs as far as it goes; to call what is missing tells so."""
+    library = load_library(learners_file(tmp_path, "BackgroundTask = print"), ("BackgroundTask",))
+    assert library.BackgroundTask is print
+    with pytest.raises(CannotRun, match="has no BackgroundTasks, which is needed here"):
+        library.BackgroundTasks()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("BackgroundTask = print", "has no BackgroundTasks and no run_in_threadpool"),
+        ("\ndef f(:\n    pass", "raises on import: line 2: SyntaxError: "),
+        ("x = {}\nx['a']", "raises on import: line 2: KeyError: 'a'"),
+        ("def f():\n    1 / 0\nf()", "raises on import: line 2: ZeroDivisionError: "),
+        ("import sys\nsys.exit('bye')", "raises on import: line 2: SystemExit: bye"),
+        ("import no_such_module", "line 1: ModuleNotFoundError: No module named 'no_such_module'"),
+        ("raise ValueError('one\\ntwo')", "ValueError: one two"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason: str) -> None:
+    """One line: the file as it was named, the line in it, the reason."""
+    path = learners_file(tmp_path, text)
+    with pytest.raises(CannotRun) as problem:
+        load_library(path)
+    assert str(problem.value).startswith(path)
+    assert reason in str(problem.value)
+    assert "\n" not in str(problem.value)
+
+
+def test_ctrl_c_is_not_the_files_own_doing(tmp_path: Path) -> None:
+    """An import that the user interrupts is interrupted."""
+    with pytest.raises(KeyboardInterrupt):
+        load_library(learners_file(tmp_path, "raise KeyboardInterrupt"))
+
+
+def test_a_file_that_is_not_there() -> None:
+    """The message tells what may be chosen, or which library was meant."""
+    with pytest.raises(
+        CannotRun, match=r"there is no file nix\.py: choose minitasks, starlette or"
+    ):
+        load_library("nix.py")
+    with pytest.raises(CannotRun, match="there is no library 'starlete': did you mean starlette"):
+        load_library("starlete")
+
+
+def test_a_file_that_is_not_python(tmp_path: Path) -> None:
+    """Its name tells already that it can't be imported."""
+    with pytest.raises(CannotRun, match="is not a Python file"):
+        load_library(learners_file(tmp_path, "# Notes", "notes.md"))

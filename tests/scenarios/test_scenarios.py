@@ -1,0 +1,68 @@
+"""Scenarios: what their modules declare, found without importing them."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import minitasks.scenarios
+from minitasks.scenarios import NAMES, all_scenarios, find_scenario
+from minitasks.scenarios.errors import CannotRun
+
+FOLDER = Path(minitasks.scenarios.__file__).parent
+
+
+def defines_main(file: Path) -> bool:
+    """Tell whether a module has an async function `main` of its own."""
+    body = ast.parse(file.read_text(encoding="utf-8")).body
+    return any(isinstance(node, ast.AsyncFunctionDef) and node.name == "main" for node in body)
+
+
+def test_every_module_with_a_main_is_listed() -> None:
+    """A scenario that was written but not listed would never be met."""
+    written = {file.stem.replace("_", "-") for file in FOLDER.glob("*.py") if defines_main(file)}
+    assert written == set(NAMES)
+    assert len(NAMES) == len(set(NAMES)) == 10
+
+
+def test_what_is_read_is_what_the_module_has() -> None:
+    """The declarations read from the source are those of the imported module."""
+    for scenario in all_scenarios():
+        module = scenario.load()
+        assert scenario.file == Path(str(module.__file__))
+        assert (scenario.needs, scenario.backends) == (module.NEEDS, module.BACKENDS)
+        assert str(module.__doc__).startswith(f"{scenario.promise}\n\nLook for:\n- ")
+        assert scenario.look_for.startswith("Look for:\n- ")
+        assert scenario.main is module.main
+
+
+def test_a_promise_fits_on_a_line_of_the_list() -> None:
+    """Name and promise are listed in 80 columns."""
+    for scenario in all_scenarios():
+        assert len(f"{scenario.name:<18}{scenario.promise}") <= 80
+
+
+def test_listing_imports_no_scenario() -> None:
+    """A list of names must not cost the import of FastAPI."""
+    code = "import minitasks.scenarios as s, sys; s.all_scenarios(); print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"fastapi", "starlette", "uvicorn"} & set(modules)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("in-ordr", "did you mean in-order?"),
+        ("register_product", "did you mean register-product?"),
+        ("xyz", "see minitasks run --list"),
+    ],
+)
+def test_an_unknown_name_suggests_the_nearest(name: str, hint: str) -> None:
+    """A slip costs one more look at one line."""
+    with pytest.raises(CannotRun) as problem:
+        find_scenario(name)
+    assert str(problem.value) == f"there is no scenario {name!r}: {hint}"

@@ -1,0 +1,221 @@
+"""Lanes: the picture in the terminal, drawn from timelines written by hand."""
+
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from minitasks.timeline.events import Event, Kind, Lane, Timeline
+from minitasks.timeline.lanes import ASCII, UNICODE, Scale, draw_lanes
+
+OWN, LIBRARY = "own.py", "library.py"
+LOOP = Lane(0, "event loop", "event loop")
+WORKER = Lane(1, "worker thread", "worker thread 1")
+CLIENT = Lane(2, "client", "client")
+
+
+class Run:
+    """Writes a timeline by hand: times are milliseconds, one frame a name."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def add(
+        self,
+        kind: Kind,
+        time: float,
+        lane: Lane,
+        function: str,
+        file: str = OWN,
+        arguments: tuple[tuple[str, str], ...] = (),
+        frame: int = 0,
+    ) -> "Run":
+        self.events.append(
+            Event(
+                kind,
+                int(time * 1e6),
+                lane.number,
+                1,
+                frame or hash(function),
+                file,
+                function.rstrip("0123456789"),
+                1,
+                arguments,
+            )
+        )
+        return self
+
+    def call(
+        self,
+        function: str,
+        start: float,
+        end: float,
+        lane: Lane = LOOP,
+        waits: tuple[float, float] | None = None,
+        ends: Kind = "return",
+        file: str = OWN,
+        number: str = "",
+    ) -> "Run":
+        arguments = (("number", number),) if number else ()
+        self.add("call", start, lane, function, file, arguments)
+        if waits:
+            self.add("suspend", waits[0], lane, function, file)
+            self.add("resume", waits[1], lane, function, file)
+        return self.add(ends, end, lane, function, file)
+
+    def mark(self, text: str, time: float, lane: Lane) -> "Run":
+        self.events.append(Event("mark", int(time * 1e6), lane.number, 1, 0, "", "", 0, (), text))
+        return self
+
+    def timeline(self) -> Timeline:
+        numbers = {event.lane for event in self.events}
+        lanes = tuple(lane for lane in (LOOP, WORKER, CLIENT) if lane.number in numbers)
+        events = tuple(sorted(self.events, key=lambda event: event.time))
+        return Timeline(events, lanes, {})
+
+    def picture(self, width: int = 60, unicode: bool = False) -> list[str]:
+        glyphs = UNICODE if unicode else ASCII
+        return [line.plain for line in draw_lanes(self.timeline(), Path(OWN), width, glyphs)]
+
+
+def story() -> Run:
+    """A server starts; a client posts; a coroutine waits for a thread."""
+    return (
+        Run()
+        .call("main", 0, 200, waits=(1, 199))
+        .call("post", 100, 120, CLIENT)
+        .mark("request sent", 100, CLIENT)
+        .mark("complete", 119, CLIENT)
+        .call("tasks", 120, 180, waits=(121, 179), file=LIBRARY)
+        .call("helper", 122, 123, file=LIBRARY)
+        .call("save", 122, 178, WORKER)
+    )
+
+
+def test_a_whole_picture() -> None:
+    """The client is on top, 0 ms is its request, and what came before it is left out."""
+    assert story().picture() == [
+        "ms               |0        |20        |40        |60",
+        "client           ^ request sent",
+        "                           ^ complete",
+        "  post           ###########",
+        "event loop",
+        "  tasks                    ##..............................#",
+        "worker thread 1",
+        "  save                      ###############################",
+        "# runs or blocks its thread  .. suspended, its thread is free  x raised  ^ mark",
+    ]
+
+
+def test_the_same_in_unicode() -> None:
+    """Only the characters differ."""
+    table = str.maketrans("|#.x^", "╷█·✗▲")
+    # In the legend, "x" and "." stand for themselves, too.
+    expected = [line.translate(table) for line in story().picture()[:-1]]
+    assert story().picture(unicode=True)[:-1] == expected
+
+
+def test_the_librarys_calls_are_drawn_where_they_wait() -> None:
+    """Of the library's calls those that never wait are left out; the scenario's are all drawn."""
+    run = Run().call("quick", 0, 10).call("helper", 2, 3, file=LIBRARY)
+    run.call("slow", 4, 9, waits=(5, 8), file=LIBRARY)
+    labels = [line.split()[0] for line in run.picture()[1:-1]]
+    assert labels == ["event", "quick", "slow"]
+
+
+def test_a_raise_ends_with_its_own_sign() -> None:
+    """The last column of a call that raised tells so, also over what else is there."""
+    rows = Run().call("fail", 0, 10, waits=(1, 9), ends="raise").picture()
+    assert rows[2].endswith("x")
+    assert rows[2].count("x") == 1
+
+
+def test_calls_of_one_name_share_a_line_unless_they_overlap() -> None:
+    """One after another they are on one line; two at once are on two."""
+    apart = Run().call("save1", 0, 10, WORKER).call("save2", 10, 20, WORKER)
+    both = Run().call("save1", 0, 15, WORKER).call("save2", 10, 20, WORKER)
+    assert len(apart.picture()) == 4
+    assert len(both.picture()) == 5
+
+
+def test_the_librarys_calls_of_one_name_always_share_a_line() -> None:
+    """A library's function has one line, which runs where any of its calls does."""
+    run = Run().call("task1", 0, 20, waits=(1, 19), file=LIBRARY)
+    run.call("task2", 5, 30, waits=(6, 29), file=LIBRARY)
+    (line,) = run.picture()[2:-1]
+    assert line == "  task      ##......##....................###.............##"
+
+
+def test_what_is_called_twice_is_told_apart_by_plain_arguments() -> None:
+    """Numbers and strings tell calls apart; other arguments would only take room."""
+    run = Run().call("resize1", 0, 10, WORKER, number="7")
+    run.call("resize2", 10, 20, WORKER, number="<Image object>")
+    assert [line.split()[0] for line in run.picture()[2:-1]] == ["resize(7)", "resize"]
+
+
+def test_a_mark_that_repeats_has_a_line_of_its_own() -> None:
+    """A heartbeat is named once, on the left."""
+    run = Run().call("main", 0, 40)
+    for time in (0, 10, 20, 30, 40):
+        run.mark("heartbeat", time, LOOP)
+    (line,) = [line for line in run.picture() if "heartbeat" in line]
+    assert line.startswith("  heartbeat")
+    assert line.count("^") == 5
+
+
+def test_the_words_of_a_late_mark_stand_on_its_left() -> None:
+    """At the right edge there is no room on the right."""
+    run = Run().call("main", 0, 40).mark("shutdown over", 40, LOOP)
+    assert run.picture()[1].endswith("shutdown over ^")
+
+
+def test_words_without_room_on_either_side_are_cut() -> None:
+    """A picture is never wider than it may be, and a cut is to be seen."""
+    run = Run().call("main", 0, 40).mark("x" * 70, 20, LOOP)
+    line = run.picture()[1]
+    assert cell_len(line) == 60
+    assert line.endswith("x~")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    """Axis, lanes and marks fit, whatever the width; the picture uses it."""
+    lines = story().mark("m" * width, 150, LOOP).picture(width)[:-1]
+    assert max(map(cell_len, lines)) == width
+
+
+def test_the_legend_fits_in_80_columns() -> None:
+    """The one line that does not shrink."""
+    assert cell_len(story().picture()[-1]) <= 80
+
+
+def test_a_long_name_is_cut() -> None:
+    """A function's name takes no more than a third of 80 columns."""
+    line = Run().call("f" * 100, 0, 10).picture()[2]
+    assert line.startswith("  " + "f" * 23 + "~  #")
+
+
+def test_a_picture_of_nothing() -> None:
+    """Nothing was recorded: there is an axis and a legend, and no error."""
+    assert len(Run().picture()) == 2
+
+
+def test_bars_are_to_scale() -> None:
+    """A moment's column is its share of the time, and the last moment is on the last column."""
+    scale = Scale(start=0, end=100_000_000, columns=50)
+    assert [scale.column(time * 1_000_000) for time in (0, 1, 2, 50, 99, 100)] == [
+        0,
+        0,
+        1,
+        25,
+        49,
+        49,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "step"), [(1_000, 1_000), (50_000_000, 10_000_000), (70_000_000, 20_000_000)]
+)
+def test_ticks_are_round_and_not_too_close(end: int, step: int) -> None:
+    """The step is 1, 2 or 5 times a power of ten, and takes eight columns at least."""
+    assert Scale(0, end, columns=50).tick_step() == step
