@@ -1,0 +1,131 @@
+"""python -m tests.mutation: make the mutants, run the tests of the core on each, list survivors.
+
+Everything happens in a copy, in a temporary folder. The exit code is 1 if a mutant survives that is
+not known to be equivalent, or if a known one is no longer made.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import minitasks
+from tests.mutation.equivalents import EQUIVALENT
+from tests.mutation.wrong import WRONG, Wrong
+
+PACKAGE = Path(minitasks.__file__).parent
+TESTS = Path(__file__).parent.parent
+MUTATED = ("background.py", "concurrency.py", "dispatch.py", "faster.py")
+ASKED = (
+    "__init__.py",
+    "conftest.py",
+    "implementations.py",
+    "journal.py",
+    "test_background.py",
+    "test_concurrency.py",
+    "test_differential.py",
+    "test_dispatch.py",
+)
+# What asks Starlette alone can't fail; the differential test can, but takes its time to shrink what
+# it has found; and mutmut's own frames stand in the traceback that a test looks at.
+LEFT_OUT = "not starlette and not traceback_leads"
+CONFIGURATION = f"""
+[tool.mutmut]
+source_paths = ["minitasks"]
+only_mutate = {[f"minitasks/{name}" for name in MUTATED]}
+pytest_add_cli_args = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider", "-k", "{LEFT_OUT}"]
+pytest_add_cli_args_test_selection = ["tests"]
+use_git_change_detection = false
+
+[tool.pytest.ini_options]
+filterwarnings = ["error"]
+"""
+
+
+def copy_core(folder: Path) -> None:
+    """Copy the core and its tests, and nothing else, into a folder."""
+    (folder / "minitasks").mkdir()
+    (folder / "tests").mkdir()
+    for name in ("__init__.py", *MUTATED):
+        shutil.copy(PACKAGE / name, folder / "minitasks")
+    for name in ASKED:
+        shutil.copy(TESTS / name, folder / "tests")
+    (folder / "pyproject.toml").write_text(CONFIGURATION)
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python module in the folder, whose minitasks comes before any installed one."""
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+# -- small mutants, made by mutmut ----------------------------------------------------------------
+
+
+def survivors(folder: Path) -> Iterator[tuple[str, str]]:
+    """Let mutmut make and try its mutants; give the module and the new line of each survivor."""
+    tried = run(folder, "mutmut", "run")
+    if tried.returncode:
+        raise SystemExit(f"mutmut could not run:\n{tried.stdout[-2000:]}\n{tried.stderr[-2000:]}")
+    print(tried.stdout.replace("\r", "\n").strip().splitlines()[-2])
+    for result in run(folder, "mutmut", "results").stdout.split("\n"):
+        name, _, status = result.strip().partition(": ")
+        if status and status != "timeout":
+            yield name.rpartition(".")[0], new_line(run(folder, "mutmut", "show", name).stdout)
+
+
+def new_line(diff: str) -> str:
+    """Find the line that a mutant puts in place of another."""
+    added = [line for line in diff.splitlines() if line.startswith("+") and line[:3] != "+++"]
+    return added[0][1:].strip() if added else diff
+
+
+def try_small_ones(folder: Path) -> list[str]:
+    """Compare mutmut's survivors with those that are known to change nothing."""
+    found = set(survivors(folder))
+    for module, line in sorted(found & EQUIVALENT.keys()):
+        print(f"equivalent: {module}: {line}")
+    unknown = [f"survived: {module}: {line}" for module, line in sorted(found - EQUIVALENT.keys())]
+    gone = [f"no survivor: {module}: {line}" for module, line in sorted(EQUIVALENT.keys() - found)]
+    return unknown + gone
+
+
+# -- whole wrong ideas ----------------------------------------------------------------------------
+
+
+def is_caught(folder: Path, wrong: Wrong) -> bool:
+    """Put the wrong idea into the copy, run the tests, and take it out again."""
+    file = folder / "minitasks" / wrong.file
+    right = file.read_text("utf-8")
+    if wrong.old not in right:
+        raise SystemExit(f"{wrong.file} no longer contains {wrong.old!r}")
+    file.write_text(right.replace(wrong.old, wrong.new), "utf-8")
+    try:
+        options = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider", "-k", LEFT_OUT]
+        return run(folder, "pytest", *options, "tests").returncode == 1
+    finally:
+        file.write_text(right, "utf-8")
+
+
+def try_wrong_ones(folder: Path) -> list[str]:
+    """Try each wrong idea; list those that no test caught."""
+    missed = [wrong for wrong in WRONG if not is_caught(folder, wrong)]
+    print(f"{len(WRONG) - len(missed)} of {len(WRONG)} wrong implementations caught")
+    return [f"not caught: {wrong.file}: {wrong.idea}" for wrong in missed]
+
+
+def main() -> int:
+    """Try all mutants; give 1 if one is left."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_core(folder)
+        left = [*try_wrong_ones(folder), *try_small_ones(folder)]
+    print("\n".join(left) or "no mutant is left")
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

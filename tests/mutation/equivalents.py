@@ -1,0 +1,24 @@
+"""Equivalents: mutants that mutmut makes and no test can kill, since nothing that they do differs.
+
+A mutant is known by its file and by the line it puts in place of another.
+"""
+
+SLOWER = "the check is one of speed: without it the standard library is asked, with the same answer"
+LONGER = "the check is one of speed: without it the task's own __call__ does the same"
+
+EQUIVALENT = {
+    ("minitasks.faster", "elif type(None) is FunctionType and not func.__dict__:"): SLOWER,
+    ("minitasks.faster", "bare = None"): SLOWER,
+    (
+        "minitasks.faster",
+        "bare = function.__func__ if (type(function) is MethodType) and False else function",
+    ): SLOWER,
+    (
+        "minitasks.faster",
+        "bare = function.__func__ if type(None) is MethodType else function",
+    ): SLOWER,
+    ("minitasks.faster", "if type(None) is FunctionType:"): SLOWER,
+    ("minitasks.faster", "if bare.__dict__.keys() < HARMLESS:"): SLOWER,
+    ("minitasks.faster", "elif type(None) is BuiltinFunctionType:"): SLOWER,
+    ("minitasks.faster", "if type(None) is not BackgroundTask:"): LONGER,
+}
