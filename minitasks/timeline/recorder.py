@@ -8,7 +8,7 @@ variables.
 import inspect
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from time import perf_counter_ns
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
@@ -19,11 +19,10 @@ from minitasks.timeline.files import Files
 from minitasks.timeline.threads import Tasks, Threads
 from minitasks.timeline.values import short_repr
 
-NOTHING: Any = object()
-
 # What import, def and class leave in a namespace.
 DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
+Variables = tuple[tuple[str, str], ...]
 Place = tuple[int, str, str, int]  # frame number, file, function, line
 NOWHERE: Place = (0, "", "", 0)
 
@@ -105,9 +104,7 @@ class Recorder:
             self._frames[key] = next(self._frame_numbers)
         return self._frames[key]
 
-    def _append(
-        self, kind: Kind, place: Place, variables: tuple[tuple[str, str], ...], text: str
-    ) -> None:
+    def _append(self, kind: Kind, place: Place, variables: Variables, text: str) -> None:
         thread = self._threads.here()
         task = self._tasks.here()
         # The clock is read under the lock, so that all threads' events are in the order of time.
@@ -129,18 +126,23 @@ def callers(frame: FrameType) -> Iterator[FrameType]:
         caller = caller.f_back
 
 
-def variables_of(frame: FrameType) -> tuple[tuple[str, str], ...]:
+def variables_of(frame: FrameType) -> Variables:
     """Give the names and short reprs of a frame's variables.
 
     For a module or a class those that its own code names, and no function, class or module.
     """
     values = frame.f_locals
-    names = list(values)
     if not frame.f_code.co_flags & inspect.CO_OPTIMIZED:
-        names = [name for name in frame.f_code.co_names if is_variable(values.get(name, NOTHING))]
-    return tuple((name, short_repr(values[name])) for name in names if name[:1] not in ("_", "."))
+        values = computed(values, frame.f_code.co_names)
+    return tuple(
+        [(name, short_repr(value)) for name, value in values.items() if name[0] not in "_."]
+    )
 
 
-def is_variable(value: object) -> bool:
-    """Tell whether a value in a namespace is one that its code computes rather than defines."""
-    return value is not NOTHING and not issubclass(type(value), DEFINITIONS)
+def computed(namespace: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Give those of the names that code computed, and did not import or define."""
+    return {
+        name: namespace[name]
+        for name in names
+        if name in namespace and not issubclass(type(namespace[name]), DEFINITIONS)
+    }

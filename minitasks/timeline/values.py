@@ -7,6 +7,7 @@ shown by its class and its attributes, read where they are stored: no property, 
 shows, but it calls all of these.
 """
 
+import contextlib
 import datetime
 import decimal
 import functools
@@ -16,8 +17,10 @@ import types
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
+from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 Show = Callable[[Any, int], str]
@@ -32,6 +35,7 @@ MOST_BITS = 128  # a larger int is told by its size: to spell it out takes quadr
 NAME = type.__dict__["__name__"]
 MRO = type.__dict__["__mro__"]
 NAMESPACE = type.__dict__["__dict__"]
+ARGS = BaseException.__dict__["args"]
 
 STRINGS = reprlib.Repr()
 STRINGS.maxstring = LONGEST_STRING
@@ -56,7 +60,7 @@ def short_repr(value: object) -> str:
     except Exception:
         # Most likely another thread changed it meanwhile.
         text = f"<{class_name(value)}>"
-    if not text.isprintable():  # the name of a class may be any string
+    if not text.isprintable():  # the name of a class or of an attribute may be any string
         text = ascii(text)[1:-1]
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
@@ -68,9 +72,36 @@ def class_name(value: object) -> str:
 
 def describe(value: object, level: int) -> str:
     """Give a text for a value, going `level` levels deep."""
+    kind = type(value)
     # By identity: a dict of classes would call the __hash__ of a metaclass.
-    show = SHOW.get(id(type(value)), of_object)
+    show = SHOW.get(id(kind))
+    if show is None:
+        show = remembered_shape(kind) if can_be_key(kind) else shape_of(kind)
     return show(value, level)
+
+
+def can_be_key(kind: type) -> bool:
+    """Tell whether to look for a class in a dict runs no code but Python's own."""
+    meta = type(kind)
+    return meta.__hash__ is type.__hash__ and meta.__eq__ is type.__eq__
+
+
+def shape_of(kind: type) -> Show:
+    """Find out how to show the values of a class that the table does not have."""
+    if issubclass(kind, type):
+        return of_class
+    if issubclass(kind, Enum):
+        return of_enum
+    if issubclass(kind, BaseException):
+        return of_exception
+    for base, show in EXTENDED:
+        if issubclass(kind, base):
+            return functools.partial(of_extended, show)
+    return functools.partial(of_object, layout_of(kind))
+
+
+# To find out costs more than to show.
+remembered_shape: Callable[[type], Show] = functools.lru_cache(maxsize=256)(shape_of)
 
 
 # -- one function for each shape ------------------------------------------------------------------
@@ -123,11 +154,11 @@ def of_dict(value: dict[Any, Any], level: int) -> str:
     count = dict.__len__(value)
     if not level and count:
         return "{...}"
-    pairs = (
+    shown = [
         f"{describe(key, level - 1)}: {describe(item, level - 1)}"
-        for key, item in dict.items(value)
-    )
-    return f"{{{first_of(pairs, count)}}}"
+        for key, item in islice(dict.items(value), MOST_ITEMS)
+    ]
+    return f"{{{joined(shown, count)}}}"
 
 
 def of_function(value: Any, level: int) -> str:
@@ -159,20 +190,28 @@ def of_module(value: types.ModuleType, level: int) -> str:
     return f"<module {name}>" if type(name) is str else "<module>"
 
 
-def of_object(value: object, level: int) -> str:
-    """Show an object of any other class: by what it extends, or else by its attributes."""
-    kind = type(value)
+def of_class(value: type, level: int) -> str:
+    return f"<class {NAME.__get__(value)}>"
+
+
+def of_enum(value: Enum, level: int) -> str:
+    return f"{class_name(value)}.{attributes(value, layout_of(type(value))).get('_name_')}"
+
+
+def of_exception(value: BaseException, level: int) -> str:
+    return call(class_name(value), ARGS.__get__(value), {}, level)
+
+
+def of_extended(show: Show, value: object, level: int) -> str:
+    """Show an instance of a class that extends a built-in one."""
+    return f"{class_name(value)}({show(value, level)})"
+
+
+def of_object(layout: "Layout", value: object, level: int) -> str:
+    """Show an object by its attributes."""
+    found = attributes(value, layout)
+    public = {name: item for name, item in found.items() if name[:1] != "_"}
     name = class_name(value)
-    if issubclass(kind, type):
-        return f"<class {NAME.__get__(value)}>"
-    if issubclass(kind, Enum):
-        return f"{name}.{attributes(value).get('_name_')}"
-    if issubclass(kind, BaseException):
-        return call(name, BaseException.__dict__["args"].__get__(value), {}, level)
-    for base, show in EXTENDED:
-        if issubclass(kind, base):
-            return f"{name}({show(value, level)})"
-    public = {key: item for key, item in attributes(value).items() if key[:1] != "_"}
     return call(name, (), public, level) if public else f"<{name}>"
 
 
@@ -183,12 +222,11 @@ def of_items(items: Iterable[Any], count: int, level: int) -> str:
     """Show the first few items of a container."""
     if not level and count:
         return "..."
-    return first_of((describe(item, level - 1) for item in items), count)
+    return joined([describe(item, level - 1) for item in islice(items, MOST_ITEMS)], count)
 
 
-def first_of(texts: Iterable[str], count: int) -> str:
-    """Join the first few of `count` texts, and tell if there are more."""
-    shown = list(islice(texts, MOST_ITEMS))
+def joined(shown: list[str], count: int) -> str:
+    """Join what is shown of `count` items, and tell if there are more."""
     return ", ".join([*shown, "..."] if count > len(shown) else shown)
 
 
@@ -196,28 +234,35 @@ def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -
     """Show something as the call that would make it."""
     if not level:
         return f"{name}(...)"
-    positional = (describe(arg, level - 1) for arg in args)
-    named = (f"{key}={describe(item, level - 1)}" for key, item in kwargs.items())
-    return f"{name}({first_of((*positional, *named), len(args) + len(kwargs))})"
+    shown = [describe(arg, level - 1) for arg in args[:MOST_ITEMS]]
+    for key, item in islice(kwargs.items(), MOST_ITEMS - len(shown)):
+        shown.append(f"{key}={describe(item, level - 1)}")
+    return f"{name}({joined(shown, len(args) + len(kwargs))})"
 
 
-def attributes(value: object) -> dict[str, Any]:
-    """Read the attributes stored in an object: its `__dict__` and its slots."""
-    found: dict[str, Any] = {}
-    for kind in reversed(MRO.__get__(type(value))):
-        namespace = NAMESPACE.__get__(kind)
-        for name in slots(namespace):
-            slot = namespace.get(name)
-            if type(slot) is types.MemberDescriptorType:
-                found.update(read_slot(slot, name, value))
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the instances of a class keep their attributes: the descriptors that read them."""
+
+    slots: tuple[tuple[str, Any], ...]
+    dicts: tuple[Any, ...]
+
+
+def layout_of(kind: type) -> Layout:
+    """Find the slots and the `__dict__` of a class; not a property that calls itself so."""
+    slots: list[tuple[str, Any]] = []
+    dicts: list[Any] = []
+    for base in reversed(MRO.__get__(kind)):
+        namespace = NAMESPACE.__get__(base)
+        found = [(name, namespace.get(name)) for name in slot_names(namespace)]
+        slots += [(name, slot) for name, slot in found if type(slot) is MemberDescriptorType]
         own_dict = namespace.get("__dict__")
-        # A class may define a property of this name.
-        if type(own_dict) is types.GetSetDescriptorType:
-            found.update(own_dict.__get__(value))
-    return found
+        if type(own_dict) is GetSetDescriptorType:
+            dicts.append(own_dict)
+    return Layout(tuple(slots), tuple(dicts))
 
 
-def slots(namespace: Any) -> tuple[str, ...]:
+def slot_names(namespace: Any) -> tuple[str, ...]:
     """Give the names in a class's `__slots__`."""
     names = namespace.get("__slots__", ())
     if type(names) is str:
@@ -225,12 +270,15 @@ def slots(namespace: Any) -> tuple[str, ...]:
     return tuple(names) if type(names) in (tuple, list, dict) else ()
 
 
-def read_slot(slot: Any, name: str, value: object) -> dict[str, Any]:
-    """Read one slot; an empty one gives nothing."""
-    try:
-        return {name: slot.__get__(value)}
-    except AttributeError:
-        return {}
+def attributes(value: object, layout: Layout) -> dict[str, Any]:
+    """Read the attributes stored in an object."""
+    found: dict[str, Any] = {}
+    for name, slot in layout.slots:
+        with contextlib.suppress(AttributeError):  # an empty slot
+            found[name] = slot.__get__(value)
+    for own_dict in layout.dicts:
+        found.update(own_dict.__get__(value))
+    return found
 
 
 # -- the table ------------------------------------------------------------------------------------
