@@ -20,7 +20,7 @@ LONGEST_TEXT = 300  # characters of a name, a value, a line of source: more than
 
 # Rows of bars in one lane. The calls beyond share the last row: with a row for each of a thousand
 # waiting calls, the other lanes would be pages away.
-MOST_ROWS = 12
+MOST_ROWS = 20
 
 # The pieces of source that have a colour, and their CSS classes. Keywords have the class "k".
 COLOURED = {
@@ -152,7 +152,7 @@ def pack_file(path: str, source: str | None) -> dict[str, Any]:
 
 def cut_source(source: str) -> Iterator[list[Piece]]:
     """Cut each line into keywords, strings, comments and the rest."""
-    lines = io.StringIO(source, newline=None).read().split("\n")
+    lines = io.StringIO(source, newline=None).read().removesuffix("\n").split("\n")
     spans = coloured_spans(lines)
     for number, line in enumerate(lines, start=1):
         if len(line) > LONGEST_TEXT:

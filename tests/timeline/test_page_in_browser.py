@@ -149,7 +149,7 @@ def assert_shows(shown: dict[str, Any], timeline: Timeline, event: Event, number
     """Compare what the page shows with the event that it is to show."""
     lane = next(lane for lane in timeline.lanes if lane.number == event.lane)
     assert shown["slider"] == number
-    assert shown["position"].startswith(f"{number} of {len(timeline.events)}, ")
+    assert shown["position"] == f"{number} of {len(timeline.events)}"
     assert shown["badge"].endswith(badges(timeline)[event.lane])
     assert shown["acting"] == lane.name
     assert lane.name in shown["words"].lower()
@@ -287,14 +287,16 @@ def test_variables_that_a_step_changes_are_marked_in_words(visit: Visit) -> None
     )
     page = visit(replace(story(), events=events))
 
-    def rows() -> list[str]:
-        return page.locator("#variables tr").all_inner_texts()
+    def rows() -> list[list[str]]:
+        cells = "(rows) => rows.map((row) => Array.from(row.cells, (cell) => cell.textContent))"
+        found: list[list[str]] = page.locator("#variables tr").evaluate_all(cells)
+        return found
 
-    assert rows() == ["block\t'b1'"]
+    assert rows() == [["block", "'b1'"]]
     page.keyboard.press("ArrowRight")
-    assert rows() == ["block\t'b2'changed", "size\t2changed"]
+    assert rows() == [["block", "'b2' changed"], ["size", "2 changed"]]
     page.keyboard.press("ArrowRight")
-    assert rows() == ["size\t2"]
+    assert rows() == [["size", "2"]]
 
 
 def test_every_kind_of_step_has_its_words(visit: Visit) -> None:
@@ -352,7 +354,7 @@ def test_the_accessibility_tree_names_everything(visit: Visit) -> None:
     """A screen reader finds the controls, the sentence, the source, the table and the lanes."""
     page = visit(story(), "#step=6")
 
-    tree = page.locator("body").aria_snapshot()
+    tree = re.sub(r"\n *", "\n", page.locator("body").aria_snapshot())
 
     for part in (
         '- heading "A run" [level=1]',
@@ -367,8 +369,8 @@ def test_the_accessibility_tree_names_everything(visit: Visit) -> None:
         '- combobox "Speed"',
         "- status: Worker thread 1 reaches line 7 of save.",
         '- region "shop/orders.py"',
-        "- text: worker thread 1 is here.\n          - code: return len(product)",
-        "- text: Suspended here, on event loop.\n          - code: await sleep(1)",
+        "- text: worker thread 1 is here.\n- code: return len(product)",
+        "- text: Suspended here, on event loop.\n- code: await sleep(1)",
         '- heading "Variables of save" [level=2]',
         '- table "Variables of save"',
         '- rowheader "product"',
@@ -557,7 +559,7 @@ def test_the_page_works_inside_another(browser: "Browser", tmp_path: Path) -> No
     replay = page.frame_locator("iframe")
 
     assert replay.locator("#slider").input_value() == "3"
-    replay.locator("h1").click()
+    replay.locator("#legend").click()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
@@ -591,22 +593,31 @@ def test_the_policy_keeps_out_whatever_gets_in(browser: "Browser", tmp_path: Pat
 
 
 def test_20_000_steps_open_in_two_seconds_and_step_without_lag(visit: Visit) -> None:
-    """It is open when a step is drawn; the next must come within a frame, of which 60 a second."""
-    timeline = long_timeline(20_000)
-    page = visit(timeline, "#step=10000", width=1600)
+    """It is open when a step is drawn; the next takes less than a frame, of which 60 a second.
 
+    A step's time is that of its thread, not the clock's: what else the machine does is not counted.
+    """
+    page = visit(long_timeline(20_000), "#step=10000", width=1600)
     opened = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
-    times = page.evaluate(
-        """() => Array.from({ length: 300 }, () => {
-            const start = performance.now();
-            document.body.dispatchEvent(
-                new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
-            document.body.getBoundingClientRect();      // so that the layout is counted, too
-            return performance.now() - start;
-        })"""
+
+    chromium = page.context.new_cdp_session(page)
+    chromium.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def busy() -> float:
+        metrics = chromium.send("Performance.getMetrics")["metrics"]
+        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
+
+    before = busy()
+    page.evaluate(
+        """() => {
+            const key = { key: "ArrowRight", bubbles: true };
+            for (let step = 0; step < 200; step += 1) {
+                document.body.dispatchEvent(new KeyboardEvent("keydown", key));
+                document.body.getBoundingClientRect();      // so that the layout is counted, too
+            }
+        }"""
     )
 
-    assert place(page) == 10_300
+    assert place(page) == 10_200
     assert opened < 2000
-    assert sorted(times)[150] < 16
-    assert sorted(times)[297] < 100
+    assert (busy() - before) / 200 < 1 / 60

@@ -10,8 +10,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const COLOURS = 6; // as many as page.css has
-const ROW = 20; // pixels from one row of bars to the next
-const BAR = 16; // the height of a bar
+const ROW = 18; // pixels from one row of bars to the next
+const BAR = 14; // the height of a bar
 const HEADING = 24; // the height of a lane's name
 const GAP = 6; // between two lanes
 const EDGE = 8; // room at both sides, for what is drawn at the very first and the very last step
@@ -145,7 +145,7 @@ class Chart {
       }
       if (!inView(left, right)) continue;
       bars.push(`M${px(left)} ${top}H${px(right)}v${BAR}H${px(left)}z`);
-      if (kind === "raise") crosses.push(`M${px(right - 5)} ${top + 3}l10 10m0-10l-10 10`);
+      if (kind === "raise") crosses.push(`M${px(right - 5)} ${top + 2}l10 10m0-10l-10 10`);
       labels.push(...this.drawLabel(bar, left, right, top));
     }
     return [
@@ -163,25 +163,37 @@ class Chart {
     const most = Math.floor((Math.min(right, this.width) - from) / LETTER);
     if (most < 3) return [];
     const text = shorten(this.recording.steps[bar.first].name, most);
-    return [svgElement("text", { class: "label", x: from, y: top + 12 }, text)];
+    return [svgElement("text", { class: "label", x: from, y: top + 11 }, text)];
   }
 
   drawMarks(lane) {
     const top = this.rowTop(this.topOf[lane], lane, -1);
     const texts = [];
     let diamonds = "";
+    let free = 0; // where the text before ends
     this.marksOf[lane].forEach((number, index, numbers) => {
       const step = this.recording.steps[number];
+      const next = this.recording.steps[numbers[index + 1]];
       const x = this.x(step.place);
       if (x < 0 || x > this.width) return;
-      diamonds += `M${px(x)} ${top + 2}l6 6-6 6-6-6z`;
-      const next = this.recording.steps[numbers[index + 1]];
-      const most = Math.floor(((next ? this.x(next.place) - 8 : this.width) - x - 10) / LETTER);
-      if (most < 3) return;
-      const place = { class: "mark-text", x: x + 10, y: top + 12 };
-      texts.push(svgElement("text", place, shorten(step.text, most)));
+      diamonds += `M${px(x)} ${top + 1}l6 6-6 6-6-6z`;
+      const limit = next ? this.x(next.place) - 8 : this.width;
+      const text = this.drawMarkText(step.text, top + 11, free, x, limit);
+      if (text) texts.push(text);
+      free = x + 10 + step.text.length * LETTER;
     });
     return [svgElement("path", { class: "mark", d: diamonds }), ...texts];
+  }
+
+  /** A mark's text: behind the mark if it fits there, else before it, else as much as fits. */
+  drawMarkText(text, y, free, x, limit) {
+    const needed = text.length * LETTER;
+    if (x + 10 + needed > limit && x - 10 - needed > free) {
+      return svgElement("text", { class: "mark-text before", x: x - 10, y }, text);
+    }
+    const most = Math.floor((limit - x - 10) / LETTER);
+    if (most < 3) return undefined;
+    return svgElement("text", { class: "mark-text", x: x + 10, y }, shorten(text, most));
   }
 
   /** The times of some steps, as close to each other as there is room. */

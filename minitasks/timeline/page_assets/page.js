@@ -45,7 +45,8 @@ class Replay {
     const position = `${this.number + 1} of ${this.last + 1}`;
     const sentence = htmlElement("span", {}, `${words[0].toUpperCase()}${words.slice(1)}.`);
     byId("words").replaceChildren(badge(lane, step.lane), sentence);
-    byId("position").textContent = `${position}, ${timeInWords(step.time)}, task ${step.task}`;
+    byId("moment").textContent = `${timeInWords(step.time)}, task ${step.task}`;
+    byId("position").textContent = position;
     byId("slider").value = this.number + 1;
     byId("slider").setAttribute("aria-valuetext", `Step ${position}`);
     byId("next-in-lane").setAttribute("aria-label", `Next in this lane, ${lane.name}`);
@@ -216,6 +217,8 @@ function tellDropped({ steps, dropped }) {
 }
 
 function start() {
+  // The page around an embedded one has said what it shows, and has little room for it.
+  document.body.classList.toggle("embedded", window.parent !== window);
   const recording = readRecording(byId("recording").textContent);
   tellDropped(recording);
   if (recording.steps.length === 0) return;

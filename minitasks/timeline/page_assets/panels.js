@@ -130,8 +130,8 @@ class VariablesPanel {
 
   row(name, value, changed) {
     const cell = htmlElement("td", {}, value);
-    if (changed) cell.append(htmlElement("small", {}, "changed"));
-    const head = htmlElement("th", { scope: "row" }, name);
+    if (changed) cell.append(" ", htmlElement("small", {}, "changed"));
+    const head = htmlElement("th", { scope: "row" }, htmlElement("span", {}, name));
     return htmlElement("tr", { className: changed ? "changed" : "" }, head, cell);
   }
 }

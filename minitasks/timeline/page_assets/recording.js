@@ -219,8 +219,8 @@ function stepInWords(recording, number) {
 }
 
 /** A lane as a sentence names it: "the event loop", "worker thread 1". */
-function laneInWords(lane) {
-  return /\d$/.test(lane.name) ? lane.name : `the ${lane.name}`;
+function laneInWords({ kind, name }) {
+  return name === kind ? `the ${name}` : name;
 }
 
 /** Nanoseconds in the unit that reads best. */
