@@ -42,3 +42,9 @@ def commands() -> Iterator[Command]:
             for shown in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
                 line, _, output = shown.partition("\n")
                 yield Command(page, line, output)
+
+
+def scripts(page: Path) -> list[str]:
+    """Give the blocks of commands that a page shows without their output."""
+    console = [block for block in blocks(page, "console") if not block.startswith("$ ")]
+    return blocks(page, "sh") + console

@@ -2,20 +2,35 @@
 
 import doctest
 import os
+import re
+import shutil
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import PAGES, ROOT, Command, blocks, commands
+from tests.docs.pages import PAGES, ROOT, Command, blocks, commands, scripts
+from tests.docs.snippets import snippet
 
 # These take more than three seconds each.
-SLOW = ("kill_the_server.py", "kill_a_worker.py", "docs/build.py", "pip install", "pytest", "mypy")
+SLOW = (
+    "shared_tokens.py",
+    "kill_the_server.py",
+    "kill_a_worker.py",
+    "million.py",
+    "measured.py",
+    "pip ",
+    "mypy",
+)
+LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+INSTALL = "python -m pip install '.[workshop]' && minitasks run"
+TEST = "python -m pip install '.[test]' && python -m pytest"
 
 
 def parameters() -> list[object]:
-    """Give each command that prints something the markers that it needs."""
+    """Give each command that is shown with its output, and the marker that it needs."""
     return [
         pytest.param(
             command,
@@ -29,9 +44,9 @@ def parameters() -> list[object]:
 @pytest.mark.parametrize("command", parameters())
 def test_command_prints_what_the_page_shows(command: Command) -> None:
     """A command that a page shows prints what the page says; `...` stands for anything."""
-    printed = run(command.line)
+    printed = run(command.line, succeeds=False)
     checker = doctest.OutputChecker()
-    same = checker.check_output(command.output, printed, doctest.ELLIPSIS)
+    same = checker.check_output(command.output, printed, LIKE)
     assert same, f"$ {command.line}\n{printed}\nbut the page says\n{command.output}"
 
 
@@ -45,19 +60,88 @@ def test_examples_of_a_page_run_as_shown(page: Path) -> None:
     assert runner.summarize(verbose=False).failed == 0
 
 
-def run(line: str) -> str:
-    """Run a shell command as a reader would from the repository's root; give all that it prints."""
-    here = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{here}:{os.environ['PATH']}", "NO_COLOR": "1"}
-    environment |= {"COLUMNS": "80", "TERM": "dumb"}
+def in_text() -> list[str]:
+    """Give the commands that pages name in their text and that end by themselves."""
+    named = re.compile(r"`(minitasks (?:run|compare (?=\w))[^`]*)`")
+    return sorted({line for page in PAGES for line in named.findall(page.read_text())})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", in_text())
+def test_command_in_the_text_succeeds(line: str, tmp_path: Path) -> None:
+    """A command that a page names in its text can be typed as it stands, and succeeds."""
+    for name in re.findall(r"--with (\S+\.py)", line):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / "minitasks" / "background.py", tmp_path / name)
+    run(line, cwd=tmp_path)
+
+
+def test_every_block_of_commands_is_run_by_a_test() -> None:
+    """The blocks of commands without output are those that the tests below and elsewhere run."""
+    shown = {line for page in PAGES for script in scripts(page) for line in script.splitlines()}
+    elsewhere = {
+        "python docs/snippets/four_ways/table.py",
+        "python docs/snippets/four_ways/costs.py",
+        *blocks(ROOT / "docs" / "pages" / "outgrowing.md", "sh")[0].splitlines(),
+    }
+    assert shown - elsewhere - {INSTALL, TEST} == set()
+
+
+@pytest.mark.slow
+def test_first_command_of_the_readme_works_on_a_bare_python(tmp_path: Path) -> None:
+    """With nothing but pip, the README's first command installs, runs and says what it shows."""
+    venv.create(tmp_path / "bare", with_pip=True)
+    printed = without_times(run(INSTALL, python=tmp_path / "bare" / "bin"))
+    (said,) = blocks(ROOT / "README.md", "text")
+    assert without_times(said) in printed
+
+
+def without_times(text: str) -> str:
+    """Leave out what differs from run to run."""
+    return re.sub(r"\d+ ms", "... ms", text)
+
+
+@pytest.mark.slow
+def test_commands_of_the_queue_serve_and_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The block that starts two workers and the server: what is posted is done by a worker."""
+    import httpx2
+
+    (block,) = blocks(ROOT / "docs" / "pages" / "outgrowing.md", "sh")
+    with snippet("outgrow/processes.py") as processes, snippet("outgrow/shop.py") as shop:
+        port = processes.free_port()
+        monkeypatch.setenv("UVICORN_PORT", str(port))
+        monkeypatch.setenv("PATH", path_with(Path(sys.executable).parent))
+        monkeypatch.setattr(processes, "HERE", ROOT)
+        with processes.running(["bash", "-c", block], tmp_path):
+            processes.wait_until(lambda: processes.answers(port))
+            httpx2.post(f"http://127.0.0.1:{port}/queue", json=["book"]).raise_for_status()
+            processes.wait_until(lambda: shop.products(tmp_path, "done") == ["book"])
+
+
+def run(
+    line: str,
+    cwd: Path = ROOT,
+    python: Path = Path(sys.executable).parent,
+    succeeds: bool = True,
+) -> str:
+    """Run a shell command as a reader would; give all that it prints."""
+    environment = {**os.environ, "PATH": path_with(python), "NO_COLOR": "1"}
+    environment |= {"COLUMNS": "80", "TERM": "dumb", "PYTHONPATH": ""}
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", line],
-        cwd=ROOT,
+        cwd=cwd,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         timeout=300,
     )
-    assert done.returncode == 0, f"$ {line}\n{done.stdout}"
+    assert done.returncode == 0 or not succeeds, f"$ {line}\n{done.stdout}"
     return done.stdout
+
+
+def path_with(python: Path) -> str:
+    """Put an environment's own commands first."""
+    return f"{python}:{os.environ['PATH']}"

@@ -1,4 +1,4 @@
-"""Excerpts: pages show code by its name, as it is in the files, and a wrong name stops the build."""
+"""Excerpts: pages show code by its name, as it is in the files; a wrong name stops the build."""
 
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -19,7 +19,7 @@ def excerpts() -> Iterator[Any]:
 
 
 def test_method_is_shown_without_its_indent_and_docstring(excerpts: Any) -> None:
-    """A method comes out as it stands in the file, flush left, the docstring left out if so asked."""
+    """A method comes out as in the file, flush left, without its docstring where so asked."""
     shown = excerpts.excerpt("minitasks/background.py", "BackgroundTasks.add_task", code_only=True)
     assert shown.splitlines() == [
         "def add_task(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:",

@@ -57,6 +57,7 @@ def curve(tokens: int, anchor: str) -> str:
     """Draw the formula for a number of tokens, which is written at the curve's end."""
     points = list(formula(tokens))
     x, _ = place(points[-1]).split(",")
+    x = f"{float(x) + 6}" if anchor == "start" else x
     path = " ".join(place(point) for point in points)
     label = f'<text x="{x}" y="14" text-anchor="{anchor}">{tokens} tokens</text>'
     return f'<polyline class="line" points="{path}"/>{label}'
@@ -101,7 +102,7 @@ def axes() -> str:
 
 def draw(real_points: Iterable[Point]) -> str:
     """Draw the picture. All but what was really measured comes out the same each time."""
-    curves = [curve(4, "end"), curve(10, "end"), curve(40, "start")]
+    curves = [curve(4, "end"), curve(10, "middle"), curve(40, "start")]
     parts = [HEAD, axes(), *curves, marks(simulated(), ring), marks(real_points, cross), "</svg>\n"]
     return "\n".join(parts)
 

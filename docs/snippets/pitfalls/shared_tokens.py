@@ -66,7 +66,7 @@ app = Starlette(
 
 def answers(client: httpx2.Client, path: str) -> str:
     try:
-        client.get(path, timeout=0.5)
+        client.get(path, timeout=2)
     except httpx2.ReadTimeout:
         return "waits"
     return "answers"
