@@ -1,0 +1,169 @@
+"""The commands, as a user types them: exit codes, what is printed where, what is written."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from minitasks.cli import cli
+from minitasks.scenarios import NAMES
+from tests.recorded import WRONG
+
+
+def minitasks(*arguments: str) -> Result:
+    """Run a command in this process, not on a terminal."""
+    return CliRunner(env={"COLUMNS": "80"}).invoke(cli, arguments)
+
+
+def refused(*arguments: str) -> str:
+    """Run a command that can't do what was asked, and give the line that says why."""
+    result = minitasks(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("minitasks: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr.removeprefix("minitasks: ").rstrip()
+
+
+def test_run_alone_runs_the_article_and_can_be_piped() -> None:
+    """No name, no terminal: register-product, 80 columns wide, without an escape code."""
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    done = subprocess.run(
+        [sys.executable, "-m", "minitasks", "run"],
+        capture_output=True,
+        encoding="utf-8",
+        env={**environment, "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines[0] == "register-product on minitasks, asyncio"
+    assert max(map(len, lines)) <= 80
+    assert "\x1b" not in done.stdout
+    assert sum(line.startswith("✓ ") for line in lines) == 6
+
+
+def test_run_lists_the_scenarios() -> None:
+    """Each name on a line of its own, with its promise."""
+    result = minitasks("run", "--list")
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.stdout.splitlines()] == list(NAMES)
+
+
+def test_run_prints_rows_and_nothing_but_rows() -> None:
+    """Each line is a time, a lane and an event, so that it can be filtered."""
+    result = minitasks("run", "in-order", "--rows", "--with", "starlette", "--backend", "trio")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert len(lines) > 40
+    row = re.compile(r" *-?\d+\.\d\d  (event loop     |worker thread \d)  \S.*")
+    assert [line for line in lines if not row.fullmatch(line)] == []
+
+
+def test_run_writes_a_page_and_a_trace(tmp_path: Path) -> None:
+    """Both files are written, told on stderr, and replaced by the next run."""
+    page, trace = tmp_path / "replay.html", tmp_path / "trace.json"
+    for _ in range(2):
+        result = minitasks("run", "context", "--rows", "--page", str(page), "--trace", str(trace))
+        assert result.exit_code == 0
+        assert result.stderr.splitlines() == [
+            f"Replay page: {page}",
+            f"Trace file: {trace}, for ui.perfetto.dev or speedscope.app",
+        ]
+    assert "context on minitasks, asyncio" in page.read_text()
+    assert json.loads(trace.read_text())["traceEvents"]
+
+
+def test_run_keeps_what_others_wrote(tmp_path: Path) -> None:
+    """A file that is not ours is refused before anything runs."""
+    notes = tmp_path / "notes.html"
+    notes.write_text("my notes")
+    for option in ("--page", "--trace"):
+        reason = refused("run", "context", option, str(notes))
+        assert reason == f"{notes} exists and was not written by minitasks: choose another name"
+    assert notes.read_text() == "my notes"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("in-ordr",), "there is no scenario 'in-ordr': did you mean in-order?"),
+        (
+            ("frozen-loop", "--backend", "trio"),
+            "frozen-loop does not run on trio: choose asyncio or uvloop",
+        ),
+        (
+            ("in-order", "--with", "nix.py"),
+            "there is no file nix.py: choose minitasks, starlette or a Python file",
+        ),
+    ],
+)
+def test_run_says_in_one_line_why_not(arguments: tuple[str, ...], reason: str) -> None:
+    """Exit code 2, no traceback, nothing on stdout."""
+    assert refused("run", *arguments) == reason
+
+
+def test_run_tells_what_a_wrong_library_does() -> None:
+    """A library that is wrong has been watched all the same: exit code 0."""
+    library = WRONG / "sync_on_loop.py"
+    result = minitasks("run", "sync-task", "--with", str(library))
+    assert result.exit_code == 0
+    assert "✗ write_report is sync, and yet it ran on the event loop's thread." in result.stdout
+
+
+def test_run_tells_of_a_scenario_that_raised() -> None:
+    """The picture is drawn as far as it goes; exit code 1, no traceback."""
+    library = WRONG / "cannot_be_awaited.py"
+    result = minitasks("run", "sync-task", "--with", str(library))
+    assert result.exit_code == 1
+    assert "✗ The scenario ended with TypeError: " in result.stdout
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
+@pytest.mark.parametrize(
+    ("name", "backend"),
+    [("register-product", "asyncio"), ("in-order", "trio"), ("in-order", "uvloop")],
+)
+def test_ctrl_c_stops_a_run(name: str, backend: str) -> None:
+    """Exit code 130, no traceback, whatever is under way: a server, a thread, an event loop."""
+    library = WRONG / "never_ends.py"
+    command = [sys.executable, "-m", "minitasks", "run", name, "--backend", backend]
+    with subprocess.Popen(
+        [*command, "--with", str(library)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "under way\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "")
+
+
+def test_compare_says_that_two_do_the_same() -> None:
+    """minitasks and Starlette take the same steps in the same lanes: exit code 0."""
+    result = minitasks("compare", "in-order", "minitasks", "starlette")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "The same 5 steps, in the same lanes: event loop, worker thread.\n"
+
+
+def test_compare_says_where_two_part() -> None:
+    """A library that calls sync tasks on the event loop parts at the first: exit code 1."""
+    library = str(WRONG / "sync_on_loop.py")
+    result = minitasks("compare", "in-order", "minitasks", library)
+    assert result.exit_code == 1
+    assert "charge_card, worker thread, returned" in result.stdout
+    assert "charge_card, event loop, returned" in result.stdout
+
+
+def test_compare_says_in_one_line_why_not() -> None:
+    """What either process can't do is told as `run` tells it."""
+    reason = refused("compare", "in-order", "minitasks", "nix.py")
+    assert reason == "there is no file nix.py: choose minitasks, starlette or a Python file"

@@ -1,0 +1,90 @@
+"""Show: a recorded run on a terminal, in colour or without, in Unicode or in ASCII."""
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from minitasks.scenarios import NAMES, find_scenario
+from minitasks.timeline.show import show
+from minitasks.timeline.watch import Watched
+from tests.recorded import recorded
+
+
+def shown(
+    name: str,
+    watched: Watched | None = None,
+    width: int = 80,
+    terminal: bool = False,
+    no_color: bool = False,
+) -> str:
+    """Give what is printed of a run."""
+    memory = io.StringIO()
+    console = Console(
+        file=memory,
+        width=width,
+        force_terminal=terminal,
+        color_system="standard" if terminal else None,
+        no_color=no_color,
+        highlight=False,
+    )
+    show(console, find_scenario(name), f"{name} on minitasks", watched or recorded(name))
+    return memory.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 200])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_scenario_fits_the_width(name: str, width: int) -> None:
+    """No line is wider than the terminal, and none ends with spaces."""
+    lines = shown(name, width=width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert [line for line in lines if line != line.rstrip()] == []
+    assert lines[0] == f"{name} on minitasks"
+    assert lines[1] == find_scenario(name).promise
+
+
+def test_what_ran_where_is_in_the_picture() -> None:
+    """From the top: the client, the event loop, the worker thread, and the words below."""
+    text = shown("register-product")
+    headings = re.findall("^(client|event loop|worker thread 1)", text, re.MULTILINE)
+    assert headings == ["client", "event loop", "worker thread 1"]
+    assert re.search(r"^  register_to_blockchain +█+·+█+$", text, re.MULTILINE)
+    assert re.search(r"^  send_confirmation_email +█+$", text, re.MULTILINE)
+    assert len(re.findall("^✓ ", text, re.MULTILINE)) == 6
+    assert "\x1b" not in text
+
+
+def test_colour_is_for_terminals() -> None:
+    """A terminal gets the sixteen colours that it has a palette for, and no other."""
+    text = shown("first-failure", terminal=True)
+    colours = set(re.findall(r"\x1b\[([\d;]+)m", text))
+    assert "1;31" in colours  # the failure, bold red
+    assert not {colour for colour in colours if "38;" in colour or "48;" in colour}
+
+
+def test_no_color_means_no_colour() -> None:
+    """Bold and dim may stay, colours may not."""
+    text = shown("first-failure", terminal=True, no_color=True)
+    assert not re.search(r"\x1b\[(\d+;)*[349][0-7]m", text)
+
+
+def test_an_encoding_without_the_characters_gets_ascii() -> None:
+    """Nothing is lost where a terminal knows ASCII only."""
+    raw = io.BytesIO()
+    with io.TextIOWrapper(raw, encoding="ascii") as file:
+        narrow = Console(file=file, width=80, highlight=False)
+        show(narrow, find_scenario("in-order"), "in-order", recorded("in-order"))
+        file.flush()
+        text = raw.getvalue().decode("ascii")
+    assert re.search(r"^  notify_warehouse +#+\.+#+$", text, re.MULTILINE)
+    assert "+ Never two at once" in text
+
+
+def test_what_went_wrong_is_marked_and_told() -> None:
+    """A scenario that raised says so below, after what it has shown until then."""
+    watched = recorded("sync-task", "cannot_be_awaited")
+    lines = shown("sync-task", watched).splitlines()
+    wrong = [line for line in lines if line.startswith("✗ ")]
+    assert wrong[0] == "✗ write_report is sync, and yet it ran on the event loop's thread."
+    assert wrong[-1].startswith("✗ The scenario ended with TypeError: ")

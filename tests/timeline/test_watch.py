@@ -1,0 +1,78 @@
+"""Watch: a scenario's run, recorded, here or in a process of its own."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from minitasks.scenarios import find_scenario
+from minitasks.scenarios.errors import CannotRun
+from minitasks.scenarios.library import load_library
+from minitasks.timeline.watch import Watched, fresh_processes, innermost, watch, watch_in_child
+from tests.recorded import WRONG, recorded
+
+
+def functions_of(watched: Watched) -> set[tuple[str, str]]:
+    return {
+        (Path(event.file).name, event.function)
+        for event in watched.timeline.events
+        if event.kind == "call"
+    }
+
+
+def test_the_scenario_and_the_library_are_recorded_and_nothing_else() -> None:
+    """What a learner reads is in the recording; anyio and the server are not."""
+    files = {Path(event.file).name for event in recorded("register-product").timeline.events}
+    assert files == {"register_product.py", "background.py", "concurrency.py", "dispatch.py", ""}
+
+
+def test_no_import_is_recorded() -> None:
+    """The scenario's module is imported before the recording begins."""
+    assert "<module>" not in {function for _, function in functions_of(recorded("context"))}
+
+
+def test_it_runs_here_too() -> None:
+    """The same steps in this process as in one of their own."""
+    if sys.gettrace() is not None:
+        pytest.skip("another tracer is at work")
+    watched = watch(find_scenario("context"), load_library("minitasks"))
+    assert functions_of(watched) == functions_of(recorded("context"))
+    assert not watched.error
+
+
+def test_what_the_scenario_raises_is_kept_with_the_recording() -> None:
+    """A learner sees how far the run came, and what ended it, in one line."""
+    watched = recorded("sync-task", "cannot_be_awaited")
+    assert ("sync_task.py", "write_report") in functions_of(watched)
+    assert watched.error == "TypeError: object NoneType can't be used in 'await' expression"
+
+
+def test_what_can_not_run_is_told_by_the_child() -> None:
+    """A process of its own hands on why it could not do what was asked."""
+    with fresh_processes() as pool, pytest.raises(CannotRun, match="does not run on trio"):
+        pool.submit(watch_in_child, "first-failure", "minitasks", "trio").result()
+
+
+def test_a_warning_is_a_mark() -> None:
+    """What Python would print into the picture is in the picture."""
+    watched = recorded("lost-coroutine")
+    marks = [event.text for event in watched.timeline.events if event.kind == "mark"]
+    assert marks == ["RuntimeWarning: coroutine 'send_email' was never awaited"]
+
+
+def test_ctrl_c_is_not_kept() -> None:
+    """A KeyboardInterrupt ends the command, also from within groups of exceptions."""
+    interrupt = KeyboardInterrupt()
+    group = BaseExceptionGroup("outer", [BaseExceptionGroup("inner", [interrupt])])
+    assert innermost(group) is interrupt
+
+
+def test_every_wrong_library_is_used() -> None:
+    """No file is left over in wrong/."""
+    texts = [path.read_text() for path in Path(__file__).parents[1].rglob("test_*.py")]
+    unused = [
+        path.stem
+        for path in WRONG.glob("[!_]*.py")
+        if not any(f'"{path.stem}"' in text or f"{path.stem}.py" in text for text in texts)
+    ]
+    assert unused == []
