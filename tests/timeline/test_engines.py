@@ -2,12 +2,15 @@
 
 import re
 import sys
+import threading
+from types import FrameType
 
 import pytest
 
 import minitasks.background
 from minitasks.scenarios.errors import CannotRun
 from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.files import ListedFiles
 from minitasks.timeline.record import Engine, record
 from tests.timeline import programs
 
@@ -108,6 +111,31 @@ def stories(timeline: Timeline) -> list[list[tuple[object, ...]]]:
 
 def turns(timeline: Timeline) -> list[str]:
     return [event.text for event in timeline.events if event.kind == "mark"]
+
+
+def test_unrecorded_code_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a foreign function's first call it runs undisturbed, in every thread."""
+    seen: list[object] = []
+    owns = ListedFiles.owns
+
+    def watch_owns(self: ListedFiles, frame: FrameType) -> bool:
+        seen.append(frame.f_code)
+        return owns(self, frame)
+
+    monkeypatch.setattr(ListedFiles, "owns", watch_owns)
+
+    def foreign() -> None: ...
+
+    with record([programs.__file__], engine=engine_monitoring.watch):
+        for _ in range(100):
+            foreign()
+        thread = threading.Thread(target=foreign)
+        thread.start()
+        thread.join(programs.PATIENCE)
+        programs.sync_calls("")
+
+    assert seen.count(foreign.__code__) == 1
+    assert seen.count(programs.add.__code__) == 1
 
 
 def test_monitoring_leaves_nothing_behind() -> None:
