@@ -1,0 +1,108 @@
+"""The workshop's speed: from a save to the verdict, in watch's own way, beside a cold pytest run.
+
+`python -m tests.bench.workshop` prints it alone.
+"""
+
+import queue
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from minitasks.workshop import catalog, checking, folder, grader
+from minitasks.workshop.catalog import Exercise, text_of
+from minitasks.workshop.folder import Workshop
+from minitasks.workshop.watch import Happening, Saves
+
+# What a cold run needs, for the graders take the learner's module from the workshop's own plugin.
+CONFTEST = """
+import importlib.util
+from pathlib import Path
+import pytest
+
+@pytest.fixture(scope="session")
+def exercise():
+    file = Path(__file__).with_name("solution.py")
+    spec = importlib.util.spec_from_file_location("exercise", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+"""
+
+
+def measure(saves: int = 15, cold_runs: int = 3) -> dict[str, str]:
+    """Measure the exercises of the first track.
+
+    Args:
+        saves: How many saves of each exercise.
+        cold_runs: How many cold runs of each grader.
+
+    Returns:
+        For each exercise the median from a save to its verdict and that of a cold run, in words.
+    """
+    first_track = catalog.exercises()[: catalog.TWO_HOURS]
+    with tempfile.TemporaryDirectory(prefix="minitasks-") as scratch:
+        workshop = folder.start(Path(scratch) / "learner")
+        warm = {one.name: median_save(workshop, one, saves) for one in first_track}
+        cold = {one.name: median_cold_run(one, Path(scratch), cold_runs) for one in first_track}
+    rows = {
+        f"{one.number} {one.name}": f"{warm[one.name]:.0f} ms, cold {cold[one.name]:.0f} ms"
+        for one in first_track
+    }
+    return {**rows, "median save to verdict": f"{statistics.median(warm.values()):.0f} ms"}
+
+
+def median_save(workshop: Workshop, exercise: Exercise, saves: int) -> float:
+    """Save a solution again and again; give the median until the verdict, in milliseconds."""
+    happenings: queue.SimpleQueue[Happening] = queue.SimpleQueue()
+    watcher = Saves(workshop, happenings, polling=False)
+    grader.warm_up()
+    checking.check(workshop, exercise)
+    watcher.thread.start()
+    time.sleep(0.5)  # until the system's notices are on; there is nothing to wait for
+    taken = [save_and_wait(workshop, exercise, happenings, number) for number in range(saves)]
+    watcher.stop.set()
+    watcher.thread.join()
+    return statistics.median(taken) * 1000
+
+
+def save_and_wait(
+    workshop: Workshop,
+    exercise: Exercise,
+    happenings: "queue.SimpleQueue[Happening]",
+    number: int,
+) -> float:
+    """Save once and wait for the verdict; give the seconds it took."""
+    content = f"{text_of(exercise.solution)}\n# save {number}\n".encode()
+    began = time.perf_counter()
+    folder.write(workshop.file(exercise), content)
+    happenings.get(timeout=10)
+    verdict = checking.check(workshop, exercise)
+    taken = time.perf_counter() - began
+    assert verdict is not None
+    assert verdict.passed, verdict.feedback()
+    return taken
+
+
+def median_cold_run(exercise: Exercise, scratch: Path, runs: int) -> float:
+    """Run the grader by `python -m pytest`, each time anew; give the median in milliseconds."""
+    copy = scratch / exercise.folder.name
+    shutil.copytree(exercise.folder, copy, ignore=shutil.ignore_patterns("mistakes", "__pycache__"))
+    (copy / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-c", "/dev/null", "test_exercise.py"]
+    return statistics.median(timed(command, copy) for _ in range(runs)) * 1000
+
+
+def timed(command: list[str], where: Path) -> float:
+    """Run a command; give the seconds it took."""
+    began = time.perf_counter()
+    subprocess.run(command, cwd=where, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    for name, figures in measure().items():
+        print(f"{name:30} {figures}")
