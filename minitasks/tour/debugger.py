@@ -221,10 +221,11 @@ class Debugger(pdb.Pdb):
 
     def get_stack(self, f: FrameType | None, t: Any) -> tuple[list[tuple[FrameType, int]], int]:
         """Give the frames of the tour alone: so `w`, `u` and `d` stay in its files."""
-        stack, index = super().get_stack(f, t)
-        kept = [self.is_on_tour(frame.f_code.co_filename) for frame, _ in stack]
-        ours = [entry for entry, keep in zip(stack, kept, strict=True) if keep]
-        return ours, max(0, sum(kept[: index + 1]) - 1)
+        stack, _ = super().get_stack(f, t)
+        ours = [entry for entry in stack if self.is_on_tour(entry[0].f_code.co_filename)]
+        # Not bdb's index: in a thread that it did not start it takes the raising frame for `f`.
+        frames = [frame for frame, _ in ours]
+        return ours, frames.index(f) if f in frames else max(0, len(frames) - 1)
 
     def format_stack_entry(self, frame_lineno: tuple[FrameType, int], lprefix: str = ": ") -> str:
         """Shorten the path: most do not fit on a line with the rest."""

@@ -83,9 +83,14 @@ def parsed(text: str, path: Path) -> dict[str, Any]:
         settings = json.loads(plain)
     except json.JSONDecodeError as error:
         raise CannotRun(f"{path} is not JSON (line {error.lineno}): repair or move it") from error
-    if not isinstance(settings, dict) or not isinstance(settings.get("configurations", []), list):
+    if not isinstance(settings, dict) or not is_list_of_objects(settings.get("configurations", [])):
         raise CannotRun(f"{path} has no list of configurations: repair or move it")
     return settings
+
+
+def is_list_of_objects(value: Any) -> bool:
+    """Tell whether a value from JSON is a list of objects."""
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
 def keep_copy(path: Path, text: str) -> Path:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from minitasks.scenarios import find_scenario
 from minitasks.scenarios.library import load_library
-from minitasks.tour.debugger import short_path
 from minitasks.tour.lanes import wording
 from minitasks.tour.stops import Place, find_places
 from minitasks.tour.tours import TOURS
@@ -31,7 +30,7 @@ def list_tours() -> Iterator[str]:
 def list_stops(name: str) -> Iterator[str]:
     """Give a line for each stop of a tour: its number, thread, function, file and line."""
     for place in places_of(name):
-        where = f"{short_path(str(place.file))}:{place.line}"
+        where = f"{place.file.name}:{place.line}"
         yield f"{place.number:>3}  {place.stop.thread:<13}  {place.stop.function:<25}  {where}"
 
 

@@ -425,7 +425,7 @@ FOUR_WAYS = (
     ),
     Stop(
         "linger",
-        "left_behind = caller_left.block(patience=0.15)",
+        "left_behind = caller_left.block(",
         WORKER,
         "The caller is about to be cancelled. Will it wait for this thread, or leave it behind?",
         "n, then p left_behind: False, it waits.",

@@ -14,10 +14,10 @@ NUMBER = int(sys.argv[1])
 user_line = Debugger.user_line
 
 
-def user_line_and_raise(debugger: Debugger, frame: FrameType) -> None:
+def user_line_and_raise(self: Debugger, frame: FrameType) -> None:
     """Open the prompt as always, then raise if it is the stop of that number."""
-    user_line(debugger, frame)
-    if debugger.latest is not None and debugger.latest.number == NUMBER:
+    user_line(self, frame)
+    if self.latest is not None and self.latest.number == NUMBER:
         raise ZeroDivisionError("raised by the test")
 
 

@@ -1,4 +1,4 @@
-"""Session: a tour in a pseudo-terminal, driven as a learner drives it, and read prompt by prompt."""
+"""Session: a tour in a pseudo-terminal, driven as by a learner and read prompt by prompt."""
 
 import os
 import re

@@ -1,7 +1,7 @@
-"""However a tour is ended, at whichever stop: no hung thread, no traceback of the debugger's."""
+"""However a tour is ended, and wherever: no hung thread, no traceback of the debugger's."""
 
+import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,28 +10,75 @@ from pathlib import Path
 
 import pytest
 
-from minitasks.scenarios import find_scenario
 from minitasks.tour.tours import TOURS
-from tests.tour.session import Session
+from tests.tour.session import PATIENCE, Prompt, Session
 
 pytestmark = pytest.mark.slow
 
 STOPS = [(name, number) for name, stops in TOURS.items() for number in range(1, len(stops) + 1)]
 
+# A stop on the event loop, whose thread is the main thread, and one in a worker thread.
+ON_LOOP = ("sync-task", "--stop", "1")
+IN_WORKER = ("sync-task", "--stop", "3")
 
-def at_once(check: Callable[[str, int], None]) -> None:
+WAITS_FOR_EVER = """
+import anyio
+from minitasks import BackgroundTask
+
+async def wait():
+    print("waiting", flush=True)
+    await anyio.sleep_forever()
+
+if __name__ == "__main__":
+    anyio.run(BackgroundTask(wait))
+"""
+
+RAISES = """
+import anyio
+from minitasks import BackgroundTask
+
+async def fail():
+    raise LookupError("no such product")
+
+anyio.run(BackgroundTask(fail))
+"""
+
+MANY_WORKERS = """
+import anyio
+from minitasks import BackgroundTask
+
+def work(number):
+    doubled = number * 2
+    return doubled
+
+async def main():
+    async with anyio.create_task_group() as group:
+        for number in range(20):
+            group.start_soon(BackgroundTask(work, number))
+
+anyio.run(main)
+"""
+
+
+def at_every_stop(check: Callable[[str, int], None]) -> None:
     """Make a check at every stop of every tour, a few at a time: each waits for its session."""
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda stop: check(*stop), STOPS))
 
 
-def assert_ended_cleanly(session: Session) -> str:
-    """Wait for the end; nothing of the debugger is in what was said last. Gives those words."""
+def assert_ended_cleanly(session: Session) -> None:
+    """Wait for the end; nothing of the debugger is in what was said last."""
     words, code = session.end()
     assert "Traceback" not in words, words
     assert "BdbQuit" not in words, words
     assert code == 0
-    return words
+
+
+def program(folder: Path, text: str) -> str:
+    """Write a learner's program; give its path."""
+    path = folder / "app.py"
+    path.write_text(text)
+    return str(path)
 
 
 def test_q_leaves_at_every_stop() -> None:
@@ -42,11 +89,11 @@ def test_q_leaves_at_every_stop() -> None:
             assert session.type("q") is None, session.last_words
             assert_ended_cleanly(session)
 
-    at_once(quit_at)
+    at_every_stop(quit_at)
 
 
 def test_an_exception_at_any_stop_ends_the_run_and_hangs_nothing() -> None:
-    """What the program raises is shown, unless it handles it itself, and nothing of pdb's."""
+    """What the program raises is shown, unless something of its own handles it."""
 
     def raise_at(name: str, number: int) -> None:
         command = ("-m", "tests.tour.raise_at", str(number))
@@ -55,7 +102,166 @@ def test_an_exception_at_any_stop_ends_the_run_and_hangs_nothing() -> None:
                 pass
             words, code = session.end()
         assert "BdbQuit" not in words
-        shown = "ZeroDivisionError: raised by the test" in words
-        assert code == (1 if shown else 0), words
+        assert code == ("ZeroDivisionError: raised by the test" in words), words
 
-    at_once(raise_at)
+    at_every_stop(raise_at)
+
+
+def test_an_exception_is_shown_from_the_programs_own_frames_on(tmp_path: Path) -> None:
+    """The traceback begins in the program, and neither pdb nor the tour is in it."""
+    with Session(program(tmp_path, RAISES)) as session:
+        while session.type("c") is not None:
+            pass
+        words, code = session.end()
+    assert "LookupError: no such product" in words
+    files = re.findall(r'File "(.+?)", line', words)
+    assert files[0].endswith("app.py")
+    assert not [file for file in files if re.search(r"bdb\.py|pdb\.py|minitasks/tour|click", file)]
+    assert code == 1
+
+
+@pytest.mark.parametrize("where", [ON_LOOP, IN_WORKER], ids=["on the loop", "in a worker"])
+def test_the_end_of_input_leaves(where: tuple[str, ...]) -> None:
+    """Ctrl-D at a prompt is as good as `q`."""
+    with Session(*where) as session:
+        session.child.sendeof()
+        assert session.read() is None
+        assert_ended_cleanly(session)
+
+
+def test_ctrl_c_at_a_prompt_of_the_event_loop_leaves() -> None:
+    """There Ctrl-C is as good as `q`, and takes no further key."""
+    with Session(*ON_LOOP) as session:
+        session.child.sendintr()
+        assert session.read() is None
+        assert_ended_cleanly(session)
+
+
+def test_ctrl_c_at_a_prompt_of_a_worker_thread_says_what_to_do() -> None:
+    """Nothing can interrupt that thread while it reads: Enter leaves."""
+    with Session(*IN_WORKER) as session:
+        session.child.sendintr()
+        session.child.expect_exact("Enter leaves the tour")
+        assert session.type("") is None
+        assert_ended_cleanly(session)
+
+
+def test_a_second_ctrl_c_at_a_prompt_of_a_worker_thread_ends_it_at_once() -> None:
+    """The way out when a command in that thread hangs: here one that needs the event loop."""
+    with Session(*IN_WORKER) as session:
+        session.type("import anyio.from_thread")
+        session.child.sendline("anyio.from_thread.run(anyio.sleep_forever)")
+        session.child.expect_exact("sleep_forever)")
+        interrupt_twice(session)
+        words, code = session.end()
+    assert "Traceback" not in words
+    assert code == 130
+
+
+def interrupt_twice(session: Session) -> None:
+    """Press Ctrl-C, and once more when the tour has answered."""
+    session.child.sendintr()
+    session.child.expect_exact("Enter leaves the tour")
+    session.child.sendintr()
+
+
+def test_ctrl_c_aborts_a_command_that_takes_too_long() -> None:
+    """While a command runs on the event loop's thread, Ctrl-C ends the command, not the tour."""
+    with Session(*ON_LOOP) as session:
+        session.child.sendline("import time; print('begun', flush=True); time.sleep(60)")
+        session.child.expect_exact("begun\r\n")
+        session.child.sendintr()
+        prompt = session.read()
+        assert prompt is not None
+        assert "KeyboardInterrupt" in prompt.text
+        assert session.type("q") is None
+
+
+def test_ctrl_c_while_the_program_runs_ends_it(tmp_path: Path) -> None:
+    """Between two prompts Ctrl-C reaches the event loop, which cancels the program."""
+    with Session(program(tmp_path, WAITS_FOR_EVER)) as session:
+        session.type("c")
+        session.child.sendline("c")
+        session.child.expect_exact("waiting\r\n")
+        session.child.sendintr()
+        assert session.read() is None
+        assert_ended_cleanly(session)
+
+
+ENDINGS: dict[str, tuple[tuple[str, ...], Callable[[Session], object]]] = {
+    "q on the loop": (ON_LOOP, lambda session: session.child.sendline("q")),
+    "q in a worker": (IN_WORKER, lambda session: session.child.sendline("q")),
+    "Ctrl-C on the loop": (ON_LOOP, lambda session: session.child.sendintr()),
+    "Ctrl-C twice in a worker": (IN_WORKER, interrupt_twice),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_terminal_is_as_it_was(ending: str) -> None:
+    """A shell that runs the tour finds its terminal's settings unchanged, however it ended."""
+    where, end = ENDINGS[ending]
+    script = (
+        f"trap : INT; stty -g; {sys.executable} -m minitasks step {' '.join(where)}; stty -g; cat"
+    )
+    run_shell = f"import os; os.execlp('sh', 'sh', '-c', {script!r})"
+    with Session("-c", run_shell, command=()) as session:
+        assert session.first is not None
+        settings = session.first.text.split()[0]
+        end(session)
+        session.child.expect_exact(settings, timeout=PATIENCE)
+
+
+def test_a_closed_stdin_is_refused_in_one_line() -> None:
+    """Without a stdin there is nobody to give commands."""
+    command = f"exec {sys.executable} -m minitasks step sync-task <&-"
+    outcome = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert outcome.stderr == "minitasks: a tour reads commands from stdin, which is closed\n"
+    assert outcome.returncode == 2
+
+
+def test_an_empty_stdin_leaves_at_the_first_stop() -> None:
+    """With </dev/null the first prompt meets the end of input."""
+    outcome = subprocess.run(
+        [sys.executable, "-m", "minitasks", "step", "sync-task"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    assert "stop 1 of" in outcome.stdout
+    assert "stop 2 of" not in outcome.stdout
+    assert outcome.stderr == ""
+    assert outcome.returncode == 0
+
+
+@pytest.mark.parametrize("command", ["s", "n"])
+def test_many_workers_share_one_prompt(tmp_path: Path, command: str) -> None:
+    """Twenty threads reach their lines at once: each prompt shows one place, and all run on."""
+    with Session(program(tmp_path, MANY_WORKERS)) as session:
+        prompts = list(session.prompts(command))
+        words, code = session.close()
+    assert all(len(places_in(prompt)) == 1 for prompt in prompts)
+    assert "Traceback" not in words
+    assert code == 0
+    if command == "s":
+        returns = [prompt for prompt in prompts if prompt.source == "return doubled"]
+        assert len(returns) >= 20
+
+
+def places_in(prompt: Prompt) -> list[str]:
+    """Give the places that stand above a prompt."""
+    return re.findall(r"^> .+\(\d+\)", prompt.text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("ending", ["q", "c"])
+def test_leaving_amid_many_workers_hangs_none(tmp_path: Path, ending: str) -> None:
+    """Whoever has the prompt among twenty threads, `q` ends all of them and `c` lets all run."""
+    with Session(program(tmp_path, MANY_WORKERS)) as session:
+        prompt = session.first
+        while prompt is not None and prompt.source != "doubled = number * 2":
+            prompt = session.type("c")
+        assert session.type(ending) is None
+        assert_ended_cleanly(session)

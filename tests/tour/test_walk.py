@@ -23,7 +23,7 @@ def reachable(name: str, backend: str) -> list[Place]:
 
 
 def test_the_articles_story_is_told_in_this_order() -> None:
-    """The tour of register-product goes from the endpoint to the list's end, and over the threads."""
+    """The tour of register-product goes from the endpoint over both tasks to the list's end."""
     with Session() as session:
         story = [(prompt.function, prompt.lane or "-") for prompt in session.prompts("c")]
     assert story == [

@@ -1,0 +1,196 @@
+"""pdb's commands at a tour's prompt: where each leads, across threads and awaits."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tour.session import Prompt, Session
+
+pytestmark = pytest.mark.slow
+
+BEFORE_THE_THREAD = ("register-product", "--stop", "11")
+LAST_LINE_OF_A_COROUTINE = ("register-product", "--stop", "13")
+IN_WORKER = ("register-product", "--stop", "12")
+
+# What it hands over has no name that the tour could find, and so no stop.
+OFFLOADS_UNNAMED = """
+import time
+import anyio
+from minitasks import run_in_threadpool
+
+def block():
+    time.sleep(0.1)
+    return "blocked"
+
+async def main():
+    functions = [block]
+    result = await run_in_threadpool(functions[0])
+    print(result)
+
+anyio.run(main)
+"""
+
+
+def typed(session: Session, command: str) -> Prompt:
+    """Type a command that leads to another prompt."""
+    prompt = session.type(command)
+    assert prompt is not None, session.last_words
+    return prompt
+
+
+def test_s_on_the_await_goes_into_the_threads_function_in_one_press() -> None:
+    """One `s` from the line that awaits the worker thread to that thread's function."""
+    with Session(*BEFORE_THE_THREAD) as session:
+        prompt = typed(session, "s")
+    assert prompt.function == "send_confirmation_email"
+    assert prompt.lane == "worker thread 1"
+    assert "--Call--" in prompt.text
+
+
+def test_s_from_the_threads_last_line_comes_back_to_the_event_loop() -> None:
+    """Out of the worker thread the next step is behind the await, on the event loop."""
+    with Session(*IN_WORKER) as session:
+        returning = typed(session, "s")
+        back = typed(session, "s")
+    assert "--Return--" in returning.text
+    assert (back.function, back.source) == ("run_in_threadpool", "return result")
+    assert back.lane == "event loop"
+
+
+def test_n_on_the_await_waits_for_the_thread_and_stays(tmp_path: Path) -> None:
+    """Where nothing stops in the thread, `n` goes from the await to the line behind it."""
+    path = tmp_path / "app.py"
+    path.write_text(OFFLOADS_UNNAMED)
+    with Session(str(path)) as session:
+        assert session.first is not None
+        behind = typed(session, "n")
+        result = typed(session, "p result")
+    assert session.first.source == "result = await run_in_threadpool(functions[0])"
+    assert behind.source == "print(result)"
+    assert "'blocked'" in result.text
+
+
+@pytest.mark.parametrize("command", ["n", "r", "unt"])
+def test_a_coroutine_that_returns_says_so_and_leads_to_its_awaiter(command: str) -> None:
+    """Its end is announced with its result, and the next step is in the one that awaits it."""
+    with Session(*LAST_LINE_OF_A_COROUTINE) as session:
+        returning = typed(session, command)
+        awaiter = typed(session, "n")
+    assert "--Return--" in returning.text
+    assert "run_in_threadpool()->None" in returning.text
+    assert awaiter.function == "__call__"
+    assert awaiter.file == "minitasks/background.py"
+
+
+def test_a_wait_is_not_shown_as_a_return() -> None:
+    """`n` over an await that takes its time stops once, behind it."""
+    with Session("register-product", "--stop", "9") as session:
+        prompt = typed(session, "n")
+    assert "--Return--" in prompt.text
+    assert prompt.function == "register_to_blockchain"
+
+
+def test_an_exception_travels_up_the_coroutines_one_press_a_frame() -> None:
+    """`n` at a line that raises shows the exception in each frame, and no false return."""
+    with Session("first-failure", "--stop", "3") as session:
+        prompts = [typed(session, "n") for _ in range(3)]
+    assert [prompt.function for prompt in prompts] == [
+        "register_to_blockchain",
+        "__call__",
+        "__call__",
+    ]
+    assert all("ConnectionError" in prompt.text for prompt in prompts)
+    assert not any("--Return--" in prompt.text for prompt in prompts)
+
+
+def test_u_and_d_stay_in_the_tours_files() -> None:
+    """Up from a task is the core's frame that awaits it, though the server's frames lie between."""
+    with Session("register-product", "--stop", "9") as session:
+        up = [typed(session, "u").function for _ in range(2)]
+        down = typed(session, "d").function
+        at_the_top = [typed(session, "u") for _ in range(2)][-1]
+    assert up == ["__call__", "__call__"]
+    assert down == "__call__"
+    assert "Oldest frame" in at_the_top.text
+
+
+def test_w_shows_the_lanes_and_what_awaits_what() -> None:
+    """In a worker thread `where` shows the event loop's chain that waits for it, in 80 columns."""
+    with Session(*IN_WORKER) as session:
+        text = typed(session, "w").text.replace("\r", "")
+    lines = text[text.index("Lanes") :].splitlines()[1:]
+    lanes = {line[:18].strip(): line[19:] for line in lines if "awaits" not in line}
+    assert lanes["event loop"] == "no code of this tour"
+    assert lanes["* worker thread 1"].startswith("send_confirmation_email  register_product.py:")
+    awaited = [line.split()[2] for line in lines if "which awaits" in line]
+    assert awaited == ["BackgroundTask.__call__", "run_in_threadpool"]
+    assert max(map(len, text.splitlines())) < 80
+
+
+def test_the_event_loop_goes_on_while_a_worker_thread_has_the_prompt() -> None:
+    """Heartbeats are counted meanwhile; with the prompt on the event loop there are none."""
+    with Session("sync-task", "--stop", "3") as session:
+        typed(session, "import time; time.sleep(0.5)")
+        in_worker = typed(session, "c")
+    assert "heartbeat (" in in_worker.text
+
+
+def test_note_repeats_the_note() -> None:
+    """`note` shows what the stop said, as often as wanted."""
+    with Session("context") as session:
+        assert session.first is not None
+        typed(session, "p 1")
+        again = typed(session, "note")
+    assert again.note == session.first.note
+    assert again.stop == 1
+
+
+def test_run_starts_the_tour_again() -> None:
+    """`run` leaves this run and begins another at the first stop."""
+    with Session("context") as session:
+        typed(session, "c")
+        again = typed(session, "run")
+        assert again.stop == 1
+        assert [prompt.stop for prompt in (typed(session, "c") for _ in range(3))] == [2, 3, 4]
+
+
+def test_a_breakpoint_of_ones_own_stops_like_a_stop() -> None:
+    """`b` works in the tour's files, and its breakpoint stops between two stops."""
+    with Session("register-product", "--stop", "3") as session:
+        assert session.first is not None
+        typed(session, f"b {session.first.line + 1}")
+        typed(session, "c")
+        own = typed(session, "c")
+    assert own.stop is None
+    assert own.source == "self.tasks.append(task)"
+
+
+def test_anyio_is_stepped_into_only_when_asked() -> None:
+    """With --into anyio, `s` on the await goes into anyio's own file."""
+    with Session(*BEFORE_THE_THREAD, "--into", "anyio") as session:
+        prompt = typed(session, "s")
+        assert prompt.file.endswith("anyio/to_thread.py")
+        assert prompt.function == "run_sync"
+
+
+@pytest.mark.parametrize("presses", [5, 25, 60, 90])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_q_inside_anyio_hangs_nothing(presses: int, backend: str) -> None:
+    """Wherever in anyio one stands, on the loop or in its worker thread, `q` ends the program."""
+    with Session("sync-task", "--stop", "2", "--into", "anyio", "--backend", backend) as session:
+        for _ in range(presses):
+            typed(session, "s")
+        assert session.type("q") is None, session.last_words
+        words, code = session.end()
+    assert "Traceback" not in words
+    assert code == 0
+
+
+def test_debug_and_interact_work_as_in_pdb() -> None:
+    """The recursive debugger opens and closes, and the tour goes on behind it."""
+    with Session("context") as session:
+        session.child.sendline("debug 1 + 1")
+        session.child.expect_exact("((Pdb)) ")
+        session.child.sendline("c")
+        assert session.read() is not None
+        assert typed(session, "c").stop == 2

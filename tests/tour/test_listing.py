@@ -1,0 +1,39 @@
+"""The tours in words: what `minitasks step --list` prints and the documentation shows."""
+
+import pytest
+
+from minitasks.scenarios.errors import CannotRun
+from minitasks.tour.listing import list_stops, list_tours, tour_as_markdown
+from minitasks.tour.tours import TOURS
+
+
+def test_a_line_for_each_tour() -> None:
+    """Each with its name, its number of stops and its promise."""
+    lines = list(list_tours())
+    assert len(lines) == len(TOURS)
+    assert lines[0].startswith("register-product  14 stops  ")
+
+
+def test_a_line_for_each_stop_in_80_columns() -> None:
+    """Each with what `--stop` takes, its thread, its function and its place."""
+    for name, stops in TOURS.items():
+        lines = list(list_stops(name))
+        assert [line.split()[0] for line in lines] == [str(n + 1) for n in range(len(stops))]
+        assert max(map(len, lines)) <= 80
+
+
+def test_an_unknown_tour_is_refused() -> None:
+    """With the scenario's own message."""
+    with pytest.raises(CannotRun, match="there is no scenario 'nothing'"):
+        list(list_stops("nothing"))
+
+
+@pytest.mark.parametrize("name", TOURS)
+def test_the_page_has_every_note(name: str) -> None:
+    """What the documentation shows is what the prompt says, stop by stop."""
+    page = tour_as_markdown(name)
+    assert page.startswith(f"## {name}\n")
+    for stop in TOURS[name]:
+        assert stop.note in page
+        assert stop.look in page
+        assert stop.text in page

@@ -1,0 +1,163 @@
+"""The tours' declarations: every stop is where it says, and fits a learner's terminal."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from minitasks.scenarios import NAMES, find_scenario
+from minitasks.scenarios.library import load_library
+from minitasks.tour.lanes import WIDTH
+from minitasks.tour.stops import Place, Stop, find_places
+from minitasks.tour.tours import TOURS
+
+SOURCE = '''
+class Task:
+    """A task."""
+
+    def run(self):
+        """Run it.
+
+        one = 1
+        """
+        one = 1
+        try:
+            two = 2
+        except ValueError:
+            three = 3
+
+        def inner():
+            four = 4
+
+        return four
+
+
+def documented():
+    """There is nothing to stop at."""
+
+
+def twice():
+    first = 1
+
+
+def twice():
+    second = 2
+'''
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Give a file that holds the source above."""
+    path = tmp_path / "source.py"
+    path.write_text(SOURCE)
+    return path
+
+
+def line_of(text: str, nth: int = 1) -> int:
+    """Give the line of the source that begins with a text for the nth time, counted from 1."""
+    lines = [at for at, line in enumerate(SOURCE.splitlines(), 1) if line.strip().startswith(text)]
+    return lines[nth - 1]
+
+
+def place_of(file: Path, function: str, text: str) -> Place | None:
+    """Find a single stop in a file, or None."""
+    places, _ = find_places([Stop(function, text, "", "")], [file], file)
+    return places[0] if places else None
+
+
+def test_every_scenario_has_a_tour() -> None:
+    """There is a tour for each scenario, in the same order."""
+    assert tuple(TOURS) == NAMES
+
+
+@pytest.mark.parametrize("name", TOURS)
+def test_every_stop_is_in_the_core_or_in_the_scenario_as_declared(name: str) -> None:
+    """An edit that moves, renames or rewords a line that a tour stops at fails here."""
+    scenario = find_scenario(name)
+    library = load_library("minitasks", scenario.needs)
+    places, missing = find_places(TOURS[name], library.files, scenario.file)
+    assert missing == []
+    assert [place.stop.text for place in places if not place.as_declared] == []
+
+
+@pytest.mark.parametrize("name", TOURS)
+def test_starlette_has_each_stop_or_says_it_in_other_words(name: str) -> None:
+    """A tour of Starlette leaves out no function: its names are the same."""
+    scenario = find_scenario(name)
+    library = load_library("starlette", scenario.needs)
+    places, missing = find_places(TOURS[name], library.files, scenario.file)
+    functions = {place.stop.function for place in places}
+    assert {stop.function for _, stop in missing} <= functions
+
+
+@pytest.mark.parametrize("stop", [stop for stops in TOURS.values() for stop in stops])
+def test_a_note_is_short_and_names_a_thread(stop: Stop) -> None:
+    """Note and hint take six lines of a terminal at most: 24 have to hold more than one stop."""
+    assert stop.thread in ("event loop", "worker thread")
+    lines = textwrap.wrap(stop.note, WIDTH) + textwrap.wrap(f"Look: {stop.look}", WIDTH)
+    assert 2 <= len(lines) <= 6
+
+
+def test_a_stop_is_on_a_statement_and_not_on_a_docstring(file: Path) -> None:
+    """A text that the docstring has too is found where it runs."""
+    place = place_of(file, "Task.run", "one = 1")
+    assert place is not None
+    assert place.line == line_of("one = 1", nth=2)
+    assert place.as_declared
+
+
+@pytest.mark.parametrize("text", ["two = 2", "three = 3"])
+def test_a_stop_may_be_inside_a_block(file: Path, text: str) -> None:
+    """Statements within try and except count as the function's own."""
+    place = place_of(file, "Task.run", text)
+    assert place is not None
+    assert place.line == line_of(text)
+
+
+def test_an_inner_functions_lines_are_its_own(file: Path) -> None:
+    """They are found under the inner function's name, and not under the outer one's."""
+    inner = place_of(file, "Task.run.inner", "four = 4")
+    outer = place_of(file, "Task.run", "four = 4")
+    assert inner is not None
+    assert outer is not None
+    assert inner.as_declared
+    assert not outer.as_declared
+
+
+def test_other_words_are_met_at_the_functions_first_line(file: Path) -> None:
+    """Where the name is there but the text is not, the stop says so and is at the beginning."""
+    place = place_of(file, "Task.run", "something else")
+    assert place is not None
+    assert place.line == line_of("one = 1", nth=2)
+    assert not place.as_declared
+
+
+def test_only_one_stop_stands_in_for_a_function(file: Path) -> None:
+    """Further stops in other words would all be on the same line: they are told as missing."""
+    stops = [Stop("Task.run", "nowhere", "", ""), Stop("Task.run", "nowhere either", "", "")]
+    places, missing = find_places(stops, [file], file)
+    assert [place.number for place in places] == [1]
+    assert missing == [(2, stops[1])]
+
+
+@pytest.mark.parametrize("function", ["nobody", "Task", "documented"])
+def test_what_has_no_line_to_stop_at_is_missing(file: Path, function: str) -> None:
+    """A name that is not there, a class, and a function with nothing but a docstring."""
+    assert place_of(file, function, "one = 1") is None
+
+
+def test_the_last_definition_of_a_name_counts(file: Path) -> None:
+    """As when the file runs: those before it are overloads."""
+    place = place_of(file, "twice", "second = 2")
+    assert place is not None
+    assert place.as_declared
+
+
+def test_the_librarys_function_goes_before_the_scenarios(tmp_path: Path, file: Path) -> None:
+    """A name that both have is the library's; only the scenario's stops are gates."""
+    library = tmp_path / "library.py"
+    library.write_text("def twice():\n    second = 2\n")
+    stops = [Stop("twice", "second = 2", "", ""), Stop("Task.run", "one = 1", "", "")]
+    places, _ = find_places(stops, [library], file)
+    assert [place.file.name for place in places] == ["library.py", "source.py"]
+    assert [place.is_gate for place in places] == [False, True]
