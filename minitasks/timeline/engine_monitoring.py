@@ -5,6 +5,7 @@ a place of its own beside coverage, pdb and debugpy, and sees threads that ran b
 """
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType, FrameType
@@ -73,6 +74,10 @@ class Engine:
         self._tool = tool
         # Kept, so that no other code object can get the id of one of these.
         self._recorded: dict[int, CodeType] = {}
+        # Another thread may meet new code just as the recording ends. Reentrant: the thread that
+        # ends it may run a finalizer.
+        self._lock = threading.RLock()
+        self._is_over = False
         self._callbacks: dict[int, Callable[..., Any]] = {
             events.PY_START: self.start,
             events.PY_RESUME: self.resume,
@@ -98,8 +103,10 @@ class Engine:
     def end(self) -> None:
         """Leave nothing behind."""
         monitoring.set_events(self._tool, events.NO_EVENTS)
-        for code in self._recorded.values():
-            monitoring.set_local_events(self._tool, code, events.NO_EVENTS)
+        with self._lock:
+            self._is_over = True
+            for code in self._recorded.values():
+                monitoring.set_local_events(self._tool, code, events.NO_EVENTS)
         for event in self._callbacks:
             monitoring.register_callback(self._tool, event, None)
 
@@ -147,8 +154,10 @@ class Engine:
         return None
 
     def _record(self, code: CodeType) -> None:
-        self._recorded[id(code)] = code
-        monitoring.set_local_events(self._tool, code, IN_RECORDED_CODE)
+        with self._lock:
+            if not self._is_over:
+                self._recorded[id(code)] = code
+                monitoring.set_local_events(self._tool, code, IN_RECORDED_CODE)
 
 
 def line_of(code: CodeType, offset: int) -> int | None:

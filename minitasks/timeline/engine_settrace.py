@@ -3,6 +3,7 @@
 It calls a function for every call of every piece of code, which makes unrelated calls slow, and it
 shares its one place with coverage, pdb and debugpy. Of the threads that ran before it sees only
 trio's idle workers, which serve the whole process; on asyncio, anyio's end with their event loop.
+Python drops a trace function that can't be called, so a thread is lost at its first RecursionError.
 """
 
 import sys

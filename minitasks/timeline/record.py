@@ -45,6 +45,7 @@ def record(
         engine: What watches the code. The default is the best that this Python has.
 
     Raises:
+        ValueError: The limit is below 1.
         CannotRun: A file can't be read, another recording is under way, or another tool has the
             place that the engine needs.
 
@@ -60,6 +61,8 @@ def record(
         >>> [event.kind for event in recording.timeline.events if event.kind != "line"][:2]
         ['call', 'suspend']
     """
+    if limit < 1:
+        raise ValueError(f"a recording keeps at least 1 event, not {limit}")
     chosen = ModuleOf(sys._getframe(1)) if files is None else ListedFiles(files)
     return Recording(Recorder(chosen, limit), engine)
 

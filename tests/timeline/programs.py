@@ -153,6 +153,16 @@ def failing(backend: str) -> None:
         add(1 // 0, 1)
 
 
+def recurse(depth: int) -> int:
+    return recurse(depth + 1)
+
+
+def too_deep(backend: str) -> None:
+    with contextlib.suppress(RecursionError):
+        recurse(0)
+    add(1, 2)
+
+
 def failing_iterator(backend: str) -> None:
     class Stops:
         def __iter__(self) -> "Stops":

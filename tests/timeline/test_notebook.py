@@ -1,6 +1,7 @@
 """A notebook, run through nbclient in a real kernel: recorded in its running loop, shown as SVG."""
 
 import ast
+import importlib
 import importlib.util
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -32,9 +33,8 @@ def outputs() -> list[Any]:
     """Run the notebook once; give the output of each cell."""
     missing = [name for name in ("nbclient", "ipykernel") if not importlib.util.find_spec(name)]
     need_part(not missing, f"missing: python -m pip install {' '.join(missing)}")
-    import nbclient
-    import nbformat
-
+    # By name: they are untyped, and need not be there for the types to be checked.
+    nbclient, nbformat = map(importlib.import_module, ("nbclient", "nbformat"))
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
     notebook = nbformat.v4.new_notebook(cells=cells)
     nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3").execute()

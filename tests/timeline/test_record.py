@@ -79,6 +79,16 @@ def test_an_exception_is_told_in_every_frame_that_it_leaves() -> None:
     assert of("failing", timeline)[-1].kind == "return"
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="3.11 loses a thread there, see its engine")
+def test_a_recursion_error_is_no_end_of_the_recording() -> None:
+    """Where no frame is left for the recorder either, the program goes on, and so does it."""
+    timeline = recorded(programs.too_deep)
+
+    assert of("recurse", timeline)[-1].text.startswith("RecursionError")
+    assert of("add", timeline)[-1].kind == "return"
+    assert of("too_deep", timeline)[-1].kind == "return"
+
+
 def test_a_cancelled_coroutine_resumes_cleans_up_and_raises(anyio_backend: str) -> None:
     """Cancellation is seen as it is: an exception at the await, then the finally, then the end."""
     timeline = recorded(programs.cancelled, anyio_backend)
@@ -371,6 +381,13 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """Before anything runs, with its name."""
     with pytest.raises(CannotRun, match=r"missing\.py: No such file"):
         record([tmp_path / "missing.py"])
+
+
+def test_a_limit_that_keeps_nothing_is_refused() -> None:
+    """A recording without an event could not tell that it stopped."""
+    with pytest.raises(ValueError, match="at least 1"):
+        record([programs.__file__], limit=0)
+    assert len(recorded(programs.failing, limit=1).events) == 2
 
 
 def test_the_timeline_is_not_there_before_the_end() -> None:
