@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
 from minitasks.scenarios import all_scenarios, find_scenario
 from minitasks.scenarios.errors import CannotRun
@@ -77,6 +76,8 @@ def run(
     """
     if listing:
         return list_scenarios()
+    from rich.console import Console
+
     from minitasks.timeline import output
     from minitasks.timeline.page import render_page
     from minitasks.timeline.rows import list_rows

@@ -6,11 +6,30 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+from _pytest.mark.structures import ParameterSet
+
 from minitasks.scenarios import find_scenario
 from minitasks.timeline.watch import Watched, fresh_processes, watch_in_child
 
 WRONG = Path(__file__).parent / "scenarios" / "wrong"
 LIBRARIES = ("minitasks", "starlette")
+
+
+def runs_of(name: str) -> list[ParameterSet]:
+    """List the runs of a scenario: on minitasks and on Starlette, on every event loop it allows.
+
+    Starlette's on more than asyncio are marked slow: they say the same once more.
+    """
+    return [
+        pytest.param(
+            (name, library, backend),
+            id=f"{name} on {library} on {backend}",
+            marks=pytest.mark.slow if library == "starlette" and backend != "asyncio" else (),
+        )
+        for library in LIBRARIES
+        for backend in find_scenario(name).backends
+    ]
 
 
 def recorded(name: str, library: str = "minitasks", backend: str = "asyncio") -> Watched:
@@ -21,10 +40,6 @@ def recorded(name: str, library: str = "minitasks", backend: str = "asyncio") ->
         library: "minitasks", "starlette" or the name of one of the wrong libraries.
         backend: The event loop.
     """
-    if library in LIBRARIES:
-        # Those on the other event loops will be asked for next.
-        for each in find_scenario(name).backends:
-            begin(name, library, each)
     return begin(name, library, backend).result()
 
 

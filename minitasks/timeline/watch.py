@@ -91,6 +91,8 @@ def fresh_processes() -> Iterator[ProcessPoolExecutor]:
             for process in multiprocessing.active_children():
                 process.kill()
             raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def process_context() -> BaseContext:

@@ -2,17 +2,12 @@
 
 import pytest
 
-from minitasks.scenarios import NAMES, all_scenarios
+from minitasks.scenarios import NAMES
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.words import SCENARIOS, find
-from tests.recorded import LIBRARIES, recorded
+from tests.recorded import recorded, runs_of
 
-RUNS = [
-    (scenario.name, library, backend)
-    for scenario in all_scenarios()
-    for library in LIBRARIES
-    for backend in scenario.backends
-]
+RUNS = [run for name in NAMES for run in runs_of(name)]
 
 # What a wrong library makes of a scenario, in words that do not hold.
 SAID = [
@@ -90,7 +85,7 @@ SAID = [
 ]
 
 
-@pytest.mark.parametrize("run", RUNS, ids=" ".join)
+@pytest.mark.parametrize("run", RUNS)
 def test_what_holds_is_said_in_three_to_six_sentences(run: tuple[str, str, str]) -> None:
     """On minitasks and on Starlette, on every event loop, each sentence holds."""
     found = find(run[0], recorded(*run).timeline)
