@@ -1,19 +1,18 @@
 """The core again, as fast as pure Python on anyio's public API allows: what readability costs.
 
 The same names, signatures, errors and behaviour. Each comment that begins with a number is one
-change, in the order of the book's page on it: what is saved, and what it makes harder to read or to
-step through. Read background.py, dispatch.py and concurrency.py first.
+change: what it saves, and what it makes harder to read or to step through. run_in_threadpool is the
+core's own: beside the hop into a thread there is nothing to gain. Read the core first.
 """
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from inspect import CO_COROUTINE
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType
-from typing import Any, ParamSpec, TypeVar
-
-import anyio.to_thread
+from typing import Any, ParamSpec
 
 from minitasks.background import not_callable
+from minitasks.concurrency import run_in_threadpool
 
 # The right one for this version of Python is chosen there; nobody else is meant to import it.
 from minitasks.dispatch import iscoroutinefunction  # type: ignore[attr-defined]
@@ -21,7 +20,6 @@ from minitasks.dispatch import iscoroutinefunction  # type: ignore[attr-defined]
 __all__ = ["BackgroundTask", "BackgroundTasks", "run_in_threadpool"]
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 make_empty = object.__new__
 TELL_ALL = frozenset([FunctionType, MethodType, BuiltinFunctionType])
@@ -65,17 +63,15 @@ class BackgroundTask:
                 raise not_callable(func)
 
     async def __call__(self) -> None:
-        # 2. `**kwargs` copies the dictionary, even an empty one. Harder to step through: each call
-        # stands here twice, and again in BackgroundTasks.
-        if self.is_async:
-            if self.kwargs:
-                await self.func(*self.args, **self.kwargs)
-            else:
-                await self.func(*self.args)
-        elif self.kwargs:
+        # 2. `**kwargs` copies the dictionary, even an empty one. Harder to step through: the same
+        # call stands here twice, and twice again in BackgroundTasks. A sync task's call does not:
+        # the hop costs a hundred times what that would save.
+        if not self.is_async:
             await run_in_threadpool(self.func, *self.args, **self.kwargs)
+        elif self.kwargs:
+            await self.func(*self.args, **self.kwargs)
         else:
-            await anyio.to_thread.run_sync(self.func, *self.args)
+            await self.func(*self.args)
 
 
 class BackgroundTasks(BackgroundTask):
@@ -124,35 +120,17 @@ class BackgroundTasks(BackgroundTask):
             # debugger and in the traceback, and a __call__ that someone replaces is not called.
             if type(task) is not BackgroundTask:
                 await task()
-            elif task.is_async:
-                if task.kwargs:
-                    await task.func(*task.args, **task.kwargs)
-                else:
-                    await task.func(*task.args)
-            elif task.kwargs:
+            elif not task.is_async:
                 await run_in_threadpool(task.func, *task.args, **task.kwargs)
+            elif task.kwargs:
+                await task.func(*task.args, **task.kwargs)
             else:
-                await anyio.to_thread.run_sync(task.func, *task.args)
+                await task.func(*task.args)
 
     func = __call__
     args = ()
     kwargs = MappingProxyType({})
     is_async = True
-
-
-async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a sync function in a worker thread and await its result.
-
-    As `minitasks.run_in_threadpool`: the hop costs fifty times what could be saved here.
-
-    Example:
-        >>> import anyio
-        >>> anyio.run(run_in_threadpool, sorted, [2, 3, 1])
-        [1, 2, 3]
-    """
-    if kwargs:
-        return await anyio.to_thread.run_sync(functools.partial(func, *args, **kwargs))
-    return await anyio.to_thread.run_sync(func, *args)
 
 
 def is_async_callable(obj: Any) -> bool:
