@@ -1,0 +1,178 @@
+"""python -m tests.bench: run the benchmark and print its table, or with --json its figures.
+
+Identical code differs by up to 15 % from process to process, so every figure is the median over
+several fresh ones, in each of which another implementation goes first.
+"""
+
+import argparse
+import importlib.util
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tests.bench.cases import CASES, WAYS
+from tests.bench.child import CONTROL
+from tests.implementations import LIBRARIES
+
+NAMES = [*(library.name for library in LIBRARIES), CONTROL]
+IMPORTS = {
+    "starlette": "import starlette.background",
+    "minitasks": "import minitasks",
+    "minitasks.faster": "import minitasks.faster",
+}
+# Measured by their own modules: `measure()` gives names and figures.
+OTHERS = ("tests.bench.recorder", "tests.bench.workshop")
+
+Figures = dict[str, Any]
+
+
+def run_python(*arguments: str) -> Any:
+    """Run Python with the arguments in a fresh process; give the JSON that it prints."""
+    output = subprocess.run(
+        [sys.executable, *arguments], stdout=subprocess.PIPE, check=True, text=True
+    ).stdout
+    return json.loads(output)
+
+
+def measure_children(processes: int, rounds: int) -> list[Figures]:
+    """Measure everything in several processes; another implementation goes first in each."""
+    orders = (NAMES[turn % len(NAMES) :] + NAMES[: turn % len(NAMES)] for turn in range(processes))
+    return [run_python("-m", "tests.bench.child", ",".join(o), str(rounds)) for o in orders]
+
+
+def measure_imports(rounds: int) -> Figures:
+    """Compare the processor time of whole processes that import one of them and end."""
+    seconds: dict[str, list[float]] = {name: [] for name in IMPORTS}
+    for _ in range(rounds + 1):
+        for name, statement in IMPORTS.items():
+            program = f"{statement}, time; print(time.process_time())"
+            seconds[name].append(run_python("-c", program))
+    base = seconds["starlette"][1:]
+    return {
+        name: {
+            # The first round wrote the bytecode.
+            "ratio": spread(own / other for own, other in zip(times[1:], base, strict=True)),
+            "milliseconds": statistics.median(times[1:]) * 1000,
+        }
+        for name, times in seconds.items()
+    }
+
+
+def spread(ratios: Iterable[float]) -> Figures:
+    """Give the median, and the quartiles between which half of the ratios lie."""
+    low, median, high = statistics.quantiles(sorted(ratios), n=4, method="inclusive")
+    return {"median": median, "low": low, "high": high}
+
+
+def merge(rows: list[Figures], unit: str) -> Figures:
+    """Merge what several processes measured of one case."""
+    return {
+        name: {
+            "ratio": spread(row[name]["ratio"] for row in rows),
+            unit: statistics.median(row[name][unit] for row in rows),
+        }
+        for name in rows[0]
+    }
+
+
+def collect(processes: int, rounds: int) -> Figures:
+    """Run the whole benchmark."""
+    children = measure_children(processes, rounds)
+    cases = {
+        case.name: merge([child["cases"][number] for child in children], "nanoseconds")
+        for number, case in enumerate(CASES)
+    }
+    memory = {
+        kind: merge([child["memory"][kind] for child in children], "bytes")
+        for kind in children[0]["memory"]
+    }
+    return {
+        "python": sys.version.split()[0],
+        "processes": processes,
+        "cases": cases,
+        "ways": merge([child["ways"] for child in children], "nanoseconds"),
+        "memory": memory,
+        "import": measure_imports(max(5, processes * 3)),
+        "others": measure_others(),
+    }
+
+
+def measure_others() -> Figures:
+    """Ask the modules that measure what is not the core, where they are there."""
+    return {
+        name: importlib.import_module(name).measure()
+        for name in OTHERS
+        if importlib.util.find_spec(name)
+    }
+
+
+def ratio_text(ratio: Figures) -> str:
+    """Write a ratio with the quartiles of the processes."""
+    return f"{ratio['median']:.2f} ({ratio['low']:.2f}-{ratio['high']:.2f})"
+
+
+def print_rows(title: str, rows: Figures, size: Callable[[Figures], str]) -> None:
+    """Print a block of the table: Starlette's own size, then the ratios to it."""
+    print(f"\n{title:34}{'starlette':>10}{'minitasks':>18}{'.faster':>18}")
+    for name, row in rows.items():
+        core, faster = (ratio_text(row[library]["ratio"]) for library in NAMES[1:3])
+        print(f"{name:34}{size(row['starlette']):>10}{core:>18}{faster:>18}")
+
+
+def noise(figures: Figures) -> float:
+    """Tell the highest ratio of Starlette's code to itself, in any case."""
+    return max(float(row[CONTROL]["ratio"]["median"]) for row in figures["cases"].values())
+
+
+def print_verdict(figures: Figures) -> None:
+    """Say where the core is slower than Starlette, beyond what the same code is than itself."""
+    most = noise(figures)
+    slower = [
+        name
+        for name, row in figures["cases"].items()
+        if row["minitasks"]["ratio"]["median"] > most and row["minitasks"]["ratio"]["low"] > 1
+    ]
+    print(f"\nThe same code, loaded twice, comes to {most:.2f} at most.")
+    print(f"minitasks is beyond that at: {', '.join(slower) or 'nothing'}.")
+
+
+def print_table(figures: Figures) -> None:
+    """Print everything, 80 columns wide."""
+    print(f"Python {figures['python']}: medians over {figures['processes']} processes (quartiles).")
+    print("Starlette's own size; then the ratio to it: below 1.00 is less.")
+    print_rows("time", figures["cases"], lambda own: f"{own['nanoseconds'] / 1000:.2f} µs")
+    print_rows("memory of a queued task", figures["memory"], lambda own: f"{own['bytes']:.0f} B")
+    print_rows(
+        "import, with the whole process",
+        {"": figures["import"]},
+        lambda own: f"{own['milliseconds']:.0f} ms",
+    )
+    print("\nways into a worker thread, anyio.to_thread.run_sync being 1.00")
+    for name in WAYS:
+        way = figures["ways"][name]
+        print(f"{name:36}{way['nanoseconds'] / 1000:>8.1f} µs{ratio_text(way['ratio']):>19}")
+    print_verdict(figures)
+    for name, others in figures["others"].items():
+        print(f"\n{name}")
+        for what, figure in others.items():
+            print(f"{what:54}{figure!s:>26}")
+
+
+def main() -> None:
+    """Parse, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--quick", action="store_true", help="few processes: rough, for a check")
+    options = parser.parse_args()
+    figures = collect(processes=3, rounds=8) if options.quick else collect(8, 20)
+    if options.json:
+        print(json.dumps(figures, indent=2))
+    else:
+        print_table(figures)
+
+
+if __name__ == "__main__":
+    main()
