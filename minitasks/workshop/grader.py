@@ -211,7 +211,10 @@ def put_an_end(run: Run, child: multiprocessing.process.BaseProcess) -> bool:
     child.join()
 
     left = limits.end_group(group)
-    if started := run.first("started"):
+    started = run.first("started")
+    # Without a warm parent, the child's parent is this process, whose other children are not to be
+    # ended.
+    if started and started["parent"] != os.getpid():
         left = limits.end_orphans(started["parent"]) or left
     return left and by_itself
 

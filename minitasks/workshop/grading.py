@@ -5,7 +5,6 @@ comes from this very process; the parent demands one for every test (grader.py).
 """
 
 import _thread
-import builtins
 import faulthandler
 import importlib
 import importlib.util
@@ -22,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import anyio.pytest_plugin as anyio_plugin
 import hypothesis
 import pytest
 from hypothesis.database import DirectoryBasedExampleDatabase
@@ -39,16 +39,21 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mini
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE))
 
 # Imported when first used, were they not imported here, for every child to share.
-for needed_later in ("anyio.pytest_plugin", "anyio._backends._asyncio", "anyio._backends._trio"):
+for needed_later in ("anyio._backends._asyncio", "anyio._backends._trio"):
     importlib.import_module(needed_later)
 
+# Each plugin costs a millisecond or two.
+UNUSED = (
+    *("cacheprovider", "doctest", "faulthandler", "junitxml", "legacypath", "pastebin"),
+    *("setuponly", "setupplan", "stepwise", "terminal", "unittest"),
+)
 OPTIONS = (
-    *("-p", "anyio.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:terminal"),
-    *("-p", "no:faulthandler", "-p", "no:doctest", "-p", "no:junitxml", "-p", "no:pastebin"),
+    *(f"-pno:{plugin}" for plugin in UNUSED),
     *("--noconftest", "--capture=no", "--import-mode=importlib", "--maxfail=1", "-c", os.devnull),
 )
 
 # What the grader stands on. A file that replaces any of it is turned down.
+Standing = tuple[str, object, str, object]
 GROUND = ("pytest", "_pytest", "pluggy", "hypothesis", "anyio.pytest_plugin", "builtins")
 
 
@@ -122,7 +127,7 @@ def draw_afresh() -> None:
 
 def run_tests(job: Job, reporter: Reporter) -> None:
     """Load the learner's file, run the grader's tests on it, and report how each ended."""
-    ground = standing_on()
+    ground = list(standing_on())
     try:
         module = load(job.file)
     except BaseException as problem:
@@ -135,7 +140,9 @@ def run_tests(job: Job, reporter: Reporter) -> None:
 
     use_profile(job.examples)
     grader = Grader(module, job, reporter)
-    pytest.main([*OPTIONS, f"--rootdir={job.scratch}", str(job.grader)], plugins=[grader])
+    pytest.main(
+        [*OPTIONS, f"--rootdir={job.scratch}", str(job.grader)], plugins=[grader, anyio_plugin]
+    )
     if moved := changed(ground):
         reporter.report("patched", name=moved)
     elif thread := evidence.running_thread(job.file):
@@ -176,7 +183,7 @@ class Supplier:
 def run_one(grader: Path, test: str, module: ModuleType, examples: Path | None) -> None:
     """Run one test in this process, reporting nothing: for the debugger."""
     use_profile(examples, shrink=False)
-    pytest.main([*OPTIONS, f"{grader}::{test}"], plugins=[Supplier(module)])
+    pytest.main([*OPTIONS, f"{grader}::{test}"], plugins=[Supplier(module), anyio_plugin])
 
 
 def load(file: Path) -> ModuleType:
@@ -228,34 +235,27 @@ class Grader(Supplier):
             self.report("traceback", text=report.longreprtext[-20_000:])
 
 
-def standing_on() -> dict[tuple[str, str], object]:
-    """Remember the functions and classes that the grader stands on, with their methods."""
-    found: dict[tuple[str, str], object] = {}
+def standing_on() -> Iterator[Standing]:
+    """Find the functions and classes that the grader stands on, and their methods."""
     for name, module in list(sys.modules.items()):
         if name in GROUND or name.partition(".")[0] in {"_pytest", "pluggy"}:
-            found.update(((name, key), value) for key, value in parts_of(module, name))
-    return found
+            for key, value in vars(module).items():
+                if callable(value):
+                    yield name, module, key, value
+                if getattr(value, "__module__", "") == name and isinstance(value, type):
+                    yield from methods_of(value, f"{name}.{key}")
 
 
-def parts_of(module: ModuleType, name: str) -> Iterator[tuple[str, object]]:
-    """List a module's callables, and the methods of the classes that it defines."""
-    for key, value in list(vars(module).items()):
-        if callable(value):
-            yield key, value
-        if isinstance(value, type) and value.__module__ == name and module is not builtins:
-            yield from (
-                (f"{key}.{part}", method)
-                for part, method in vars(value).items()
-                if callable(method)
-            )
+def methods_of(owner: type, name: str) -> Iterator[Standing]:
+    """Find the methods of a class."""
+    return ((name, owner, key, value) for key, value in vars(owner).items() if callable(value))
 
 
-def changed(ground: dict[tuple[str, str], object]) -> str:
+def changed(ground: list[Standing]) -> str:
     """Name the first thing that is no longer what it was; empty if there is none."""
-    now = standing_on()
-    for (module, name), value in ground.items():
-        if now.get((module, name)) is not value:
-            return f"{module}.{name}"
+    for name, owner, key, value in ground:
+        if vars(owner).get(key) is not value:
+            return f"{name}.{key}"
     return ""
 
 

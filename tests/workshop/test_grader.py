@@ -1,5 +1,6 @@
 """The grader: what passes, what does not; nothing a file does makes it pass or outlives it."""
 
+import multiprocessing
 import os
 import sys
 import threading
@@ -192,6 +193,27 @@ def test_the_test_count_is_the_graders_own(exercise: Exercise) -> None:
 
     assert (verdict.passed, verdict.reason) == (False, "ended")
     assert [claim.outcome for claim in verdict.claims] == ["passed", "not run", "not run"]
+
+
+def test_grades_without_fork(exercise: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no fork, as on Windows, a plain process gives the same verdicts."""
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+
+    assert graded(exercise, SOLUTION).passed
+    hanging = graded(exercise, "def double(number):\n    while True:\n        pass\n", time_limit=1)
+    assert (hanging.reason, hanging.place.line if hanging.place else 0) in {
+        ("time", 2),
+        ("time", 3),
+    }
+
+
+def test_nothing_is_written_beside_the_grader(exercise: Exercise) -> None:
+    """A package that nobody may write to is no trouble: all that is written goes elsewhere."""
+    before = sorted(exercise.folder.rglob("*"))
+    graded(exercise, SOLUTION + "\nopen('note.txt', 'w').close()\n")
+
+    assert sorted(exercise.folder.rglob("*")) == before
+    assert not Path("note.txt").exists()
 
 
 def test_a_grading_can_be_called_off(exercise: Exercise) -> None:

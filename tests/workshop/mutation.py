@@ -1,0 +1,167 @@
+"""python -m tests.workshop.mutation [EXERCISE...]: change each solution; does its grader notice?
+
+The small changes are mutmut's, and a few that matter here: a statement or an await left out, a
+condition that always or never holds. The exit code is 1 if a mutant passes its grader and is not
+known to be equivalent, or if a known one is no longer made.
+"""
+
+import difflib
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import libcst as cst
+from mutmut.mutation.mutators import mutation_operators
+
+from minitasks.workshop import catalog, grader
+from minitasks.workshop.catalog import Exercise, text_of
+from tests.workshop.equivalents import EQUIVALENT
+
+Operator = tuple[type[cst.CSTNode], Callable[..., Iterable[cst.CSTNode]]]
+
+# Seconds that a mutant may take: one that hangs is as good as caught.
+TIME_LIMIT = 10.0
+
+
+# -- changes that mutmut does not make ------------------------------------------------------------
+
+
+def leave_out(node: cst.SimpleStatementLine) -> Iterator[cst.SimpleStatementLine]:
+    """Put `pass` in place of a statement."""
+    if not is_docstring(node) and not isinstance(node.body[0], cst.Pass):
+        yield node.with_changes(body=[cst.Pass()])
+
+
+def is_docstring(node: cst.SimpleStatementLine) -> bool:
+    """Tell whether a statement is only a text."""
+    first = node.body[0]
+    return isinstance(first, cst.Expr) and isinstance(first.value, cst.SimpleString)
+
+
+def do_not_await(node: cst.Await) -> Iterator[cst.BaseExpression]:
+    """Leave out an await."""
+    yield node.expression
+
+
+def decide_beforehand(node: cst.If | cst.While) -> Iterator[cst.CSTNode]:
+    """Let a condition always hold, or never."""
+    yield node.with_changes(test=cst.Name("False"))
+    if isinstance(node, cst.If):
+        yield node.with_changes(test=cst.Name("True"))
+
+
+def unwrap(node: cst.With) -> Iterator[cst.If]:
+    """Run a with block's body without it."""
+    yield cst.If(cst.Name("True"), node.body)
+
+
+def catch_more(node: cst.ExceptHandler) -> Iterator[cst.ExceptHandler]:
+    """Catch everything."""
+    yield node.with_changes(type=cst.Name("BaseException"))
+
+
+def not_in_the_end(node: cst.Try) -> Iterator[cst.CSTNode]:
+    """Run a finally block only where nothing was raised."""
+    if node.finalbody and not node.handlers:
+        body = [*node.body.body, *node.finalbody.body.body]
+        yield cst.If(cst.Name("True"), cst.IndentedBlock(body))
+
+
+OPERATORS: tuple[Operator, ...] = (
+    *mutation_operators,
+    (cst.SimpleStatementLine, leave_out),
+    (cst.Await, do_not_await),
+    (cst.If, decide_beforehand),
+    (cst.While, decide_beforehand),
+    (cst.With, unwrap),
+    (cst.ExceptHandler, catch_more),
+    (cst.Try, not_in_the_end),
+)
+
+
+# -- mutants --------------------------------------------------------------------------------------
+
+
+class Changes(cst.CSTVisitor):
+    """Collects every change of every node inside a function.
+
+    Not mutmut's own visitor: that one passes over decorated functions, and a property is decorated.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[cst.CSTNode, cst.CSTNode]] = []
+        self.depth = 0
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Annotation | cst.Decorator):
+            return False
+        if self.depth:
+            for kind, operator in OPERATORS:
+                if isinstance(node, kind):
+                    self.found += [(node, changed) for changed in operator(node)]
+        self.depth += isinstance(node, cst.FunctionDef)
+        return True
+
+    def on_leave(self, node: cst.CSTNode) -> None:
+        self.depth -= isinstance(node, cst.FunctionDef)
+
+
+def mutants(source: str) -> Iterator[tuple[str, str]]:
+    """Make every mutant of a source: a name, which is the changed line, and the whole text."""
+    module = cst.parse_module(source)
+    changes = Changes()
+    module.visit(changes)
+    for old, new in changes.found:
+        mutant = module.deep_replace(old, new)
+        assert isinstance(mutant, cst.Module)
+        if mutant.code != source:
+            yield new_line(source, mutant.code), mutant.code
+
+
+def new_line(old: str, new: str) -> str:
+    """Name a change by the line that it puts in place of another, and that other line."""
+    lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm=""))[3:]
+    added = [line[1:].strip() for line in lines if line.startswith("+")]
+    removed = [line[1:].strip() for line in lines if line.startswith("-")]
+    return f"{removed[0] if removed else ''} -> {added[0] if added else ''}"
+
+
+# -- the trial ------------------------------------------------------------------------------------
+
+
+def survivors(exercise: Exercise) -> Iterator[str]:
+    """Grade every mutant of an exercise's solution; give the names of those that pass."""
+    ends: Counter[str | None] = Counter()
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name, "exercise.py")
+        for text, mutant in {
+            text: name for name, text in mutants(text_of(exercise.solution))
+        }.items():
+            file.write_text(text, "utf-8")
+            verdict = grader.grade(exercise, file, time_limit=TIME_LIMIT)
+            assert verdict is not None
+            ends[verdict.reason] += 1
+            if verdict.passed:
+                yield mutant
+    counts = ", ".join(f"{number} {reason or 'survived'}" for reason, number in ends.most_common())
+    print(f"{exercise.folder.name}: {ends.total()} mutants: {counts}", flush=True)
+
+
+def main(words: list[str]) -> int:
+    """Try the mutants of the named exercises, or of all; give 1 if one is left."""
+    chosen = [catalog.find(word) for word in words] or catalog.exercises()
+    left = []
+    for exercise in chosen:
+        known = EQUIVALENT.get(exercise.name, {})
+        found = set(survivors(exercise))
+        left += [f"survived: {exercise.name}: {mutant}" for mutant in sorted(found - known.keys())]
+        left += [f"caught: {exercise.name}: {mutant}" for mutant in sorted(known.keys() - found)]
+    print("\n".join(left) or "no mutant is left")
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
