@@ -1,0 +1,122 @@
+"""Grader of exercise 16: what is on disk, what another process finds, a second run.
+
+No worker is started: the tests take the messages from the queue as a worker does.
+"""
+
+import importlib.util
+from pathlib import Path
+from queue import Empty
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def celery() -> None:
+    """Fail where Celery is missing, and say how to get it."""
+    if importlib.util.find_spec("celery") is None:
+        pytest.fail("this exercise needs Celery: python -m pip install 'minitasks[queue]'")
+
+
+def next_message(engine: Any) -> tuple[str, list[Any]] | None:
+    """Take the next waiting message: the task's name and its arguments."""
+    with engine.connection_for_read() as connection:
+        queue = connection.SimpleQueue("celery")
+        try:
+            message = queue.get(block=False)
+        except Empty:
+            return None
+        finally:
+            queue.close()
+        message.ack()
+        args, kwargs, _ = message.payload
+        return message.headers["task"], [*args, *kwargs.values()]
+
+
+def ledger_of(folder: Path) -> list[str]:
+    """Read which products have been registered."""
+    ledger = folder / "ledger"
+    return ledger.read_text().splitlines() if ledger.exists() else []
+
+
+@pytest.mark.usefixtures("celery")
+def test_does_nothing_yet(exercise: ModuleType, tmp_path: Path) -> None:
+    """Handing a task over leaves the work to a worker."""
+    engine = exercise.make_engine(tmp_path)
+
+    exercise.hand_over(engine, exercise.Product("book-1", "A book"))
+
+    assert ledger_of(tmp_path) == [], (
+        "your hand_over did the work itself: the customer waits for it"
+    )
+
+
+@pytest.mark.usefixtures("celery")
+def test_waits_on_disk(exercise: ModuleType, tmp_path: Path) -> None:
+    """A waiting task is on disk, so that it is still there when this process is killed."""
+    engine = exercise.make_engine(tmp_path)
+    before = set(tmp_path.rglob("*"))
+
+    exercise.hand_over(engine, exercise.Product("book-1", "A book"))
+
+    assert set(tmp_path.rglob("*")) - before, (
+        "your waiting task is nowhere in the folder: it lives in this process, and dies with it"
+    )
+
+
+@pytest.mark.usefixtures("celery")
+def test_another_process_finds_it(exercise: ModuleType, tmp_path: Path) -> None:
+    """An engine made later, as in another process, finds every waiting task, with the key."""
+    server = exercise.make_engine(tmp_path)
+    for number in (1, 2):
+        exercise.hand_over(server, exercise.Product(f"book-{number}", "A book"))
+
+    worker = exercise.make_engine(tmp_path)
+    found = [next_message(worker), next_message(worker), next_message(worker)]
+
+    tasks = [message for message in found if message]
+    assert len(tasks) == 2, f"two tasks were handed over, but a worker finds {len(tasks)}"
+    assert sorted(tasks) == [("register", ["book-1"]), ("register", ["book-2"])], (
+        f"a worker should find register('book-1') and register('book-2'), but finds {tasks}"
+    )
+
+
+@pytest.mark.usefixtures("celery")
+def test_worker_does_the_work(exercise: ModuleType, tmp_path: Path) -> None:
+    """A worker that runs the tasks writes each product into the ledger."""
+    engine = exercise.make_engine(tmp_path)
+
+    for key in ("book-1", "book", "book-2"):
+        engine.tasks["register"](key)
+
+    assert ledger_of(tmp_path) == ["book-1", "book", "book-2"], (
+        f"book-1, book, book-2 were registered, but your ledger has {ledger_of(tmp_path)}"
+    )
+
+
+@pytest.mark.usefixtures("celery")
+def test_done_before_gone(exercise: ModuleType, tmp_path: Path) -> None:
+    """A task leaves the queue when it is done: a worker that is killed at it loses nothing."""
+    engine = exercise.make_engine(tmp_path)
+    register = engine.tasks["register"]
+
+    assert register.acks_late, (
+        "your task leaves the queue when it is begun (task_acks_late): killed then, it is lost"
+    )
+    assert register.reject_on_worker_lost, (
+        "when its process is killed, your task counts as done (task_reject_on_worker_lost is off)"
+    )
+
+
+@pytest.mark.usefixtures("celery")
+def test_twice_is_once(exercise: ModuleType, tmp_path: Path) -> None:
+    """A task that runs a second time does no harm."""
+    engine = exercise.make_engine(tmp_path)
+
+    for _ in range(2):
+        engine.tasks["register"]("book-1")
+
+    assert ledger_of(tmp_path) == ["book-1"], (
+        f"the task ran twice, and your ledger has {len(ledger_of(tmp_path))} lines for one product"
+    )
