@@ -5,6 +5,7 @@ Laws that Starlette shares come first (fixture `library`), then what is ours alo
 
 import functools
 import gc
+import importlib.util
 import traceback
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests.implementations import STARLETTE, Implementation
 from tests.journal import Entry, Journal, step_entries
+from tests.parts import need_part
 
 few = settings(max_examples=20)
 
@@ -70,6 +72,21 @@ def test_any_mix_runs_in_the_order_added_each_exactly_once_and_where_it_belongs(
     tasks = queue_steps(library, journal, kinds)
 
     anyio.run(tasks, backend=anyio_backend)
+
+    assert journal.entries == expect(kinds)
+
+
+@few
+@given(kinds=kinds_of_tasks)
+def test_order_and_threads_are_the_same_on_uvloop(
+    library: Implementation, kinds: list[bool]
+) -> None:
+    """The event loop that many servers run on changes nothing."""
+    need_part(importlib.util.find_spec("uvloop"), "uvloop is missing: pip install uvloop")
+    journal = Journal()
+    tasks = queue_steps(library, journal, kinds)
+
+    anyio.run(tasks, backend="asyncio", backend_options={"use_uvloop": True})
 
     assert journal.entries == expect(kinds)
 

@@ -5,6 +5,7 @@ stricter than usual, and a test reads the files for each of them.
 """
 
 import ast
+import doctest
 import importlib.util
 import io
 import subprocess
@@ -166,6 +167,14 @@ def test_importing_it_imports_no_more_than_it_needs(module: str) -> None:
     allowed = {"minitasks", *(f"minitasks.{Path(name).stem}" for name in CORE), module}
     assert ours == allowed
     assert not {"starlette", "trio", "click", "rich"} & set(output)
+
+
+@pytest.mark.parametrize("name", ["background", "concurrency", "dispatch", "faster"])
+def test_the_examples_in_the_docstrings_run(name: str) -> None:
+    """What a docstring shows is what happens."""
+    failed, attempted = doctest.testmod(importlib.import_module(f"minitasks.{name}"))
+    assert attempted > 0
+    assert failed == 0
 
 
 def test_the_public_names_are_three() -> None:
