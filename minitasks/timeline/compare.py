@@ -85,7 +85,8 @@ class Comparison:
         if not self.partings:
             lanes = ", ".join(self.lanes)
             return [f"The same {self.alike} steps, in the same lanes: {lanes}."]
-        told = [f"{self.alike} steps are the same. They part here:"]
+        are = "step is" if self.alike == 1 else "steps are"
+        told = [f"{self.alike} {are} the same. They part here:"]
         width = max(len(first), len(second))
         for parting in self.partings[:MOST_PARTINGS]:
             told += [

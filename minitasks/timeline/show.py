@@ -34,6 +34,9 @@ def show(console: Console, scenario: Scenario, title: str, watched: Watched) -> 
 def findings(scenario: Scenario, watched: Watched) -> Iterator[Finding]:
     """Say what a run has shown, and how it ended where it did not end well."""
     yield from find(scenario.name, watched.timeline)
+    if watched.timeline.dropped:
+        seen = len(watched.timeline.events)
+        yield Finding(False, f"The recording was full after {seen} events: the rest is not shown.")
     if watched.error:
         yield Finding(False, f"The scenario ended with {watched.error}")
 

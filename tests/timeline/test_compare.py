@@ -56,7 +56,7 @@ def test_another_order_within_a_task_is_a_difference() -> None:
     second = Run().call("register").call("send").call("save")
 
     assert told(first, second) == [
-        "1 steps are the same. They part here:",
+        "1 step is the same. They part here:",
         "After register, event loop, returned:",
         "  minitasks  save, event loop, returned",
         "  mine       send, event loop, returned",

@@ -1,5 +1,6 @@
 """Show: a recorded run on a terminal, in colour or without, in Unicode or in ASCII."""
 
+import dataclasses
 import io
 import re
 
@@ -79,6 +80,13 @@ def test_an_encoding_without_the_characters_gets_ascii() -> None:
         text = raw.getvalue().decode("ascii")
     assert re.search(r"^  notify_warehouse +#+\.+#+$", text, re.MULTILINE)
     assert "+ Never two at once" in text
+
+
+def test_a_recording_that_was_full_says_so() -> None:
+    """What is missing from the picture is told below it."""
+    timeline = dataclasses.replace(recorded("in-order").timeline, dropped=7)
+    last = shown("in-order", Watched(timeline)).splitlines()[-1]
+    assert last.startswith(f"✗ The recording was full after {len(timeline.events)} events")
 
 
 def test_what_went_wrong_is_marked_and_told() -> None:
