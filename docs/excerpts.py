@@ -4,6 +4,7 @@
   function, class or constant; without a name, of the whole file. With `code` at its end,
   docstrings are left out.
 - `{{ scenario frozen-loop }}` becomes the scenario's promise, what to look for, and its replay.
+- `{{ tour frozen-loop }}` becomes the scenario's tour: its stops, and what is said at each.
 
 What is not there stops the build.
 """
@@ -18,10 +19,12 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
 from minitasks.scenarios import find_scenario
+from minitasks.tour.listing import tour_as_markdown
 
 ROOT = Path(__file__).parents[1]
 EXCERPT = re.compile(r"(\s*)\{\{ excerpt (\S+)(?: (?!code )(\S+))?( code)? \}\}")
 SCENARIO = re.compile(r"\{\{ scenario (\S+) \}\}")
+TOUR = re.compile(r"\{\{ tour (\S+) \}\}")
 
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
@@ -125,6 +128,8 @@ def expand(line: str) -> list[str]:
         return textwrap.indent(excerpt(path, name, code_only=bool(code)), indent).splitlines()
     if found := SCENARIO.fullmatch(line):
         return scenario(found[1]).splitlines()
+    if found := TOUR.fullmatch(line):
+        return tour_as_markdown(found[1]).splitlines()
     if "{{" in line:
         raise NoSuchCode(f"not a directive: {line.strip()}")
     return [line]

@@ -46,23 +46,24 @@ behind_middleware = Starlette(
 )
 
 
-def try_out(client: httpx2.Client, kind: str) -> None:
-    seen.clear()
-    answered.clear()
+def ask_twice(client: httpx2.Client, kind: str) -> bool:
+    """Leave a task behind, ask again; tell whether the connection was the same."""
     port_before = client.get("/connection").text
     client.get(f"/order/{kind}")
-    same_connection = client.get("/connection").text == port_before
+    port_after = client.get("/connection").text
     answered.set()
-    client.get("/connection")
-
-    order = "while the task ran" if seen == [True] else "after the task"
-    print(f"same connection: {same_connection}, second request answered {order}")
+    return port_before == port_after
 
 
 def main() -> None:
     for kind, app in (("sync", plain), ("sync", behind_middleware), ("blocking", plain)):
+        seen.clear()
+        answered.clear()
+        # To leave the block is to wait until the task is done.
         with serving(app) as client:
-            try_out(client, kind)
+            same = ask_twice(client, kind)
+        order = "while the task ran" if seen == [True] else "after the task"
+        print(f"same connection: {same}, second request answered {order}")
 
 
 if __name__ == "__main__":
