@@ -145,6 +145,7 @@ def survivors(exercise: Exercise) -> Iterator[str]:
             assert verdict is not None
             ends[verdict.reason] += 1
             if verdict.passed:
+                print(f"  {mutant}", flush=True)
                 yield mutant
     counts = ", ".join(f"{number} {reason or 'survived'}" for reason, number in ends.most_common())
     print(f"{exercise.folder.name}: {ends.total()} mutants: {counts}", flush=True)
