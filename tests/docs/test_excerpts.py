@@ -62,3 +62,10 @@ def test_scenario_brings_its_promise_and_its_replay(excerpts: Any) -> None:
     assert lines[0].startswith("**A blocking call")
     assert lines[lines.index("Look for:") + 1] == ""
     assert 'src="replays/frozen-loop.html"' in lines[-1]
+
+
+def test_tour_brings_its_stops(excerpts: Any) -> None:
+    """A tour's part of a page has the line of each stop, and what is said there."""
+    shown = "\n".join(excerpts.expand("{{ tour sync-task }}"))
+    assert shown.count("**Stop ") == 4
+    assert "heart.block_for_a_beat()" in shown
