@@ -13,19 +13,20 @@ from minitasks.scenarios import find_scenario
 from minitasks.timeline.watch import Watched, fresh_processes, watch_in_child
 
 WRONG = Path(__file__).parent / "scenarios" / "wrong"
-LIBRARIES = ("minitasks", "starlette")
+LIBRARIES = ("minitasks", "starlette", "faster")
+QUICK = ("starlette", "asyncio")
 
 
 def runs_of(name: str) -> list[ParameterSet]:
-    """List the runs of a scenario: on minitasks and on Starlette, on every event loop it allows.
+    """List the runs of a scenario: on each library, on every event loop it allows.
 
-    Starlette's on more than asyncio are marked slow: they say the same once more.
+    minitasks runs on all, Starlette on one; the others, which say the same once more, are slow.
     """
     return [
         pytest.param(
             (name, library, backend),
             id=f"{name} on {library} on {backend}",
-            marks=pytest.mark.slow if library == "starlette" and backend != "asyncio" else (),
+            marks=() if library == "minitasks" or (library, backend) == QUICK else pytest.mark.slow,
         )
         for library in LIBRARIES
         for backend in find_scenario(name).backends

@@ -2,7 +2,7 @@
 
 Look for:
 - Four tasks are added before the first one is called.
-- Each is called only when the one before it has returned, though the first takes the longest.
+- Each is called only when the one before it has returned, however long that takes.
 - The sync ones run in a worker thread, the async ones on the event loop.
 """
 

@@ -8,8 +8,9 @@ import starlette.background
 import starlette.concurrency
 
 import minitasks
+import minitasks.faster
 from minitasks.scenarios.errors import CannotRun
-from minitasks.scenarios.library import NAMES, load_library
+from minitasks.scenarios.library import load_library
 
 LEARNERS = """
 from answer import ANSWER
@@ -56,9 +57,11 @@ def test_starlette() -> None:
 
 
 def test_faster() -> None:
-    """The fast version has all three names."""
+    """The fast version has all three names, and tasks of its own."""
     library = load_library("faster")
-    assert {getattr(library, name).__module__ for name in NAMES} == {"minitasks.faster"}
+    assert library.BackgroundTask is minitasks.faster.BackgroundTask
+    assert library.BackgroundTasks is minitasks.faster.BackgroundTasks
+    assert library.run_in_threadpool is minitasks.faster.run_in_threadpool
 
 
 def test_a_learners_file(tmp_path: Path) -> None:
