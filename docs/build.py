@@ -42,7 +42,12 @@ def run(module: str, *arguments: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(DOCS)}
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(
-        command, env=environment, cwd=DOCS.parent, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=DOCS.parent,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if done.returncode:
         print(done.stdout, file=sys.stderr)
