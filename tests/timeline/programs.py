@@ -278,8 +278,17 @@ def closed_unbegun(backend: str) -> None:
     save("never").close()
     with contextlib.suppress(KeyError):
         save("never").throw(KeyError("cancelled"))
+    list(count_to(1))
     count_to(3).close()
-    add(1, 2)
+    with contextlib.suppress(KeyError):
+        count_to(3).throw(KeyError("unbegun"))
+
+
+def unfinished(backend: str) -> None:
+    for _ in range(5):
+        numbers = count_to(3)
+        next(numbers)
+        numbers.close()
 
 
 def async_thrown_into(backend: str) -> None:
@@ -326,14 +335,14 @@ class Baton:
     """Lets threads run in a set order: each waits for its turn, and passes on."""
 
     def __init__(self, turns: int) -> None:
-        self._turns = [threading.Event() for _ in range(turns + 1)]
-        self._turns[0].set()
+        self.turns = [threading.Event() for _ in range(turns + 1)]
+        self.turns[0].set()
 
     def wait(self, turn: int) -> None:
-        assert self._turns[turn].wait(PATIENCE)
+        assert self.turns[turn].wait(PATIENCE)
 
     def pass_on(self, turn: int) -> None:
-        self._turns[turn + 1].set()
+        self.turns[turn + 1].set()
 
 
 def take_turns(baton: Baton, name: str, turns: list[int]) -> None:
@@ -370,6 +379,7 @@ SYNC: tuple[Program, ...] = (
     failing,
     failing_iterator,
     closed_unbegun,
+    unfinished,
 )
 
 ASYNC: tuple[Program, ...] = (
