@@ -1,0 +1,215 @@
+"""The tour beside others in one process: it gives back what it borrows, and shares breakpoint()."""
+
+import bdb
+import io
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from minitasks.tour.walk import take, tour_of_program, tour_of_scenario
+from tests.parts import need_part
+from tests.tour.session import PATIENCE, Session
+
+RAISES = """
+import anyio
+from minitasks import BackgroundTask
+
+def fail():
+    raise LookupError("no such product")
+
+anyio.run(BackgroundTask(fail))
+"""
+
+HAS_A_BREAKPOINT = """
+import anyio
+from minitasks import BackgroundTask
+
+def work(number):
+    breakpoint()
+    doubled = number * 2
+    print("worked:", doubled)
+
+functions = [work]
+anyio.run(BackgroundTask(functions[0], 21))
+"""
+
+TAKES_A_TOUR = """
+import io, sys
+from minitasks.tour.walk import take, tour_of_scenario
+
+def before():
+    return 1
+
+def after():
+    return 2
+
+before()
+sys.stdin = io.StringIO("c\\n" * 9)
+take(tour_of_scenario("context"))
+after()  # coverage takes over at the first call: of the frame that was there, it misses this line
+after()
+"""
+
+FAILS_AFTER_A_TOUR = """
+import io
+from minitasks.tour.walk import take, tour_of_scenario
+
+def test_it(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("b 1\\nc\\n" * 9))
+    take(tour_of_scenario("context"))
+    answer = 42
+    assert answer == 43
+"""
+
+
+@pytest.fixture
+def type_(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give a function that prepares what will be typed at the prompts of this process."""
+    return lambda *commands: monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(commands)))
+
+
+@pytest.fixture
+def process_state() -> Iterator[None]:
+    """Compare what a tour borrows before the test and after it."""
+    before = borrowed()
+    yield
+    assert borrowed() == before
+
+
+def borrowed() -> dict[str, object]:
+    """Take stock of what a tour borrows."""
+    return {
+        "trace": sys.gettrace(),
+        "trace of threads": threading.gettrace(),
+        "breakpoint()": sys.breakpointhook,
+        "hook of threads": threading.excepthook,
+        "SIGINT": signal.getsignal(signal.SIGINT),
+        "logging": logging.root.manager.disable,
+        "breakpoints": [each for each in bdb.Breakpoint.bpbynumber if each is not None],
+    }
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize(
+    "commands",
+    [["c"] * 9, ["q"], ["c", "q"], ["b write_audit_log", "c", "c", "q"], ["n"] * 99],
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("process_state")
+def test_the_process_is_as_it_was(type_: Any, commands: list[str], backend: str) -> None:
+    """However the tour ended: on the event loop, in a worker thread, or with the program."""
+    type_(*commands)
+    assert take(tour_of_scenario("context", backend=backend))
+
+
+@pytest.mark.usefixtures("process_state")
+def test_the_process_is_as_it_was_after_an_exception(type_: Any, tmp_path: Path) -> None:
+    """Also when the program raised, which `take` tells."""
+    path = tmp_path / "app.py"
+    path.write_text(RAISES)
+    type_("c", "c", "c")
+    assert not take(tour_of_program(path))
+
+
+@pytest.mark.usefixtures("process_state")
+def test_breakpoints_of_others_are_kept(type_: Any) -> None:
+    """bdb keeps all breakpoints of a process in one list; the tour deletes only its own."""
+    theirs = bdb.Breakpoint(__file__, 1)
+    try:
+        type_("b write_audit_log", "q")
+        take(tour_of_scenario("context"))
+        assert [each for each in bdb.Breakpoint.bpbynumber if each is not None] == [theirs]
+    finally:
+        theirs.deleteMe()
+
+
+@pytest.mark.slow
+def test_breakpoint_opens_the_tours_own_prompt(tmp_path: Path) -> None:
+    """In a worker thread too; a Pdb of its own would not know of the lanes."""
+    path = tmp_path / "app.py"
+    path.write_text(HAS_A_BREAKPOINT)
+    with Session(str(path)) as session:
+        prompt = session.type("c")
+        assert prompt is not None
+        assert (prompt.source, prompt.lane) == ("doubled = number * 2", "worker thread 1")
+        where = session.type("w")
+        assert where is not None
+        assert "* worker thread 1  work  app.py:7" in where.text
+        assert session.type("c") is None
+        assert "worked: 42" in session.last_words
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hook", ["0", "builtins.print"])
+def test_pythonbreakpoint_goes_first(tmp_path: Path, hook: str) -> None:
+    """Whoever sets it has chosen another answer to breakpoint(), or none."""
+    path = tmp_path / "app.py"
+    path.write_text(HAS_A_BREAKPOINT)
+    with Session(str(path), env={"PYTHONBREAKPOINT": hook}) as session:
+        assert session.type("c") is None
+        assert "worked: 42" in session.last_words
+
+
+@pytest.mark.slow
+def test_coverage_goes_on_after_a_tour(tmp_path: Path) -> None:
+    """What runs behind the tour is measured, and coverage finds its trace function in place."""
+    need_part(find_spec("coverage"), "coverage: python -m pip install coverage")
+    script = tmp_path / "takes_a_tour.py"
+    script.write_text(TAKES_A_TOUR)
+    outcome = coverage(tmp_path, "run", script.name)
+    assert outcome.returncode == 0, outcome.stderr
+    assert "CoverageWarning" not in outcome.stderr
+    coverage(tmp_path, "json", "-o", "report.json")
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["files"][script.name]["missing_lines"] == [line_behind_the_tour()]
+
+
+def line_behind_the_tour() -> int:
+    """Give the only line that coverage may miss."""
+    lines = TAKES_A_TOUR.splitlines()
+    return next(at for at, line in enumerate(lines, 1) if line.startswith("after()  #"))
+
+
+def coverage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run coverage in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "coverage", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env={**os.environ, "COVERAGE_FILE": str(folder / "data")},
+    )
+
+
+@pytest.mark.slow
+def test_pytests_pdb_opens_after_a_tour(tmp_path: Path) -> None:
+    """A test that took a tour and then fails can be looked into with --pdb."""
+    file = tmp_path / "test_it.py"
+    file.write_text(FAILS_AFTER_A_TOUR)
+    command = ["-m", "pytest", "--pdb", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    child = pexpect.spawn(
+        sys.executable,
+        [*command, str(file)],
+        cwd=tmp_path,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        env={**os.environ, "TERM": "dumb", "NO_COLOR": "1"},
+    )
+    child.expect_exact("(Pdb) ")
+    child.sendline("p answer, len(__import__('bdb').Breakpoint.bpbynumber)")
+    child.expect_exact("(42, 1)")
+    child.sendline("q")
+    child.expect(pexpect.EOF)
+    child.close()
