@@ -6,6 +6,7 @@ each other's. A damaged journal is set aside; the caller grades anew to replace 
 
 import json
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -101,6 +102,7 @@ class Journal:
     def add(self, event: Event) -> None:
         """Append an event, in a single write."""
         line = json.dumps(asdict(event), ensure_ascii=False).encode() + b"\n"
+        self.file.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         descriptor = os.open(self.file, flags, 0o644)
         try:
@@ -114,11 +116,22 @@ class Journal:
         Raises:
             Damaged: A line is not an event.
         """
-        if not self.file.exists():
-            return []
         try:
-            lines = self.file.read_bytes().decode().splitlines()
+            return self.read()
+        except Damaged:
+            # Another runner's line may have been on its way: that takes microseconds.
+            time.sleep(0.05)
+            return self.read()
+
+    def read(self) -> list[Event]:
+        """Read every event, as the file is at this moment."""
+        try:
+            *lines, rest = self.file.read_bytes().decode().split("\n")
+            if rest:
+                raise ValueError("its last line is cut off")
             return [Event(**json.loads(line)) for line in lines]
+        except FileNotFoundError:
+            return []
         except (ValueError, TypeError) as problem:
             raise Damaged(f"{self.file} is damaged: {problem}") from problem
 

@@ -15,9 +15,6 @@ from minitasks.workshop.catalog import TWO_HOURS, Exercise
 from minitasks.workshop.progress import Standing
 from minitasks.workshop.verdict import Checked, Verdict
 
-# The longest program that watch's screen has room for.
-ROOM = 8
-
 
 def console(plain: bool = False) -> Console:
     """Make a console: colour on a terminal only, and none with NO_COLOR.
@@ -73,22 +70,13 @@ def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
         note = f" ({place.note})" if place.note else ""
         yield Text(f"{near(Path(place.file))}, line {place.line}{note}", "cyan")
         yield Text(f"    {place.source}", overflow="ellipsis", no_wrap=True)
-    yield from example_of(verdict.example, brief)
+    if verdict.example:
+        yield Text("a program that fails like this:")
+        yield code(verdict.example)
     if verdict.printed:
         lines = verdict.printed.splitlines()[-3 if brief else 0 :]
         yield Text("your code printed, at the end:")
         yield from (Text(f"    {line}", overflow="ellipsis", no_wrap=True) for line in lines)
-
-
-def example_of(program: str, brief: bool) -> Iterator[RenderableType]:
-    """Show the failing example, or how to get it."""
-    if not program:
-        return
-    if brief and program.count("\n") >= ROOM:
-        yield Text("minitasks workshop check shows a program that fails like this")
-        return
-    yield Text("the same in a program:" if brief else "a program that fails like this:")
-    yield Syntax(program, "python", theme="ansi_dark", background_color="default", word_wrap=True)
 
 
 def standing_in_words(claims: Iterable[Checked]) -> str:

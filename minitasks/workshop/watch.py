@@ -25,6 +25,7 @@ from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.job import TIME_LIMIT
 from minitasks.workshop.keys import QUIT, Keys
+from minitasks.workshop.progress import Damaged
 from minitasks.workshop.verdict import Verdict
 
 AFTER_A_PASS = (
@@ -139,6 +140,8 @@ class Watch:
         self.keys = Keys()
         self.exercise = workshop.current()
         self.verdict: Verdict | None = None
+        self.body: RenderableType | None = None
+        self.alone = False
         self.last_change = ""
         self.run = 0
         self.cancel = threading.Event()
@@ -152,7 +155,7 @@ class Watch:
         try:
             with self.keys.unbuffered():
                 self.go_to(self.exercise)
-                while self.answer(self.next_happening()):
+                while self.answer_or_mend(self.next_happening()):
                     pass
         except KeyboardInterrupt:
             pass
@@ -175,6 +178,15 @@ class Watch:
             except queue.Empty:
                 continue
 
+    def answer_or_mend(self, happening: Happening) -> bool:
+        """Answer a happening; put the journal right first if it was damaged meanwhile."""
+        try:
+            return self.answer(happening)
+        except Damaged:
+            for line in checking.mend(self.workshop):
+                self.console.print(line)
+            return self.answer(happening)
+
     def answer(self, happening: Happening) -> bool:
         """Do what a happening asks for; tell whether to go on."""
         match happening:
@@ -186,7 +198,7 @@ class Watch:
                 self.verdict = verdict
                 self.draw()
             case Resized():
-                self.draw()
+                self.draw(self.body, self.alone)
         return True
 
     def saved(self, file: Path) -> None:
@@ -239,7 +251,7 @@ class Watch:
             case "h":
                 self.hint()
             case "l":
-                self.draw(self.overview())
+                self.draw(self.overview(), alone=True)
             case "d":
                 self.debug()
             case "t":
@@ -310,26 +322,38 @@ class Watch:
             subprocess.run([sys.executable, "-m", "minitasks", *command], check=False)
         self.console.print(Text("any key goes back"))
 
-    def draw(self, body: RenderableType | None = None) -> None:
+    def draw(self, body: RenderableType | None = None, alone: bool = False) -> None:
         """Draw the screen.
 
         Args:
             body: What to show in the middle; the verdict if nothing else.
+            alone: Leave out what stands above it: sixteen exercises need the room.
         """
+        self.body, self.alone = body, alone
         middle = body or self.verdict_or_waiting()
         if not self.redraw:
             self.console.print(middle)
             return
-        with self.console.capture() as capture:
-            self.console.print(self.screen(middle))
         # In one write: a screen that is cleared first flickers.
-        self.console.file.write(f"\x1b[H\x1b[2J\x1b[3J{capture.get()}")
+        screen = "\n".join(self.screen(middle))
+        self.console.file.write(f"\x1b[H\x1b[2J\x1b[3J{screen}\n")
         self.console.file.flush()
 
-    def screen(self, middle: RenderableType) -> Group:
-        """Put the screen together."""
-        changes = Text(self.change_line(), "dim")
-        return Group(self.heading(), "", middle, "", self.bar(), self.key_line(), changes)
+    def screen(self, middle: RenderableType) -> list[str]:
+        """Put the screen together, no higher than the window."""
+        above = [] if self.alone else self.lines(Group(self.heading(), ""))
+        below = self.lines(Group("", self.bar(), self.key_line(), self.change_line()))
+        room = self.console.height - len(above) - len(below) - 1
+        between = self.lines(middle)
+        if len(between) > room:
+            between = [*between[: max(room - 1, 0)], "... a higher window shows the rest"]
+        return above + between + below
+
+    def lines(self, what: RenderableType) -> list[str]:
+        """Draw something, without showing it yet."""
+        with self.console.capture() as capture:
+            self.console.print(what)
+        return capture.get().splitlines()
 
     def heading(self) -> Group:
         """Show which exercise this is."""
@@ -353,14 +377,13 @@ class Watch:
         keys = "n next  h hint  l list  d debug  t timeline  r reset  u undo  q quit"
         return Text(keys if self.keys.is_there else "no keyboard here: Ctrl-C ends", "dim")
 
-    def change_line(self) -> str:
+    def change_line(self) -> Text:
         """Say when the last change was seen."""
         how = " (looking every 0.2 s)" if self.saves.polling else ""
-        return (
-            f"last change seen at {self.last_change}{how}"
-            if self.last_change
-            else f"no change seen yet{how}"
+        seen = (
+            f"last change seen at {self.last_change}" if self.last_change else "no change seen yet"
         )
+        return Text(seen + how, "dim")
 
 
 @contextmanager

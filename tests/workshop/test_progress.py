@@ -47,7 +47,7 @@ def test_two_runners_lose_nothing(tmp_path: Path) -> None:
     assert details == {f"{name} {number}" for name in ("a", "b") for number in range(200)}
 
 
-@pytest.mark.parametrize("line", [b"{", b"[]", b'{"time": 1}', b"\xff\xfe", b'{"a": 1}\n\n'])
+@pytest.mark.parametrize("line", [b"{\n", b"[]\n", b'{"time": 1}\n', b"\xff\xfe\n", b"\n", b"{"])
 def test_damage_is_noticed_and_set_aside(tmp_path: Path, line: bytes) -> None:
     """A line that is no event is damage; the file is kept, under another name."""
     journal = Journal(tmp_path / "journal.jsonl")

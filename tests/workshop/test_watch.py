@@ -1,5 +1,6 @@
 """The watch screen, as a learner drives it: in a pseudo-terminal, through a whole workshop."""
 
+import io
 import json
 import os
 import re
@@ -9,9 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise, text_of
+from minitasks.workshop.folder import Workshop
+from minitasks.workshop.verdict import Verdict
+from minitasks.workshop.watch import Pressed, Watch
 from tests.workshop.test_grader import descendants, is_running, wait_until
 
 pexpect = pytest.importorskip("pexpect")
@@ -212,6 +217,42 @@ def test_a_closed_terminal_ends_everything(folder: Path) -> None:
     learner.terminal.close(force=False)
 
     wait_until(lambda: not any(is_running(pid) for pid in pids))
+
+
+def test_the_screen_fits_the_window(workshop: Workshop, exercise: Exercise) -> None:
+    """A verdict that is longer than 24 lines is cut in its middle: heading, bar and keys stay."""
+    file = io.StringIO()
+    console = Console(width=80, height=24, file=file, force_terminal=True, no_color=True)
+    watch = Watch(workshop, console)
+    watch.verdict = Verdict(
+        "double",
+        str(workshop.file(exercise)),
+        False,
+        "claim",
+        claim="It holds. " * 30,
+        seen="word " * 300,
+        example="\n".join(f"line = {number}" for number in range(40)),
+        printed="a\nb\nc",
+    )
+    watch.draw()
+    lines = re.sub(r"\x1b\[[0-9;]*[a-zA-Z]", "", file.getvalue()).splitlines()
+
+    assert len(lines) <= 23
+    assert lines[0] == "1 of 2: Double it"
+    assert "... a higher window shows the rest" in lines
+    assert lines[-3].startswith("[---")
+    assert lines[-1] == "no change seen yet"
+
+
+def test_a_journal_that_is_damaged_meanwhile_is_mended(workshop: Workshop) -> None:
+    """Damage during a session is put right and told; the session goes on."""
+    file = io.StringIO()
+    watch = Watch(workshop, Console(width=80, file=file), redraw=False)
+    workshop.journal.file.write_text("{broken")
+
+    assert watch.answer_or_mend(Pressed("l"))
+    assert "the progress file was damaged" in file.getvalue()
+    assert "Double it" in file.getvalue()
 
 
 @pytest.mark.slow
