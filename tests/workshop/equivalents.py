@@ -3,4 +3,13 @@
 A mutant is known by the exercise, the line that was changed, and the line that took its place.
 """
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+WORDS = "the words of a group's message are nobody's promise"
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "keep_going": {
+        'raise ExceptionGroup("background tasks failed", failures) -> '
+        'raise ExceptionGroup("XXbackground tasks failedXX", failures)': WORDS,
+        'raise ExceptionGroup("background tasks failed", failures) -> '
+        'raise ExceptionGroup("BACKGROUND TASKS FAILED", failures)': WORDS,
+    },
+}
