@@ -57,7 +57,6 @@ def after():
 before()
 sys.stdin = io.StringIO("c\\n" * 9)
 take(tour_of_scenario("context"))
-after()  # coverage takes over at the first call: of the frame that was there, it misses this line
 after()
 """
 
@@ -163,25 +162,34 @@ def test_pythonbreakpoint_goes_first(tmp_path: Path, hook: str) -> None:
 
 @pytest.mark.slow
 def test_coverage_goes_on_after_a_tour(tmp_path: Path) -> None:
-    """What runs behind the tour is measured, and coverage finds its trace function in place."""
+    """Functions called behind the tour are measured; coverage finds its trace function in place."""
+    missing = missing_lines(tmp_path, core="ctrace")
+    # The frame that was there before has lost coverage's place in it.
+    assert [line for line in missing if line.strip() != "after()"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring is new in Python 3.12")
+def test_coverage_by_sys_monitoring_goes_on_during_a_tour(tmp_path: Path) -> None:
+    """It shares nothing with the tour, and misses nothing."""
+    assert missing_lines(tmp_path, core="sysmon") == []
+
+
+def missing_lines(folder: Path, core: str) -> list[str]:
+    """Run a program that takes a tour under coverage; give its lines that were not measured."""
     need_part(find_spec("coverage"), "coverage: python -m pip install coverage")
-    script = tmp_path / "takes_a_tour.py"
+    script = folder / "takes_a_tour.py"
     script.write_text(TAKES_A_TOUR)
-    outcome = coverage(tmp_path, "run", script.name)
+    outcome = coverage(folder, core, "run", script.name)
     assert outcome.returncode == 0, outcome.stderr
     assert "CoverageWarning" not in outcome.stderr
-    coverage(tmp_path, "json", "-o", "report.json")
-    report = json.loads((tmp_path / "report.json").read_text())
-    assert report["files"][script.name]["missing_lines"] == [line_behind_the_tour()]
-
-
-def line_behind_the_tour() -> int:
-    """Give the only line that coverage may miss."""
+    coverage(folder, core, "json", "-o", "report.json")
+    report = json.loads((folder / "report.json").read_text())
     lines = TAKES_A_TOUR.splitlines()
-    return next(at for at, line in enumerate(lines, 1) if line.startswith("after()  #"))
+    return [lines[number - 1] for number in report["files"][script.name]["missing_lines"]]
 
 
-def coverage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def coverage(folder: Path, core: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run coverage in a folder."""
     return subprocess.run(
         [sys.executable, "-m", "coverage", *arguments],
@@ -189,7 +197,7 @@ def coverage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         timeout=PATIENCE,
-        env={**os.environ, "COVERAGE_FILE": str(folder / "data")},
+        env={**os.environ, "COVERAGE_FILE": str(folder / "data"), "COVERAGE_CORE": core},
     )
 
 
