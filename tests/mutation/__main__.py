@@ -18,16 +18,7 @@ from tests.mutation.wrong import WRONG, Wrong
 PACKAGE = Path(minitasks.__file__).parent
 TESTS = Path(__file__).parent.parent
 MUTATED = ("background.py", "concurrency.py", "dispatch.py", "faster.py")
-ASKED = (
-    "__init__.py",
-    "conftest.py",
-    "implementations.py",
-    "journal.py",
-    "test_background.py",
-    "test_concurrency.py",
-    "test_differential.py",
-    "test_dispatch.py",
-)
+ASKED = ("test_background.py", "test_concurrency.py", "test_differential.py", "test_dispatch.py")
 # What asks Starlette alone can't fail; the differential test can, but takes its time to shrink what
 # it has found; and mutmut's own frames stand in the traceback that a test looks at.
 LEFT_OUT = "not starlette and not traceback_leads"
@@ -50,8 +41,9 @@ def copy_core(folder: Path) -> None:
     (folder / "tests").mkdir()
     for name in ("__init__.py", *MUTATED):
         shutil.copy(PACKAGE / name, folder / "minitasks")
-    for name in ASKED:
-        shutil.copy(TESTS / name, folder / "tests")
+    for file in TESTS.glob("*.py"):
+        if file.name in ASKED or not file.name.startswith("test_"):
+            shutil.copy(file, folder / "tests")
     (folder / "pyproject.toml").write_text(CONFIGURATION)
 
 
@@ -70,7 +62,7 @@ def survivors(folder: Path) -> Iterator[tuple[str, str]]:
     tried = run(folder, "mutmut", "run")
     if tried.returncode:
         raise SystemExit(f"mutmut could not run:\n{tried.stdout[-2000:]}\n{tried.stderr[-2000:]}")
-    print(tried.stdout.replace("\r", "\n").strip().splitlines()[-2])
+    print(tried.stdout.replace("\r", "\n").strip().splitlines()[-2].strip())
     for result in run(folder, "mutmut", "results").stdout.split("\n"):
         name, _, status = result.strip().partition(": ")
         if status and status != "timeout":
@@ -104,10 +96,15 @@ def is_caught(folder: Path, wrong: Wrong) -> bool:
         raise SystemExit(f"{wrong.file} no longer contains {wrong.old!r}")
     file.write_text(right.replace(wrong.old, wrong.new), "utf-8")
     try:
-        options = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider", "-k", LEFT_OUT]
-        return run(folder, "pytest", *options, "tests").returncode == 1
+        return run_tests(folder).returncode == 1
     finally:
         file.write_text(right, "utf-8")
+
+
+def run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the tests of the copy up to the first failure."""
+    options = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider", "-k", LEFT_OUT]
+    return run(folder, "pytest", *options, "tests")
 
 
 def try_wrong_ones(folder: Path) -> list[str]:
@@ -122,6 +119,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         copy_core(folder)
+        if (right := run_tests(folder)).returncode:
+            raise SystemExit(f"the tests fail without any mutant:\n{right.stdout[-2000:]}")
         left = [*try_wrong_ones(folder), *try_small_ones(folder)]
     print("\n".join(left) or "no mutant is left")
     return 1 if left else 0
