@@ -41,7 +41,7 @@ def tour_as_markdown(name: str) -> str:
         name: The scenario's name, such as "register-product".
     """
     stops = [stop_as_markdown(place) for place in places_of(name)]
-    return "\n".join([f"## {name}\n", f"{find_scenario(name).promise}\n", *stops])
+    return "\n".join([f"### {name}\n", f"{find_scenario(name).promise}\n", *stops])
 
 
 def stop_as_markdown(place: Place) -> str:

@@ -194,3 +194,12 @@ def test_debug_and_interact_work_as_in_pdb() -> None:
         session.child.sendline("c")
         assert session.read() is not None
         assert typed(session, "c").stop == 2
+
+
+def test_the_book_shows_the_lanes_as_they_are() -> None:
+    """The page's picture of `w` is what `w` prints, letter by letter."""
+    page = Path(__file__).parents[2] / "docs" / "pages" / "stepping.md"
+    picture = page.read_text(encoding="utf-8").split("```text\n")[1].split("```")[0]
+    with Session("sync-task", "--stop", "3") as session:
+        text = typed(session, "w").text.replace("\r", "")
+    assert text[text.index("Lanes") :].strip() == picture.strip()

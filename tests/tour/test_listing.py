@@ -32,7 +32,7 @@ def test_an_unknown_tour_is_refused() -> None:
 def test_the_page_has_every_note(name: str) -> None:
     """What the documentation shows is what the prompt says, stop by stop."""
     page = tour_as_markdown(name)
-    assert page.startswith(f"## {name}\n")
+    assert page.startswith(f"### {name}\n")
     for stop in TOURS[name]:
         assert stop.note in page
         assert stop.look in page
