@@ -109,8 +109,6 @@ class Recorder:
         task = self._tasks.here()
         # The clock is read under the lock, so that all threads' events are in the order of time.
         with self._lock:
-            if not self.is_open:
-                return
             if self._is_full():
                 self._dropped += 1
                 return

@@ -1,9 +1,11 @@
 """The recording: what is in it, in which lane and order, what it refuses, and where it stops."""
 
 import asyncio
+import contextvars
 import gc
 import sys
 import threading
+import time
 import weakref
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ import minitasks.background
 from minitasks import BackgroundTask
 from minitasks.scenarios.errors import CannotRun
 from minitasks.scenarios.marks import mark, watching
+from minitasks.timeline import recorder
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.record import Recording, record
 from minitasks.timeline.stretches import stretches
@@ -243,6 +246,28 @@ def test_time_never_runs_backwards(often_switched: None) -> None:
     assert times[0] >= 0
 
 
+def test_between_the_clock_and_the_event_no_other_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that has read the clock is the next to note an event: another waits for it."""
+    read_clock = time.perf_counter_ns
+    other = threading.Thread(target=programs.add, args=(1, 2))
+
+    def slow_clock() -> int:
+        now = read_clock()
+        if other.ident is None:
+            other.start()
+            other.join(0.1)  # in vain, unless it can note its events meanwhile
+        return now
+
+    with record([programs.__file__]) as recording:
+        monkeypatch.setattr(recorder, "perf_counter_ns", slow_clock)
+        programs.add(3, 4)
+        other.join(PATIENCE)
+
+    times = [event.time for event in recording.timeline.events]
+    assert times == sorted(times)
+    assert len(times) == 8
+
+
 @pytest.fixture
 def often_switched() -> Iterator[None]:
     """Let threads take turns as often as the interpreter can."""
@@ -254,7 +279,14 @@ def often_switched() -> Iterator[None]:
 
 def race(backend: str) -> None:
     """Let threads run against each other."""
-    threads = [threading.Thread(target=programs.sync_calls, args=("",)) for _ in range(8)]
+    start = threading.Barrier(8)
+
+    def run() -> None:
+        start.wait(PATIENCE)
+        for _ in range(10):
+            programs.sync_calls("")
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -317,13 +349,16 @@ def test_tasks_that_follow_each_other_have_numbers_of_their_own() -> None:
 
 def test_each_recording_numbers_for_itself() -> None:
     """What an earlier recording left in a context means nothing to the next."""
-    with record([programs.__file__]):
-        thread = threading.Thread(target=programs.add, args=(1, 2))
-        thread.start()
-        thread.join(PATIENCE)
-        programs.add(1, 2)
 
-    timeline = recorded(programs.sync_calls)
+    def record_twice() -> Timeline:
+        with record([programs.__file__]):
+            thread = threading.Thread(target=programs.add, args=(1, 2))
+            thread.start()
+            thread.join(PATIENCE)
+            programs.add(1, 2)
+        return recorded(programs.sync_calls)
+
+    timeline = contextvars.Context().run(record_twice)
 
     assert {event.task for event in timeline.events} == {1}
     assert timeline.events[0].frame == 1
