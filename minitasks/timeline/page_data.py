@@ -167,8 +167,7 @@ def cut_line(line: str, spans: list[Span]) -> Iterator[Piece]:
     for start, end, css_class in spans:
         if place < start:
             yield ("", line[place:start])
-        # Not from `start`: Python 3.12 places what follows a "{{" in an f-string a column early.
-        yield (css_class, line[max(place, start) : end])
+        yield (css_class, line[start:end])
         place = end
     if place < len(line):
         yield ("", line[place:])

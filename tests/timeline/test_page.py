@@ -265,6 +265,24 @@ def test_a_call_keeps_its_row_while_it_is_suspended() -> None:
     ]
 
 
+def test_a_callee_is_below_its_caller_also_where_a_row_above_is_free() -> None:
+    """The first call's row is free again when the second, one below, calls a third."""
+    steps = (
+        event("call", 0, frame=1),
+        event("suspend", 1, frame=1),
+        event("call", 2, frame=2),
+        event("suspend", 3, frame=2),
+        event("resume", 4, frame=1),
+        event("return", 5, frame=1),
+        event("resume", 6, frame=2),
+        event("call", 7, frame=3),
+    )
+
+    rows = page_data.place_in_rows(stretches(Timeline(steps, (LOOP,), {})))
+
+    assert rows == {1: 0, 2: 1, 3: 2}
+
+
 @pytest.mark.parametrize("timeline", [story(), long_timeline(600)], ids=["story", "long"])
 def test_no_two_calls_share_a_row_at_the_same_time(timeline: Timeline) -> None:
     """In each lane, two calls whose lives overlap are in two rows, the inner one below."""

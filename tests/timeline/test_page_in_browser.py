@@ -277,6 +277,21 @@ def test_suspended_calls_are_marked_where_they_wait(visit: Visit) -> None:
     assert [badges_of(3, "hollow"), badges_of(3, "filled")] == [[], ["L"]]
 
 
+def test_every_lane_that_runs_is_marked_at_its_own_line(visit: Visit) -> None:
+    """While a worker thread is blocked in line 7, the event loop reaches line 3: both are shown."""
+    call, line = story().events[4:6]
+    loop = [replace(event, time=event.time + 10_000) for event in story().events[1:3]]
+    page = visit(replace(story(), events=(call, line, *loop)), "#step=4")
+
+    here = page.locator("#lines li").filter(has=page.locator(".badge.filled"))
+    assert here.evaluate_all("(items) => items.map((item) => item.value)") == [3, 7]
+    assert here.locator(".badge").all_text_contents() == ["L", "1"]
+    assert page.locator("#lines [aria-current]").get_attribute("value") == "3"
+    assert page.locator("#lane-list .state").all_text_contents() == [
+        *("idle", "runs send", "runs save")
+    ]
+
+
 def test_variables_that_a_step_changes_are_marked_in_words(visit: Visit) -> None:
     """Not by colour alone; what is new at the call itself is not marked; what is gone is gone."""
     line, call = story().events[2], story().events[1]
@@ -327,7 +342,10 @@ def test_hostile_texts_are_shown_and_never_run(visit: Visit) -> None:
 
     for event in hostile().events:
         wanted = event.text.replace("\ud83d", "\ufffd")
-        words, *cells = page.locator("#words, #variables td").all_text_contents()
+        words, code, *cells = page.locator(
+            "#words, #lines [aria-current] code, #variables td"
+        ).all_text_contents()
+        assert code.replace("\ud83d", "\ufffd") == wanted
         assert wanted in words.replace("\ud83d", "\ufffd")
         assert cells[0].replace("\ud83d", "\ufffd") == wanted
         assert cells[1] == "y" * 300 + "… (1,000,000 characters)"
@@ -416,11 +434,13 @@ def test_keys_that_belong_to_others_are_left_to_them(visit: Visit) -> None:
         page.keyboard.press(keys)
         assert place(page) == 5
     page.get_by_label("Speed").focus()
-    page.keyboard.press("ArrowDown")
-    assert [page.get_by_label("Speed").input_value(), place(page)] == ["10", 5]
+    page.keyboard.press("End")
+    assert [page.get_by_label("Speed").input_value(), place(page)] == ["40", 5]
     page.get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
     assert place(page) == 6  # once, by the slider itself
+    page.keyboard.press("Space")
+    assert page.get_by_role("button", name="Play").count() == 1  # no slider plays
     page.get_by_role("button", name="Back").focus()
     page.keyboard.press("Space")
     assert place(page) == 5  # once, and nothing plays
@@ -565,7 +585,7 @@ def test_the_page_works_inside_another(browser: "Browser", tmp_path: Path) -> No
     page.keyboard.press("Space")
     replay.get_by_role("button", name="Play").wait_for()
 
-    assert replay.locator("#slider").input_value() == "9"
+    page.frames[1].wait_for_url("**#step=9")
     assert page.evaluate("scrollY") == 0
     assert complaints == []
     page.close()
