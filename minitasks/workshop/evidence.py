@@ -51,7 +51,7 @@ def leaves_of(problem: BaseException) -> Iterator[BaseException]:
 
 def words_of(problem: BaseException) -> str:
     """Say an exception in words: an assertion's own message, or the type and what it says."""
-    text = str(problem)
+    text = text_of(problem)
     if isinstance(problem, AssertionError | pytest.fail.Exception):
         # Behind a message of its own, pytest shows the expression; a message says it better.
         message, _, rewritten = text.partition("\nassert ")
@@ -65,6 +65,14 @@ def words_of(problem: BaseException) -> str:
     if isinstance(problem, MemoryError):
         return "MemoryError: your code needs more memory than a grading may have"
     return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
+
+
+def text_of(problem: BaseException) -> str:
+    """Give what an exception says, even if its own `__str__` fails."""
+    try:
+        return str(problem)
+    except Exception as failure:
+        return f"its __str__ raised {type(failure).__name__}"
 
 
 def line_in(problem: BaseException, file: Path) -> int | None:

@@ -27,6 +27,8 @@ def program(exercise: Exercise, test: str, arguments: dict[str, str], file: Path
         The program; empty if hypothesis found nothing, or if the test needs more of pytest than our
         fixtures.
     """
+    if not arguments:
+        return ""
     drawn = {name: text for name, text in arguments.items() if name not in GIVEN}
     tree = Shorter().visit(ast.parse(text_of(exercise.grader)))
     function = function_called(test, tree)

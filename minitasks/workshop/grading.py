@@ -89,8 +89,9 @@ def grade(job: Job, connection: "Connection[bytes, bytes]", secret: str) -> None
     reporter = Reporter(connection.send_bytes, secret)
     reporter.report("started", parent=os.getppid())
     forbid_forks(job, reporter)
-    _thread.start_new_thread(keep_watch, (job, reporter))
-    run_tests(job, reporter)
+    clock = Clock(job.time_limit)
+    _thread.start_new_thread(keep_watch, (job, clock, reporter))
+    run_tests(job, reporter, clock.restart)
     sys.stdout.flush()
     # Not sys.exit: threads of the learner's would keep the process alive, and their atexit hooks
     # have no say.
@@ -120,13 +121,20 @@ def draw_afresh() -> None:
     Its public ways to seed switch the replay of failing examples off, hence the private name; a
     test tells if it moves.
     """
-    shared = hypothesis.core.threadlocal._hypothesis_global_random
+    holder = getattr(hypothesis.core, "threadlocal", hypothesis.core)
+    shared = holder._hypothesis_global_random
     if shared is not None:
         shared.seed()
 
 
-def run_tests(job: Job, reporter: Reporter) -> None:
-    """Load the learner's file, run the grader's tests on it, and report how each ended."""
+def run_tests(job: Job, reporter: Reporter, tests_begin: Callable[[], object]) -> None:
+    """Load the learner's file, run the grader's tests on it, and report how each ended.
+
+    Args:
+        job: What to grade.
+        reporter: Where to report.
+        tests_begin: Called between the two.
+    """
     ground = list(standing_on())
     try:
         module = load(job.file)
@@ -139,7 +147,7 @@ def run_tests(job: Job, reporter: Reporter) -> None:
         return
 
     use_profile(job.examples)
-    grader = Grader(module, job, reporter)
+    grader = Grader(module, job, reporter, tests_begin)
     pytest.main(
         [*OPTIONS, f"--rootdir={job.scratch}", str(job.grader)], plugins=[grader, anyio_plugin]
     )
@@ -203,10 +211,17 @@ def load(file: Path) -> ModuleType:
 class Grader(Supplier):
     """The pytest plugin of a grading: reports how each test ended."""
 
-    def __init__(self, module: ModuleType, job: Job, reporter: Reporter) -> None:
+    def __init__(
+        self,
+        module: ModuleType,
+        job: Job,
+        reporter: Reporter,
+        tests_begin: Callable[[], object],
+    ) -> None:
         super().__init__(module)
         self.job = job
         self.report = reporter.report
+        self.tests_begin = tests_begin
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
@@ -221,18 +236,17 @@ class Grader(Supplier):
         self.report("passed", test=test)
         return result
 
-    def pytest_exception_interact(self, node: Any, call: Any, report: Any) -> None:
-        """Report what failed outside a test's function: in collecting, in a fixture."""
-        if call.when != "call":
-            problem = call.excinfo.value
-            self.report(
-                "broken", traceback=report.longreprtext, **evidence.of(problem, self.job.file)
-            )
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Report how often each test is to run: once for each event loop, say."""
+        tests = [getattr(item, "originalname", item.name) for item in session.items]
+        self.report("collected", tests=tests)
+        self.tests_begin()
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Send the long traceback, for those who ask for it."""
-        if report.failed:
-            self.report("traceback", text=report.longreprtext[-20_000:])
+    def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[None]) -> None:
+        """Report what failed outside a test's function: in collecting, in a fixture."""
+        if call.when != "call" and call.excinfo is not None:
+            facts = evidence.of(call.excinfo.value, self.job.file)
+            self.report("broken", test=getattr(node, "originalname", ""), **facts)
 
 
 def standing_on() -> Iterator[Standing]:
@@ -259,7 +273,22 @@ def changed(ground: list[Standing]) -> str:
     return ""
 
 
-def keep_watch(job: Job, reporter: Reporter) -> None:
+class Clock:
+    """The time that the learner's file, and then the tests, may take."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.deadline = 0.0
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew: what pytest itself takes in between is not the learner's time."""
+        self.deadline = time.monotonic() + self.seconds
+        # For code that never lets another thread run: this one needs no interpreter.
+        faulthandler.dump_traceback_later(self.seconds + 1, exit=True, file=2)
+
+
+def keep_watch(job: Job, clock: Clock, reporter: Reporter) -> None:
     """End the process when its time is up or it prints too much, and say where it stood.
 
     Also when the runner is gone, for then nobody would.
@@ -267,9 +296,6 @@ def keep_watch(job: Job, reporter: Reporter) -> None:
     Runs in a thread that the threading module does not know, so that a test that counts threads is
     right.
     """
-    deadline = time.monotonic() + job.time_limit
-    # For code that never lets another thread run: this one needs no interpreter.
-    faulthandler.dump_traceback_later(job.time_limit + 1, exit=True, file=2)
     runner = multiprocessing.parent_process()
     while True:
         time.sleep(0.02)
@@ -279,6 +305,6 @@ def keep_watch(job: Job, reporter: Reporter) -> None:
         if job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT:
             reporter.report("output", **evidence.standing(job.file, job.grader))
             os._exit(1)
-        if time.monotonic() > deadline:
+        if time.monotonic() > clock.deadline:
             reporter.report("time", **evidence.standing(job.file, job.grader))
             os._exit(1)

@@ -16,7 +16,7 @@ Reason = Literal[
 
 @dataclass(frozen=True)
 class Place:
-    """A line of the learner's file.
+    """A line: of the learner's file, or of the grader's where that alone waits for something.
 
     Attributes:
         file: The path.

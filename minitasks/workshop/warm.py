@@ -7,6 +7,7 @@ nothing else may. Where there is no fork, as on Windows, each child imports for 
 import gc
 import sys
 import tempfile
+import time
 import warnings
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def warm() -> None:
         job = Job(Path(scratch, "test_warm.py"), Path(scratch, "exercise.py"), Path(scratch))
         job.grader.write_text(GRADER, encoding="utf-8")
         job.file.write_text("", encoding="utf-8")
-        grading.run_tests(job, grading.Reporter(len, ""))
+        grading.run_tests(job, grading.Reporter(len, ""), time.monotonic)
     for name in ("exercise", "test_warm"):
         sys.modules.pop(name, None)
     gc.collect()

@@ -217,6 +217,38 @@ def test_nothing_is_written_beside_the_grader(exercise: Exercise) -> None:
     assert not Path("note.txt").exists()
 
 
+def test_every_run_of_a_test_must_pass(exercise: Exercise) -> None:
+    """A test that is to run on two event loops has to pass on both."""
+    source = SOLUTION + (
+        "\nimport gc\n"
+        "async def double_later(number):\n"
+        "    for thing in gc.get_objects():\n"
+        "        if type(thing).__name__ == 'Session':\n"
+        "            thing.items[:] = [one for one in thing.items if 'trio' not in one.name]\n"
+        "    return number * 2\n"
+    )
+    verdict = graded(exercise, source)
+
+    assert [claim.outcome for claim in verdict.claims] == ["passed"] * 3
+    assert (verdict.passed, verdict.reason) == (False, "ended")
+
+
+def test_a_failure_outside_a_test_is_told(exercise: Exercise) -> None:
+    """What fails in a fixture of the grader, or in reading its file, is told like any failure."""
+    text = exercise.grader.read_text()
+    exercise.grader.write_text(
+        text.replace("def test_two(exercise)", "def test_two(exercise, made)")
+        + "\n@pytest.fixture\ndef made(exercise):\n    return exercise.double(2)\n"
+    )
+    verdict = graded(exercise, "def double(number):\n    raise ValueError('no')\n")
+    assert (verdict.claim, verdict.seen) == ("Twice two is four.", "ValueError: no")
+    assert verdict.place is not None
+    assert verdict.place.line == 2
+
+    exercise.grader.write_text(f"from exercise import nothing\n{text}")
+    assert "cannot import name 'nothing'" in graded(exercise, SOLUTION).seen
+
+
 def test_a_grading_can_be_called_off(exercise: Exercise) -> None:
     """A grading that is called off gives no verdict, at once, and leaves nothing running."""
     file = exercise.folder.parent / "endless.py"
@@ -322,6 +354,12 @@ HOSTILE = {
         "import os\ndef double(number):\n    while True:\n        os.write(2, b'x' * 1000)\n",
         "output",
         "printed more than 1 MB",
+    ),
+    "an exception that can't be shown": (
+        "class Odd(Exception):\n    def __str__(self):\n        raise ValueError\n"
+        "def double(number):\n    raise Odd\n",
+        "claim",
+        "Odd: its __str__ raised ValueError",
     ),
     "deep recursion": (
         "def double(number):\n    return double(number)\n",
