@@ -73,7 +73,7 @@ def test_the_event_loop_stays_responsive(library: Implementation, anyio_backend:
 
         def block() -> bool:
             anyio.from_thread.run_sync(blocking.set)
-            return unblock.wait(timeout=10)
+            return unblock.wait(timeout=30)
 
         async def unblock_it() -> None:
             await blocking.wait()
@@ -120,7 +120,7 @@ def test_the_capacity_limiter_bounds_the_threads(
         with lock:
             running += 1
             peak = max(peak, running)
-        release.wait(timeout=10)
+        release.wait(timeout=30)
         with lock:
             running -= 1
             done.append(number)

@@ -139,7 +139,7 @@ async def assert_answered_first(
 
     def work(name: str) -> None:
         journal.write(f"{name} task begins")
-        assert answered.wait(timeout=10)
+        assert answered.wait(timeout=30)
         journal.write(f"{name} task ends")
         anyio.from_thread.run_sync(ended.set)
 
@@ -149,7 +149,7 @@ async def assert_answered_first(
         journal.write(f"{name} task ends")
         ended.set()
 
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         async with client_of(make_app(work_async if is_async else work)) as client:
             response = await client.get("/")
             assert (response.status_code, response.json()) == (200, "answer")

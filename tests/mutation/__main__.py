@@ -29,6 +29,8 @@ only_mutate = {[f"minitasks/{name}" for name in MUTATED]}
 pytest_add_cli_args = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider", "-k", "{LEFT_OUT}"]
 pytest_add_cli_args_test_selection = ["tests"]
 use_git_change_detection = false
+timeout_multiplier = 60.0
+timeout_constant = 60.0
 
 [tool.pytest.ini_options]
 filterwarnings = ["error"]
