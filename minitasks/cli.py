@@ -141,7 +141,8 @@ def list_scenarios() -> None:
 # -- step through it: minitasks/tour/ ----------------------------------------
 
 
-@cli.command()
+# What is not an option of ours may be one of the learner's program.
+@cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name", default="register-product")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--list", "listing", is_flag=True, help="List the tours, or the stops of NAME.")
@@ -193,8 +194,13 @@ def list_stops(context: click.Context, name: str) -> None:
     """Print the tours, or the stops of the one that was named."""
     from minitasks.tour import listing
 
-    named = context.get_parameter_source("name") is not click.core.ParameterSource.DEFAULT
-    for line in listing.list_stops(name) if named else listing.list_tours():
+    if context.get_parameter_source("name") is click.core.ParameterSource.DEFAULT:
+        lines = listing.list_tours()
+    elif name.endswith(".py"):
+        lines = listing.list_own_stops(Path(name))
+    else:
+        lines = listing.list_stops(name)
+    for line in lines:
         click.echo(line)
 
 

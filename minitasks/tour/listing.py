@@ -1,12 +1,18 @@
 """Listing: the tours in words, for the terminal and for the documentation."""
 
+import linecache
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from minitasks.scenarios import find_scenario
 from minitasks.scenarios.library import load_library
-from minitasks.tour.lanes import wording
+from minitasks.tour.lanes import clip, wording
+from minitasks.tour.program import find_own_places
 from minitasks.tour.stops import Place, find_places
 from minitasks.tour.tours import TOURS
+
+MARKUP = re.compile(r"[\\_*<\[\]]")
 
 
 def places_of(name: str) -> list[Place]:
@@ -27,8 +33,22 @@ def list_tours() -> Iterator[str]:
         yield f"{name:<17} {len(stops):>2} stops  {find_scenario(name).promise}"
 
 
+def list_own_stops(path: Path) -> Iterator[str]:
+    """Give a line for each stop of a learner's own program: its number, its line and the text.
+
+    Raises:
+        CannotRun: There is no such program, or it has no stops.
+    """
+    for place in find_own_places(path):
+        yield clip(f"{place.number:>3}  {path.name}:{place.line:<4}  {text_of(place)}")
+
+
 def list_stops(name: str) -> Iterator[str]:
-    """Give a line for each stop of a tour: its number, thread, function, file and line."""
+    """Give a line for each stop of a tour: its number, thread, function, file and line.
+
+    Raises:
+        CannotRun: There is no such scenario.
+    """
     for place in places_of(name):
         where = f"{place.file.name}:{place.line}"
         yield f"{place.number:>3}  {place.stop.thread:<13}  {place.stop.function:<25}  {where}"
@@ -47,13 +67,24 @@ def tour_as_markdown(name: str) -> str:
 def stop_as_markdown(place: Place) -> str:
     """Write one stop: where it is, the line itself, and what the tour says there."""
     stop = place.stop
-    text = place.file.read_text(encoding="utf-8").splitlines()[place.line - 1].strip()
     where = f"{wording(stop.thread)}: `{stop.function}` in `{place.file.name}`"
     parts = [
         f"**Stop {place.number}**, {where}",
-        f"```python\n{text}\n```",
-        stop.note,
+        f"```python\n{text_of(place)}\n```",
+        escaped(stop.note),
     ]
     if stop.look:
-        parts.append(f"*Look:* {stop.look}")
+        parts.append(f"*Look:* {escaped(stop.look)}")
     return "\n\n".join(parts) + "\n"
+
+
+def text_of(place: Place) -> str:
+    """Give the line at which a stop is."""
+    return linecache.getline(str(place.file), place.line).strip()
+
+
+def escaped(text: str) -> str:
+    """Keep Markdown from reading anything into a text, but for its `code`."""
+    plain_and_code = text.split("`")
+    plain_and_code[::2] = [MARKUP.sub(r"\\\g<0>", plain) for plain in plain_and_code[::2]]
+    return "`".join(plain_and_code)

@@ -40,11 +40,13 @@ def find_own_places(path: Path) -> list[Place]:
     """Find where a program calls the core.
 
     Args:
-        path: The program, resolved.
+        path: The program.
 
     Raises:
-        CannotRun: It can't be read as Python, or calls nothing of the core.
+        CannotRun: It is not there, is not Python, or calls nothing of the core.
     """
+    if not path.is_file():
+        raise CannotRun(f"there is no file {path}")
     tree = parse(path)
     calls = sorted(calls_in(tree), key=lambda call: call.line)
     functions = dict(functions_in(tree))
@@ -58,7 +60,7 @@ def find_own_places(path: Path) -> list[Place]:
         names = ", ".join(NOTES)
         raise CannotRun(f"{path.name} calls none of {names}: there is nothing to stop at")
     return [
-        Place(number, Stop("", "", "", note), path, line)
+        Place(number, Stop("", "", "", note), path.resolve(), line)
         for number, (line, note) in enumerate(notes.items(), start=1)
     ]
 

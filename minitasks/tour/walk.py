@@ -80,13 +80,12 @@ def tour_of_program(path: Path, arguments: tuple[str, ...] = ()) -> Tour:
     Raises:
         CannotRun: There is no such file, or it calls nothing of the core.
     """
-    if not path.is_file():
-        raise CannotRun(f"there is no file {path}")
+    places = find_own_places(path)
     path = path.resolve()
     return Tour(
         name=path.name,
         promise="The stops are where this program calls the core, and where the core calls it.",
-        places=find_own_places(path),
+        places=places,
         missing=[],
         files=[path, *library_files(path)],
         run=lambda: run_program(path, arguments),

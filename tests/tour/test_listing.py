@@ -1,9 +1,11 @@
 """The tours in words: what `minitasks step --list` prints and the documentation shows."""
 
+from pathlib import Path
+
 import pytest
 
 from minitasks.scenarios.errors import CannotRun
-from minitasks.tour.listing import list_stops, list_tours, tour_as_markdown
+from minitasks.tour.listing import list_own_stops, list_stops, list_tours, tour_as_markdown
 from minitasks.tour.tours import TOURS
 
 
@@ -22,6 +24,16 @@ def test_a_line_for_each_stop_in_80_columns() -> None:
         assert max(map(len, lines)) <= 80
 
 
+def test_a_line_for_each_stop_of_ones_own_program(tmp_path: Path) -> None:
+    """Each with its number, line and text, cut at the terminal's width."""
+    path = tmp_path / "app.py"
+    path.write_text("tasks = BackgroundTasks()\ntasks.add_task(print, " + "1" * 99 + ")\n")
+    first, second = list_own_stops(path)
+    assert first == "  1  app.py:1     tasks = BackgroundTasks()"
+    assert second.startswith("  2  app.py:2     tasks.add_task(print, 111")
+    assert len(second) < 80
+
+
 def test_an_unknown_tour_is_refused() -> None:
     """With the scenario's own message."""
     with pytest.raises(CannotRun, match="there is no scenario 'nothing'"):
@@ -33,7 +45,15 @@ def test_the_page_has_every_note(name: str) -> None:
     """What the documentation shows is what the prompt says, stop by stop."""
     page = tour_as_markdown(name)
     assert page.startswith(f"### {name}\n")
+    unescaped = page.replace("\\", "")
     for stop in TOURS[name]:
-        assert stop.note in page
-        assert stop.look in page
+        assert stop.note in unescaped
+        assert stop.look in unescaped
         assert stop.text in page
+
+
+def test_names_with_underscores_are_not_read_as_markup() -> None:
+    """In Markdown `__name__` would be bold; within backquotes nothing may be escaped."""
+    page = tour_as_markdown("in-order")
+    assert r"task.func.\_\_name\_\_" in page
+    assert "`await task()`" in page

@@ -1,5 +1,7 @@
 """Every tour, taken in a pseudo-terminal as a learner takes it: by `c`, by `n` and by `s`."""
 
+from pathlib import Path
+
 import pytest
 
 from minitasks.scenarios import find_scenario
@@ -14,6 +16,58 @@ RUNS = [(name, backend) for name in TOURS for backend in find_scenario(name).bac
 
 # How often a command may be typed before the tour is over: some more than it takes.
 BOUNDS = {"n": 120, "s": 250}
+
+
+MINE = """
+import functools, inspect
+import anyio.to_thread
+
+async def run_in_threadpool(func, *args, **kwargs):
+    return await anyio.to_thread.run_sync(functools.partial(func, *args, **kwargs))
+
+class BackgroundTask:
+    def __init__(self, func, *args, **kwargs):
+        self.func, self.args, self.kwargs = func, args, kwargs
+
+    async def __call__(self):
+        if inspect.iscoroutinefunction(self.func):
+            await self.func(*self.args, **self.kwargs)
+        else:
+            await run_in_threadpool(self.func, *self.args, **self.kwargs)
+
+class BackgroundTasks(BackgroundTask):
+    def __init__(self, tasks=None):
+        self.tasks = list(tasks or [])
+
+    def add_task(self, func, *args, **kwargs):
+        self.tasks.append(BackgroundTask(func, *args, **kwargs))
+
+    async def __call__(self):
+        for task in self.tasks:
+            await task()
+"""
+
+OWN_PROGRAM = """
+import sys
+import anyio
+from minitasks import BackgroundTasks
+
+def send(to):
+    print('sent to', to)
+
+async def save():
+    await anyio.sleep(0)
+
+async def main():
+    tasks = BackgroundTasks()
+    tasks.add_task(send, 'ada')
+    tasks.add_task(save)
+    await tasks()
+    print('sys.argv:', sys.argv[1:])
+
+if __name__ == '__main__':
+    anyio.run(main)
+"""
 
 
 def reachable(name: str, backend: str) -> list[Place]:
@@ -88,3 +142,81 @@ def test_stepping_comes_to_each_stop_and_stays_in_the_tours_files(name: str, com
     assert {prompt.file.rsplit("/")[-1] for prompt in prompts} <= allowed
     assert "Traceback" not in words
     assert code == 0
+
+
+def test_a_learners_own_file_is_toured_where_its_names_match(tmp_path: Path) -> None:
+    """Stops in other words say so, stops that are not there are named, the others are as always."""
+    path = tmp_path / "mine.py"
+    path.write_text(MINE)
+    with Session("register-product", "--with", str(path)) as session:
+        prompts = list(session.prompts("c"))
+        words, code = session.close()
+    assert "left out, for there is nothing like them in this code: 4\n(is_async" in prompts[
+        0
+    ].text.replace("\r", "")
+    assert [prompt.stop for prompt in prompts] == [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 14]
+    reworded = [prompt.stop for prompt in prompts if "words it differently" in prompt.text]
+    assert reworded == [3, 7, 11]
+    assert {prompt.stop for prompt in prompts if prompt.file.endswith("mine.py")} == {
+        *(3, 6, 7, 8, 10, 11, 14)
+    }
+    assert "It never came" not in words
+    assert code == 0
+
+
+def test_starlette_is_toured_in_the_same_order() -> None:
+    """Though it calls its own functions behind the scenes too, no stop comes early."""
+    with Session("register-product", "--with", "starlette") as session:
+        prompts = list(session.prompts("c"))
+    assert [prompt.stop for prompt in prompts] == [*range(1, 13), 14]
+    assert prompts[5].file == "starlette/background.py"
+
+
+def test_a_learners_own_program_is_stopped_at_its_calls(tmp_path: Path) -> None:
+    """Each call of the core, then each function that it handed over, on its own thread."""
+    path = tmp_path / "app.py"
+    path.write_text(OWN_PROGRAM)
+    with Session(str(path), "--fast") as session:
+        story = [(prompt.source, prompt.lane) for prompt in session.prompts("c")]
+        words, code = session.close()
+    assert story == [
+        ("tasks = BackgroundTasks()", "event loop"),
+        ("tasks.add_task(send, 'ada')", "event loop"),
+        ("tasks.add_task(save)", "event loop"),
+        ("print('sent to', to)", "worker thread 1"),
+        ("await anyio.sleep(0)", "event loop"),
+    ]
+    assert "sys.argv: ['--fast']" in words
+    assert code == 0
+
+
+def test_one_steps_from_ones_own_program_into_the_core(tmp_path: Path) -> None:
+    """`s` at a call goes into the installed library's own file."""
+    path = tmp_path / "app.py"
+    path.write_text(OWN_PROGRAM)
+    with Session(str(path)) as session:
+        session.type("c")
+        prompt = session.type("s")
+    assert prompt is not None
+    assert (prompt.function, prompt.file) == ("add_task", "minitasks/background.py")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["no-such"], "there is no scenario 'no-such'"),
+        (["context", "--stop", "9"], "context has stops 1 to 4, and no stop 9"),
+        (["context", "--backend", "curio"], "context does not run on curio"),
+        (["context", "--into", "no_such_package"], "no package 'no_such_package' to step into"),
+        (["context", "--with", "no_such.py"], "there is no file no_such.py"),
+        (["no_such.py"], "there is no file no_such.py"),
+    ],
+)
+def test_what_can_not_be_done_is_said_in_one_line(arguments: list[str], message: str) -> None:
+    """With exit code 2, and before anything is run."""
+    with Session(*arguments) as session:
+        words, code = session.close()
+    assert message in words
+    assert words.startswith("minitasks: ")
+    assert words.count("\n") <= 2
+    assert code == 2
