@@ -60,6 +60,14 @@ class Parting:
     first: Step | None
     second: Step | None
 
+    @property
+    def heading(self) -> str:
+        """Tell what came before."""
+        if self.after:
+            return f"After {self.after}:"
+        both = self.first and self.second
+        return "At the start of a task:" if both else "In a task that only one of them has:"
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -90,7 +98,7 @@ class Comparison:
         width = max(len(first), len(second))
         for parting in self.partings[:MOST_PARTINGS]:
             told += [
-                f"After {parting.after}:" if parting.after else "From the start:",
+                parting.heading,
                 f"  {first:<{width}}  {parting.first or 'nothing'}",
                 f"  {second:<{width}}  {parting.second or 'nothing'}",
             ]

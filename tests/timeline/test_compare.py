@@ -78,7 +78,7 @@ def test_a_call_in_another_kind_of_lane_is_a_difference() -> None:
 
     assert told(first, second) == [
         "0 steps are the same. They part here:",
-        "From the start:",
+        "At the start of a task:",
         "  minitasks  save, worker thread, returned",
         "  mine       save, event loop, returned",
     ]
@@ -139,7 +139,7 @@ def test_a_task_that_only_one_run_has_is_a_difference() -> None:
 
     assert told(first, second) == [
         "2 steps are the same. They part here:",
-        "From the start:",
+        "In a task that only one of them has:",
         "  minitasks  nothing",
         "  mine       save, event loop, returned",
     ]
