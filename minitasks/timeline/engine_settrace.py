@@ -17,7 +17,7 @@ from typing import Any
 from minitasks.frames import StepReader, has_begun
 from minitasks.scenarios.errors import CannotRun
 from minitasks.timeline.recorder import Recorder, callers
-from minitasks.timeline.threads import hands_over
+from minitasks.timeline.threads import hands_over, trio_lowlevel
 from minitasks.timeline.values import short_repr
 
 Trace = Any  # a trace function: of a frame, an event and an argument, giving the next one or None
@@ -61,7 +61,8 @@ class Engine:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._reader = StepReader()
-        # The short repr of the exception last seen in a frame: the event of its end lacks it.
+        # The short repr of the exception last seen in a frame: the event of its end lacks it. Where
+        # the frame handled another one while it cleaned up, this is the other one's.
         self._raised: dict[int, str] = {}
 
     def begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
@@ -93,7 +94,7 @@ class Engine:
 
 def in_idle_workers(func: Callable[[], object]) -> None:
     """Call a function in each idle worker thread of trio; there is no other way to trace them."""
-    trio = sys.modules.get("trio")
+    trio = trio_lowlevel()
     if trio is None:
         return
     old = set(threading.enumerate())
@@ -107,8 +108,8 @@ def in_idle_workers(func: Callable[[], object]) -> None:
 
     try:
         # trio takes an idle thread while there is one; those that were visited are kept busy.
-        trio.lowlevel.start_thread_soon(visit, lambda outcome: None)
+        trio.start_thread_soon(visit, lambda outcome: None)
         while arrivals.get() in old:
-            trio.lowlevel.start_thread_soon(visit, lambda outcome: None)
+            trio.start_thread_soon(visit, lambda outcome: None)
     finally:
         leave.set()

@@ -135,21 +135,26 @@ def running_task() -> Any:
     """Give the task that the event loop of this thread runs just now, or None."""
     loop = asyncio._get_running_loop()
     task = None if loop is None else asyncio.current_task(loop)
-    if task is None and in_trio():
-        lowlevel = sys.modules["trio"].lowlevel
-        task = lowlevel.current_task() if lowlevel.in_trio_task() else None
+    if task is None:
+        trio = trio_lowlevel()
+        task = trio.current_task() if trio and trio.in_trio_task() else None
     return task
 
 
 def runs_loop() -> bool:
     """Tell whether an event loop runs in this thread."""
-    return asyncio._get_running_loop() is not None or in_trio()
+    if asyncio._get_running_loop() is not None:
+        return True
+    trio = trio_lowlevel()
+    return bool(trio and trio.in_trio_run())
 
 
-def in_trio() -> bool:
-    """Tell whether trio runs in this thread. Whoever runs on it has imported it."""
-    trio = sys.modules.get("trio")
-    return trio is not None and bool(trio.lowlevel.in_trio_run())
+def trio_lowlevel() -> Any:
+    """Give trio.lowlevel, or None. Who runs on trio has imported it; others need not have it.
+
+    Another thread may be importing it just now: trio has this attribute when it is complete.
+    """
+    return getattr(sys.modules.get("trio"), "lowlevel", None)
 
 
 RUN_SYNC = anyio.to_thread.run_sync.__code__
