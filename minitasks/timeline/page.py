@@ -27,8 +27,8 @@ def render_page(timeline: Timeline, title: str = "Replay", description: str = ""
         timeline: The recording.
         title: The page's title and heading, such as the scenario's name.
         description: What the run shows, in plain text, such as a scenario's docstring. Its first
-            paragraph is always shown, the others ("what to look for") can be unfolded. Lines that
-            begin with "- " are drawn as a list, `names` in backquotes as code.
+            paragraph is always shown. The others can be unfolded, under their first line if that
+            ends with a colon. Lines that begin with "- " are a list, `names` in backquotes code.
 
     Returns:
         A whole HTML document in ASCII, to be written to a file as it is. It loads nothing from
@@ -88,8 +88,12 @@ def describe(text: str) -> str:
     lead, _, rest = clip(text.strip(), LONGEST_DESCRIPTION).partition("\n\n")
     if not rest:
         return paragraph(lead)
-    more = "".join(paragraph(part) for part in rest.split("\n\n"))
-    return f"{paragraph(lead)}<details><summary>What to look for</summary>{more}</details>"
+    summary, colon, more = rest.partition(":\n")
+    if not colon or "\n" in summary:
+        summary, more = "More", rest
+    unfolded = "".join(paragraph(part) for part in more.split("\n\n"))
+    title = html.escape(summary)
+    return f"{paragraph(lead)}<details><summary>{title}</summary>{unfolded}</details>"
 
 
 def paragraph(text: str) -> str:

@@ -398,10 +398,12 @@ def test_the_description_s_first_paragraph_is_shown_and_the_rest_can_be_unfolded
     page = render_page(EMPTY, "sync-task", "A promise.\n\nLook for:\n- `f` runs,\n  then\n- g < f")
 
     assert (
-        "<h1>sync-task</h1>\n  <p>A promise.</p><details><summary>What to look for</summary>"
-        "<p>Look for:\n</p><ul><li><code>f</code> runs,\n  then\n</li><li>g &lt; f</li></ul>"
-        "</details>"
+        "<h1>sync-task</h1>\n  <p>A promise.</p><details><summary>Look for</summary>"
+        "<ul><li><code>f</code> runs,\n  then\n</li><li>g &lt; f</li></ul></details>"
     ) in page
+    assert "<summary>More</summary><p>B.</p><p>C:\nD.</p>" in render_page(
+        EMPTY, "", "A.\n\nB.\n\nC:\nD."
+    )
 
 
 def test_the_page_knows_how_many_events_were_dropped() -> None:

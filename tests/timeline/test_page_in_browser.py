@@ -419,7 +419,7 @@ def test_everything_that_takes_the_focus_has_a_name_and_shows_it(visit: Visit) -
             break
 
     assert seen[:12] == [
-        "What to look for",
+        "More",
         *("zoom-out", "zoom-in"),
         *("first", "back", "play", "forward", "last", "next-in-lane", "slider", "speed"),
         "lines",
@@ -462,6 +462,24 @@ def test_a_click_into_the_source_leaves_the_keys_to_the_replay(visit: Visit) -> 
     page.locator("#lines code").first.dblclick()
     page.keyboard.press("Shift+ArrowRight")
     assert place(page) == 7
+
+
+def test_the_current_line_stays_in_view_when_its_panel_shrinks(visit: Visit) -> None:
+    """Unfolding the description takes the source's room, but not the line that is being read."""
+    long = "\n\n".join(["A promise.", *["More."] * 12])
+    page = visit(render_page(long_timeline(60), "A run", long), "#step=1", width=1600, height=1000)
+    page.evaluate("document.querySelector('#lines').scrollTop = 0")
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+        page.locator("summary").click()
+        page.wait_for_function(
+            """() => {
+                const { top, bottom } = document.querySelector("#lines").getBoundingClientRect();
+                const line = document.querySelector("[aria-current]").getBoundingClientRect();
+                return top <= line.top && line.bottom <= bottom;
+            }""",
+            timeout=2000,
+        )
 
 
 # -- on every screen -------------------------------------------------------------------------------

@@ -176,11 +176,16 @@ function listenToChart(replay, chart) {
     const bar = chart.barAt(x, y);
     chart.tip.textContent = bar ? replay.recording.steps[bar.first].name : "";
   });
-  const redraw = new ResizeObserver(() => {
-    chart.draw();
-    chart.show(replay.number);
+}
+
+/** Where the window, or what is above the source, changes its size: draw anew, keep in view. */
+function listenToSizes(replay) {
+  const sizes = new ResizeObserver(() => {
+    replay.chart.draw();
+    for (const part of replay.parts) part.show(replay.number);
   });
-  redraw.observe(chart.svg.parentElement);
+  sizes.observe(byId("drawing-frame"));
+  sizes.observe(byId("lines-frame"));
 }
 
 function listenToControls(replay) {
@@ -227,6 +232,7 @@ function start() {
   replay.followAddress();
   listenToChart(replay, replay.chart);
   listenToControls(replay);
+  listenToSizes(replay);
   document.addEventListener("keydown", (event) => onKey(replay, event));
   window.addEventListener("hashchange", () => replay.followAddress());
 }
