@@ -188,27 +188,37 @@ class Picture:
         return LEFT + self._axis.place(time) * (RIGHT - LEFT)
 
     def _marks_of(self, lane: Lane) -> None:
-        """Draw a lane's marks, on further rows where their words would touch."""
-        top = self._y
-        ends: list[float] = []  # of the words in each row
+        """Draw a lane's marks: beside its name, but those that repeat in a row of their own."""
+        of_words: dict[str, list[Event]] = defaultdict(list)
         for _, mark in marks(self._timeline):
             if mark.lane == lane.number:
-                self._place_mark(mark, top, ends)
-        self._y = top + ROW * max(len(ends), 1)
+                of_words[mark.text].append(mark)
+        self._words_of([each[0] for each in of_words.values() if len(each) == 1])
+        for words, repeated in of_words.items():
+            if len(repeated) > 1:
+                self._text(MARGIN + 12, shortened(words, LABELS - 20), "faint")
+                for mark in repeated:
+                    self._triangle(self._x(mark.time), self._y + ROW / 2)
+                self._y += ROW
 
-    def _place_mark(self, mark: Event, top: float, ends: list[float]) -> None:
-        """Draw a mark in the first row that has room for its words."""
-        x = self._x(mark.time)
-        width = len(mark.text) * LETTER + 2 * BAR
-        start = min(x, RIGHT - width)
-        row = next((row for row, end in enumerate(ends) if end < start), len(ends))
-        ends[row : row + 1] = [max(x, start + width)]
-        self._y = top + ROW * row
-        self._triangle(x, self._y + ROW / 2)
-        if start < x:
-            self._text(x - BAR / 2 - 2, mark.text, "ink", anchor="end")
-        else:
-            self._text(x + BAR / 2 + 2, mark.text, "ink")
+    def _words_of(self, single: list[Event]) -> None:
+        """Draw marks with their words, on further rows where the words would touch."""
+        top = self._y
+        ends: list[float] = []  # of the words in each row
+        for mark in single:
+            x = self._x(mark.time)
+            width = len(mark.text) * LETTER + 2 * BAR
+            is_left = x + width > RIGHT
+            start = x - width if is_left else x
+            row = next((row for row, end in enumerate(ends) if end < start), len(ends))
+            ends[row : row + 1] = [start + width]
+            self._y = top + ROW * row
+            self._triangle(x, self._y + ROW / 2)
+            if is_left:
+                self._text(x - BAR / 2 - 2, mark.text, "ink", anchor="end")
+            else:
+                self._text(x + BAR / 2 + 2, mark.text, "ink")
+        self._y = top + ROW * max(len(ends), 1)
 
     def _row(self, lane: Lane, function: str, its_calls: Sequence[Call]) -> None:
         """Draw the calls of one function."""

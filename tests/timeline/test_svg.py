@@ -107,14 +107,36 @@ def test_two_pictures_on_one_page_have_different_ids() -> None:
     assert render_svg(WAITS) == render_svg(WAITS)
 
 
-def test_words_of_marks_do_not_touch() -> None:
-    """Marks close to each other get rows of their own, and none leaves the picture."""
-    marks = tuple(event("mark", time, text=f"mark number {time}") for time in range(5))
-    end = event("return", 1_000_000)
-    picture = parse(Timeline((event("call", 0), *marks, end), (LOOP,), {}))
+@pytest.mark.parametrize("at", [0, 500_000, 999_990])
+def test_words_of_marks_do_not_touch(at: int) -> None:
+    """Marks close to each other get rows of their own; at the right end the words stand left."""
+    marks = tuple(event("mark", at + time, text=f"mark number {time}") for time in range(5))
+    run = Timeline((event("call", 0), *marks, event("return", 1_000_000)), (LOOP,), {})
 
-    found = [each for each in picture.iter(f"{SVG}text") if (each.text or "").startswith("mark n")]
+    found = [
+        each for each in parse(run).iter(f"{SVG}text") if (each.text or "").startswith("mark n")
+    ]
     assert len({each.attrib["y"] for each in found}) == 5
+    assert {each.attrib["text-anchor"] for each in found} == {"end" if at > 900_000 else "start"}
+
+
+def test_words_that_stand_left_of_their_mark_do_not_touch_what_is_there() -> None:
+    """They need room before the mark, not behind it."""
+    marks = (event("mark", 700_000, text="a longer mark"), event("mark", 999_000, text="end " * 20))
+    run = Timeline((event("call", 0), *marks, event("return", 1_000_000)), (LOOP,), {})
+
+    found = {each.text: each.attrib["y"] for each in parse(run).iter(f"{SVG}text")}
+    assert found["a longer mark"] != found["end " * 20]
+
+
+def test_a_mark_that_repeats_has_a_row_of_its_own() -> None:
+    """A heartbeat is named once, with a triangle for each beat."""
+    beats = tuple(event("mark", 10_000 * beat, text="heartbeat") for beat in range(1, 6))
+    picture = parse(Timeline((event("call", 0), *beats, event("return", 1_000_000)), (LOOP,), {}))
+
+    triangles = [path for path in picture.iter(f"{SVG}path") if path.get("class") == "ink"]
+    assert words(picture).count("heartbeat") == 1
+    assert len(triangles) == 5 + 1  # and the legend's
 
 
 def test_nothing_from_the_run_breaks_the_picture() -> None:
