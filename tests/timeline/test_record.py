@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import gc
+import importlib.util
 import sys
 import threading
 import time
@@ -24,6 +25,7 @@ from minitasks.timeline import recorder
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.record import Recording, record
 from minitasks.timeline.stretches import stretches
+from tests.parts import need_part
 from tests.timeline import programs
 
 PATIENCE = 10  # seconds; only a test that fails waits for so long
@@ -311,6 +313,18 @@ def test_a_task_without_recorded_code_is_told_from_its_parent(anyio_backend: str
     children = {event.task for event in of("take_turns", timeline)}
     assert len(children) == 3
     assert parent not in children
+
+
+def test_uvloop_is_an_event_loop_like_any_other() -> None:
+    """Its thread is an event loop's lane, and its tasks own what their workers do."""
+    need_part(importlib.util.find_spec("uvloop"), "uvloop missing: pip install uvloop")
+
+    with record([programs.__file__]) as recording:
+        anyio.run(programs.offload_and_call_back, backend_options={"use_uvloop": True})
+
+    timeline = recording.timeline
+    assert [lane.kind for lane in timeline.lanes] == ["event loop", "worker thread"]
+    assert of("call_back", timeline)[0].task == of("offload_and_call_back", timeline)[0].task
 
 
 def test_tasks_that_run_side_by_side_have_numbers_of_their_own(anyio_backend: str) -> None:
