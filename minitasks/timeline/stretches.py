@@ -165,8 +165,9 @@ class Axis:
     def __init__(self, timeline: Timeline) -> None:
         self._times = sorted({event.time for event in timeline.events})
         widths = [log1p((later - sooner) / TO_SCALE) for sooner, later in pairwise(self._times)]
-        total = sum(widths) or 1.0
-        self._places = [width / total for width in accumulate(widths, initial=0.0)]
+        ends = list(accumulate(widths, initial=0.0))
+        # Not by sum(widths), which rounds otherwise: the last place is exactly 1.
+        self._places = [end / (ends[-1] or 1.0) for end in ends]
 
     def place(self, time: float) -> float:
         """Place a moment, in nanoseconds since the recording began."""
