@@ -83,11 +83,12 @@ class Debugger(pdb.Pdb):
 
     def path_on_tour(self, filename: str) -> Path | None:
         """Give the path behind a code's filename, or None where it is not on the tour."""
-        if filename not in self._paths:
+        try:
+            return self._paths[filename]
+        except KeyError:
             path = Path(filename).resolve()
             on_tour = path in self._files or self.is_library(path)
-            self._paths[filename] = path if on_tour else None
-        return self._paths[filename]
+            return self._paths.setdefault(filename, path if on_tour else None)
 
     def is_library(self, path: Path) -> bool:
         """Tell whether a file belongs to a library that the learner asked to step into."""
@@ -235,28 +236,27 @@ class Debugger(pdb.Pdb):
 
     # -- the prompt ------------------------------------------------------------------------------
 
-    def user_line(self, frame: FrameType) -> None:
-        """Say where the learner is, before pdb shows the line and the prompt."""
+    def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
+        """Say what happened meanwhile and where the learner is, then open the prompt."""
         self._show_marks()
+        lane = self._lanes.here()
         if self._here is not None:
-            self.latest = self._here
+            self.latest, self._here = self._here, None
             self.do_note("")
-        super().user_line(frame)
+        elif lane != self._lane_shown:
+            self.message(f"-- now {wording(lane)}")
+        self._lane_shown = lane
+        super().interaction(frame, tb_or_exc)
 
     def _show_marks(self) -> None:
         """Tell what the scenario said since the last prompt, on any thread."""
-        marks, self._marks[:] = Counter(self._marks), []
-        said = (text if times == 1 else f"{text} ({times} times)" for text, times in marks.items())
-        for line in wrapped("meanwhile: " + ", ".join(said)) if marks else ():
-            self.message(line)
-
-    def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
-        """Open the prompt; say so where it has moved to another thread."""
-        lane = self._lanes.here()
-        if lane != self._lane_shown:
-            self.message(f"-- now {wording(lane)}")
-            self._lane_shown = lane
-        super().interaction(frame, tb_or_exc)
+        said = self._marks[:]
+        del self._marks[: len(said)]  # Another thread may have said more by now.
+        if said:
+            counted = (
+                f"{text} ({n} times)" if n > 1 else text for text, n in Counter(said).items()
+            )
+            self.message("\n".join(wrapped(f"meanwhile: {', '.join(counted)}")))
 
     def cmdloop(self, intro: Any = None) -> None:
         """Read commands; Ctrl-C while reading leaves, as `q` and Ctrl-D do."""
@@ -281,8 +281,7 @@ class Debugger(pdb.Pdb):
         if self.latest is None:
             self.message("no stop has been reached yet")
         else:
-            self._lane_shown = self._lanes.here()
-            self.message(note_text(self.latest, self._last, self._lane_shown))
+            self.message(note_text(self.latest, self._last, self._lanes.here()))
 
     def do_where(self, arg: str) -> None:
         """w(here)

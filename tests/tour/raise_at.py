@@ -6,21 +6,22 @@ the program is as if the stop's own line had raised it.
 
 import sys
 from types import FrameType
+from typing import Any
 
 from minitasks.cli import cli
 from minitasks.tour.debugger import Debugger
 
 NUMBER = int(sys.argv[1])
-user_line = Debugger.user_line
+interaction = Debugger.interaction
 
 
-def user_line_and_raise(self: Debugger, frame: FrameType) -> None:
+def interact_and_raise(self: Debugger, frame: FrameType | None, tb_or_exc: Any) -> None:
     """Open the prompt as always, then raise if it is the stop of that number."""
-    user_line(self, frame)
+    interaction(self, frame, tb_or_exc)
     if self.latest is not None and self.latest.number == NUMBER:
         raise ZeroDivisionError("raised by the test")
 
 
 if __name__ == "__main__":
-    Debugger.user_line = user_line_and_raise  # type: ignore[method-assign]
+    Debugger.interaction = interact_and_raise  # type: ignore[method-assign]
     cli(["step", *sys.argv[2:]])
