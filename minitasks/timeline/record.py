@@ -88,6 +88,8 @@ class Recording:
         return self._timeline
 
     def __enter__(self) -> "Recording":
+        if self._timeline is not None:
+            raise RuntimeError("a recording is made once: call record() for another")
         with ExitStack() as opening:
             opening.enter_context(alone())
             opening.callback(self._freeze)

@@ -496,6 +496,16 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         record([tmp_path / "missing.py"])
 
 
+def test_a_recording_is_made_once() -> None:
+    """A second block would add to a timeline that is frozen."""
+    recording = record([programs.__file__])
+    with recording:
+        programs.add(1, 2)
+
+    with pytest.raises(RuntimeError, match="once"), recording:
+        pass
+
+
 def test_a_limit_that_keeps_nothing_is_refused() -> None:
     """A recording without an event could not tell that it stopped."""
     with pytest.raises(ValueError, match="at least 1"):
