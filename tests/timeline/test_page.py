@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minitasks.timeline import page_data
+from minitasks.timeline import output, page_data
 from minitasks.timeline.events import Event, Kind, Lane, Timeline
 from minitasks.timeline.page import json_in_html, render_page
 from minitasks.timeline.page_data import cut_source, pack
@@ -354,6 +354,11 @@ def test_the_page_names_nothing_outside_itself() -> None:
     assert not attributes & {"src", "href", "srcset", "action", "data", "poster", "background"}
     assert not re.search(r"url\(|@import|\bimport\b|fetch|XMLHttpRequest|sendBeacon", text)
     assert set(re.findall(r"\w+://[\w./]+", text)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_a_page_can_be_told_from_other_files() -> None:
+    """`--page` replaces a page of ours and no other file: near its beginning it says what it is."""
+    assert output.PAGE in render_page(EMPTY)[:500]
 
 
 def test_hostile_texts_stay_texts() -> None:

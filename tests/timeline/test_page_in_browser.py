@@ -14,7 +14,14 @@ import pytest
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.page import render_page
 from tests.parts import need_part
-from tests.timeline.recordings import HOSTILE_TEXTS, hostile, long_timeline, record_scenario, story
+from tests.timeline.recordings import (
+    FILE,
+    HOSTILE_TEXTS,
+    hostile,
+    long_timeline,
+    record_scenario,
+    story,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
@@ -466,20 +473,25 @@ def test_a_click_into_the_source_leaves_the_keys_to_the_replay(visit: Visit) -> 
 
 def test_the_current_line_stays_in_view_when_its_panel_shrinks(visit: Visit) -> None:
     """Unfolding the description takes the source's room, but not the line that is being read."""
-    long = "\n\n".join(["A promise.", *["More."] * 12])
-    page = visit(render_page(long_timeline(60), "A run", long), "#step=1", width=1600, height=1000)
-    page.evaluate("document.querySelector('#lines').scrollTop = 0")
-    for _ in range(40):
+    line = story().events[2]
+    steps = tuple(replace(line, time=1000 * number, line=number) for number in range(1, 100))
+    timeline = replace(story(), events=steps, sources={FILE: "x = 1\n" * 100})
+    description = "\n\n".join(["A promise.", *["More."] * 12])
+    page = visit(render_page(timeline, "A run", description), height=1200)
+    in_view = """() => {
+        const { top, bottom } = document.querySelector("#lines").getBoundingClientRect();
+        const line = document.querySelector("#lines [aria-current]").getBoundingClientRect();
+        return top <= line.top && line.bottom <= bottom;
+    }"""
+    while page.evaluate("document.querySelector('#lines').scrollTop") == 0:
         page.keyboard.press("ArrowRight")
-        page.locator("summary").click()
-        page.wait_for_function(
-            """() => {
-                const { top, bottom } = document.querySelector("#lines").getBoundingClientRect();
-                const line = document.querySelector("[aria-current]").getBoundingClientRect();
-                return top <= line.top && line.bottom <= bottom;
-            }""",
-            timeout=2000,
-        )
+    page.keyboard.press("ArrowLeft")  # the last line that is shown without scrolling
+    page.evaluate("document.querySelector('#lines').scrollTop = 0")
+    assert page.evaluate(in_view)
+
+    page.locator("summary").click()
+
+    page.wait_for_function(in_view, timeout=5000)
 
 
 # -- on every screen -------------------------------------------------------------------------------
