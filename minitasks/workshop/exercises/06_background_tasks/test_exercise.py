@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
 
-kinds = st.lists(st.sampled_from(["async", "sync"]), max_size=5)
+lists_of_kinds = st.lists(st.sampled_from(["async", "sync"]), max_size=5)
 
 
 class Log:
@@ -88,7 +88,7 @@ async def test_add_task_keeps_the_call(exercise: ModuleType) -> None:
 
 
 @settings(max_examples=12, deadline=None)
-@given(kinds=kinds)
+@given(kinds=lists_of_kinds)
 async def test_one_after_another(exercise: ModuleType, kinds: list[str]) -> None:
     """Tasks run in the order added, each one done before the next begins."""
     log = Log()
@@ -106,7 +106,7 @@ async def test_one_after_another(exercise: ModuleType, kinds: list[str]) -> None
 
 
 @settings(max_examples=10, deadline=None)
-@given(kinds=kinds.filter(len), position=st.integers(0, 4))
+@given(kinds=lists_of_kinds.filter(len), position=st.integers(0, 4))
 async def test_first_failure_stops(exercise: ModuleType, kinds: list[str], position: int) -> None:
     """The first exception ends the run and reaches the caller; the tasks behind it never run."""
     failing = position % len(kinds)

@@ -12,7 +12,7 @@ async def respond(send: Send, body: bytes, background: Task | None = None) -> No
     """Send a whole response with status 200, then run the task."""
     # ASGI's headers are bytes. With the length the client knows where the body ends, even on a
     # connection that stays open.
-    length = str(len(body)).encode("ascii")
+    length = str(len(body)).encode()
     headers = [(b"content-length", length)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     # Without more_body this message is the last: the response is complete once it is sent.

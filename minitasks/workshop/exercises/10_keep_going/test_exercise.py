@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
 
-outcomes = st.lists(st.sampled_from(["works", "fails"]), max_size=4)
+lists_of_outcomes = st.lists(st.sampled_from(["works", "fails"]), max_size=4)
 
 
 class Log:
@@ -89,7 +89,7 @@ async def test_raises_a_group(exercise: ModuleType) -> None:
 
 
 @settings(max_examples=12, deadline=None)
-@given(outcomes=outcomes)
+@given(outcomes=lists_of_outcomes)
 async def test_no_failure_is_lost(exercise: ModuleType, outcomes: list[str]) -> None:
     """Every task runs in order, and the group holds every failure, in order."""
     log = Log(exercise)

@@ -121,6 +121,15 @@ class AfterTheThird(Tasks):
             await task()
 
 
+class CalledWhenAdded(Tasks):
+    """calls a sync function when it is added, and again in the run"""
+
+    def add_task(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        super().add_task(func, *args, **kwargs)
+        if not self.tasks[-1].is_async:
+            func(*args, **kwargs)
+
+
 class SyncTwice(Tasks):
     """runs sync tasks twice"""
 
@@ -188,6 +197,16 @@ class Silent(Tasks):
             await super().__call__()
 
 
+class Wrapped(Tasks):
+    """raises another exception than the task did"""
+
+    async def __call__(self) -> None:
+        try:
+            await super().__call__()
+        except Exception as failure:
+            raise RuntimeError(*failure.args) from failure
+
+
 class OnceMore(Tasks):
     """tries a failed task a second time"""
 
@@ -207,13 +226,28 @@ class Emptied(Tasks):
             await self.tasks.pop(0)()
 
 
-class CallersList(Tasks):
-    """keeps the caller's list instead of a copy"""
+class AddsToCallersList(Tasks):
+    """adds each task to the caller's list, too"""
+
+    def __init__(self, tasks: Any = None) -> None:
+        super().__init__(tasks)
+        self.callers = [] if tasks is None else tasks
+
+    def add_task(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        super().add_task(func, *args, **kwargs)
+        self.callers.append(self.tasks[-1])
+
+
+class LooksAtCallersList(Tasks):
+    """runs what the caller's list holds by then, instead of a copy"""
 
     def __init__(self, tasks: Any = None) -> None:
         super().__init__()
-        if tasks is not None:
-            self.tasks = tasks
+        self.callers = [] if tasks is None else tasks
+
+    async def __call__(self) -> None:
+        for task in [*self.callers, *self.tasks]:
+            await task()
 
 
 def library(tasks: type[Any]) -> Any:
@@ -272,7 +306,8 @@ def test_finds_wrong_order(exercise: ModuleType) -> None:
 
 def test_finds_lost_tasks(exercise: ModuleType) -> None:
     """It fails for libraries that leave a task out, or run one twice."""
-    check_found(exercise, LastForgotten, AfterTheThird, GivenOnesIgnored, SyncTwice)
+    check_found(exercise, LastForgotten, AfterTheThird, GivenOnesIgnored)
+    check_found(exercise, SyncTwice, CalledWhenAdded)
 
 
 def test_finds_lost_arguments(exercise: ModuleType) -> None:
@@ -287,9 +322,9 @@ def test_finds_overlap(exercise: ModuleType) -> None:
 
 def test_finds_wrong_failures(exercise: ModuleType) -> None:
     """It fails for libraries that do anything but stop and tell when a task fails."""
-    check_found(exercise, GoesOn, Silent, OnceMore)
+    check_found(exercise, GoesOn, Silent, Wrapped, OnceMore)
 
 
 def test_finds_wrong_lists(exercise: ModuleType) -> None:
     """It fails for libraries that can't run twice, or share the caller's list."""
-    check_found(exercise, Emptied, CallersList)
+    check_found(exercise, Emptied, AddsToCallersList, LooksAtCallersList)

@@ -53,8 +53,13 @@ def test_does_nothing_yet(exercise: ModuleType, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("celery")
-def test_waits_on_disk(exercise: ModuleType, tmp_path: Path) -> None:
+def test_waits_on_disk(
+    exercise: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A waiting task is on disk, so that it is still there when this process is killed."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
     engine = exercise.make_engine(tmp_path)
     before = set(tmp_path.rglob("*"))
 
@@ -62,6 +67,10 @@ def test_waits_on_disk(exercise: ModuleType, tmp_path: Path) -> None:
 
     assert set(tmp_path.rglob("*")) - before, (
         "your waiting task is nowhere in the folder: it lives in this process, and dies with it"
+    )
+    strays = [path.name for path in elsewhere.iterdir()]
+    assert not strays, (
+        f"your engine put {strays} into the current folder: a worker started elsewhere won't look"
     )
 
 

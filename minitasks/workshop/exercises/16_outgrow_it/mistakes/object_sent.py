@@ -18,7 +18,7 @@ def make_engine(folder: Path) -> Any:
     """Make the Celery application: a server makes one to hand tasks over, a worker to run them."""
     from celery import Celery
 
-    engine = Celery("shop", broker="filesystem://", set_as_current=False)
+    engine = Celery("shop", broker="filesystem://")
     waiting = folder / "waiting"
     waiting.mkdir(exist_ok=True)
     engine.conf.update(
