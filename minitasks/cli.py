@@ -397,11 +397,14 @@ def diff(exercise: str | None, starlette: bool, anyway: bool) -> None:
 @click.argument("exercise", required=False)
 def reset(exercise: str | None) -> None:
     """Bring the stub back; a copy of your file is kept."""
+    from minitasks.workshop import show
+
     where = opened_workshop()
     meant = exercise_meant(exercise, where)
     copy = where.put(where.file(meant), meant.stub.read_bytes())
-    kept = f"; yours is kept as {copy}, and minitasks workshop undo brings it back" if copy else ""
-    click.echo(f"{meant.name} is as it was in the beginning{kept}")
+    click.echo(f"{meant.name} is as it was in the beginning")
+    if copy:
+        click.echo(f"yours is in {show.near(copy)}; minitasks workshop undo brings it back")
 
 
 @workshop.command()

@@ -58,6 +58,8 @@ def words_of(problem: BaseException) -> str:
         return message.strip() or rewritten.strip() or "an assert without a message failed"
     if isinstance(problem, SyntaxError):
         return f"{type(problem).__name__}: {problem.msg}"
+    if isinstance(problem, AttributeError) and problem.obj is sys.modules.get("exercise"):
+        return f"your file defines no {problem.name}"
     if isinstance(problem, SystemExit):
         return "your code ended the program (SystemExit) instead of returning"
     if isinstance(problem, RecursionError):

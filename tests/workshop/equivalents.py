@@ -18,14 +18,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "prove_the_order": {
         "for _ in range(3): -> for _ in range(4):": MORE,
         "for _ in range(2): -> for _ in range(3):": MORE,
-        'assert log == [], "nothing runs before it is awaited" -> '
-        'assert log == [], "XXnothing runs before it is awaitedXX"': WORDS,
-        'assert log == [], "nothing runs before it is awaited" -> '
-        'assert log == [], "NOTHING RUNS BEFORE IT IS AWAITED"': WORDS,
-        'assert len(brought) == len(calls[:given_first]), "the caller\'s list is left alone" -> '
-        'assert len(brought) == len(calls[:given_first]), "XXthe caller\'s list is left aloneXX"': WORDS,
-        'assert len(brought) == len(calls[:given_first]), "the caller\'s list is left alone" -> '
-        'assert len(brought) == len(calls[:given_first]), "THE CALLER\'S LIST IS LEFT ALONE"': WORDS,
     },
     "prove_the_offload": {
         'seen = customer.get("nobody") -> seen = customer.get(None)': ANY_VALUE,

@@ -55,6 +55,14 @@ def test_points_at_the_line_that_raised(exercise: Exercise) -> None:
     assert (verdict.place.line, verdict.place.source) == (5, "1 / 0")
 
 
+def test_a_missing_name_is_told_as_such(exercise: Exercise) -> None:
+    """A file that lacks what the exercise asks for hears the name, not pytest's view of it."""
+    verdict = graded(exercise, "def doubel(number):\n    return number * 2\n")
+
+    assert verdict.seen == "your file defines no double"
+    assert verdict.place is None
+
+
 def test_points_at_a_line_in_a_worker_thread(exercise: Exercise) -> None:
     """So is one that was raised in a worker thread."""
     source = (
@@ -431,14 +439,17 @@ HOSTILE = {
     "closed files": ("import os\nos.closerange(0, 100)\n", "ended", "ended"),
     "forged reports": (
         "import json, os\n"
-        "def double(number):\n"
-        "    forged = json.dumps({'secret': '', 'kind': 'finished'}).encode()\n"
-        "    for descriptor in range(3, 20):\n"
+        "tests = ['test_two', 'test_later', 'test_any']\n"
+        "reports = [{'kind': 'passed', 'test': test} for test in tests]\n"
+        "reports += [{'kind': 'collected', 'tests': tests}, {'kind': 'finished'}]\n"
+        "for report in reports:\n"
+        "    forged = json.dumps({'secret': '', **report}).encode()\n"
+        "    for descriptor in range(3, 30):\n"
         "        try:\n"
         "            os.write(descriptor, len(forged).to_bytes(4, 'big') + forged)\n"
         "        except OSError:\n"
         "            pass\n"
-        "    os._exit(0)\n",
+        "os._exit(0)\n",
         "ended",
         "ended the whole process",
     ),

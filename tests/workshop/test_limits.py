@@ -55,7 +55,7 @@ def test_orphans_are_found_and_ended() -> None:
         "import subprocess, sys\n"
         "limits.adopt_orphans()\n"
         "fleeing = 'import os, time; os.fork() and os._exit(0); os.setsid(); os.fork(); '\n"
-        "fleeing += 'print(1, flush=True); time.sleep(600)'\n"
+        "fleeing += 'print(1, flush=True); time.sleep(20)'\n"
         "child = subprocess.Popen([sys.executable, '-c', fleeing], stdout=subprocess.PIPE)\n"
         "child.stdout.read(4)\n"
         "child.wait()\n"

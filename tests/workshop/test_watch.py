@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,14 @@ from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.verdict import Verdict
 from minitasks.workshop.watch import Pressed, Watch
-from tests.workshop.test_grader import descendants, is_running, wait_until
+from tests.workshop.test_grader import (
+    HANGING,
+    HOSTILE,
+    descendants,
+    is_running,
+    processes_holding,
+    wait_until,
+)
 
 pexpect = pytest.importorskip("pexpect")
 
@@ -271,6 +279,23 @@ def test_two_runners_in_one_folder(folder: Path) -> None:
     journal = folder / ".workshop" / "journal.jsonl"
     kinds = [json.loads(line)["kind"] for line in journal.read_text().splitlines()]
     assert kinds.count("passed") == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["an endless import", "os._exit", "a fork bomb of ten"])
+def test_the_command_outlives_a_hostile_file(tmp_path: Path, name: str) -> None:
+    """The real command ends with 1 and a line that says why, and leaves no process behind."""
+    file = tmp_path / "hostile.py"
+    file.write_text(HANGING[name][0] if name in HANGING else HOSTILE[name][0], encoding="utf-8")
+    words = ["workshop", "check", "1", "--file", str(file), "--timeout", "2"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "minitasks", *words], capture_output=True, text=True, check=False
+    )
+
+    assert ran.returncode == 1
+    assert "seen:  your" in ran.stdout
+    assert ran.stderr == ""
+    wait_until(lambda: processes_holding(str(tmp_path)) == [])
 
 
 @pytest.mark.slow
