@@ -207,10 +207,12 @@ class Watch:
         if exercise is None:
             return
         self.last_change = f"{datetime.now():%H:%M:%S}"
-        if exercise == self.exercise:
-            self.grade()
-        else:
+        if exercise != self.exercise:
             self.go_to(exercise)
+            return
+        self.verdict = None
+        self.grade()
+        self.draw()
 
     def go_to(self, exercise: Exercise) -> None:
         """Turn to an exercise and grade it."""
@@ -318,6 +320,7 @@ class Watch:
         """Run another command of ours on the terminal, and come back."""
         if self.redraw:
             self.console.clear()
+        self.console.print(Text("Ctrl-C ends this and goes back", "dim"))
         with given_away(self.keys):
             subprocess.run([sys.executable, "-m", "minitasks", *command], check=False)
         self.console.print(Text("any key goes back"))
@@ -369,8 +372,8 @@ class Watch:
         """Show the verdict, or that it is on its way."""
         if self.verdict is None:
             return Text("grading ...")
-        after = AFTER_A_PASS if self.verdict.passed else ""
-        return Group(show.verdict_of(self.verdict, brief=True), after)
+        verdict = show.verdict_of(self.verdict, brief=True)
+        return Group(verdict, AFTER_A_PASS) if self.verdict.passed else verdict
 
     def key_line(self) -> Text:
         """Say which keys there are."""
