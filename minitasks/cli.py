@@ -247,12 +247,12 @@ def as_json(command: str, **facts: Any) -> None:
 
 
 @workshop.command()
-@click.argument("folder", metavar="[DIR]", default="minitasks-workshop", type=PATH)
-def start(folder: Path) -> None:
+@click.argument("folder", metavar="[DIR]", required=False, type=PATH)
+def start(folder: Path | None) -> None:
     """Make a folder with every exercise; DIR must not exist yet, or be empty."""
-    from minitasks.workshop.folder import start
+    from minitasks.workshop.folder import DEFAULT, start
 
-    made = start(folder)
+    made = start(folder or Path(DEFAULT))
     click.echo(f"{made.root} holds the exercises, from 01_call_later on. Now:\n")
     click.echo(f"    cd {shlex.quote(str(made.root))}\n    minitasks workshop watch\n")
     click.echo("and open 01_call_later/README.md and exercise.py in your editor.")

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from minitasks.scenarios.errors import CannotRun
 from minitasks.workshop import catalog
-from minitasks.workshop.folder import HIDDEN, Workshop
+from minitasks.workshop.folder import DEFAULT, HIDDEN, Workshop
 from minitasks.workshop.progress import Damaged, Standing
 
 
@@ -24,7 +24,7 @@ class Learner:
     """One learner.
 
     Attributes:
-        name: The folder's name.
+        name: The folder's name, and its parent's where `start` chose it.
         passed: How many exercises have passed.
         at: The exercise that the learner is at; empty at the end, "damaged" if the folder can't be
             read.
@@ -122,7 +122,7 @@ def readable(workshop: Workshop) -> dict[str, Standing]:
 
 def learner_of(workshop: Workshop) -> Learner:
     """Sum one learner's folder up."""
-    name = workshop.root.resolve().name
+    name = name_of(workshop.root.resolve())
     try:
         standings = workshop.standings()
     except Damaged:
@@ -146,6 +146,11 @@ def learner_of(workshop: Workshop) -> Learner:
         ),
         last=max((standing.last for standing in standings.values()), default=""),
     )
+
+
+def name_of(root: Path) -> str:
+    """Name a learner by the folder; by what it is in, too, where everybody's has the same name."""
+    return f"{root.parent.name}/{root.name}" if root.name == DEFAULT else root.name
 
 
 def stalls(learners: Iterable[Learner], standings: list[dict[str, Standing]]) -> Iterator[Stall]:

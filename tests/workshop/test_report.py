@@ -59,6 +59,16 @@ def test_tells_where_people_stall(classroom: Path) -> None:
     assert (second.passed, second.there) == (0, 1)
 
 
+def test_tells_apart_folders_that_start_named(workshop: Workshop, tmp_path: Path) -> None:
+    """Where everybody took the name that start chose, the folder around it tells who it is."""
+    homes = [tmp_path / "home" / name for name in ("ada", "bo")]
+    for home in homes:
+        folder.start(home / folder.DEFAULT)
+    names = [one.name for one in report.report(homes).learners]
+
+    assert names == ["ada/minitasks-workshop", "bo/minitasks-workshop"]
+
+
 def test_a_damaged_folder_does_not_stop_the_report(classroom: Path) -> None:
     """A learner whose journal is damaged is told as such; the file is not touched."""
     journal = Workshop(classroom / "ada").journal.file
