@@ -87,12 +87,8 @@ class Debugger(pdb.Pdb):
             return self._paths[filename]
         except KeyError:
             path = Path(filename).resolve()
-            on_tour = path in self._files or self.is_library(path)
+            on_tour = path in self._files or not self._into.isdisjoint(path.parents)
             return self._paths.setdefault(filename, path if on_tour else None)
-
-    def is_library(self, path: Path) -> bool:
-        """Tell whether a file belongs to a library that the learner asked to step into."""
-        return not self._into.isdisjoint(path.parents)
 
     # -- watching every thread -------------------------------------------------------------------
 
@@ -136,8 +132,7 @@ class Debugger(pdb.Pdb):
         """Take one event from any thread."""
         # Rule 1: what is not on the tour is neither shown nor interrupted. An exception raised
         # inside a library that holds a lock would kill its worker thread, or hang it.
-        path = self.path_on_tour(frame.f_code.co_filename)
-        if path is None:
+        if not self.is_on_tour(frame.f_code.co_filename):
             return None
         # Rule 2: while one thread has the prompt, the others wait at their next event.
         with self._one_at_a_time:
@@ -154,25 +149,17 @@ class Debugger(pdb.Pdb):
             # pdb shows a frame that an exception leaves as one that returns None.
             if step == "raise":
                 return self.trace_dispatch
-            return self._dispatch(path, frame, event, arg)
+            try:
+                return super().trace_dispatch(frame, event, arg)
+            except bdb.BdbQuit:
+                # As Ctrl-C would: one exception does not end a server, which logs it and goes on.
+                _thread.interrupt_main()
+                raise
 
     def _ends_command(self, frame: FrameType) -> bool:
         """Tell whether `n`, `unt` or `r` ends with this frame."""
         # bdb ends `r` and `n` of a function by itself, but forgets those of a coroutine.
         return frame is self.stopframe and bool(frame.f_code.co_flags & COROUTINE)
-
-    def _dispatch(self, path: Path, frame: FrameType, event: str, arg: Any) -> Any:
-        try:
-            return super().trace_dispatch(frame, event, arg)
-        except bdb.BdbQuit:
-            self._interrupt_program()
-            if self.is_library(path):
-                return None  # Rule 1 again.
-            raise
-
-    def _interrupt_program(self) -> None:
-        """End what does not end by one exception, such as a server that logs it and goes on."""
-        _thread.interrupt_main()
 
     # -- what bdb asks ---------------------------------------------------------------------------
 

@@ -60,6 +60,45 @@ anyio.run(main)
 """
 
 
+SERVES = """
+import threading, urllib.request
+import uvicorn
+from fastapi import BackgroundTasks, FastAPI
+
+app = FastAPI()
+
+def send(to):
+    print("sent to", to)
+
+@app.get("/")
+async def index(tasks: BackgroundTasks) -> None:
+    tasks.add_task(send, "ada")
+
+class Server(uvicorn.Server):
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        port = self.servers[0].sockets[0].getsockname()[1]
+        url = f"http://127.0.0.1:{port}/"
+        threading.Thread(target=urllib.request.urlopen, args=(url,), daemon=True).start()
+
+Server(uvicorn.Config(app, port=0)).run()
+"""
+
+IN_A_THREAD_OF_ITS_OWN = """
+import threading
+import anyio
+from minitasks import BackgroundTask
+
+async def send():
+    pass
+
+def work():
+    anyio.run(BackgroundTask(send))
+
+threading.Thread(target=work).start()
+"""
+
+
 def at_every_stop(check: Callable[[str, int], None]) -> None:
     """Make a check at every stop of every tour, a few at a time: each waits for its session."""
     with ThreadPoolExecutor(4) as pool:
@@ -264,4 +303,21 @@ def test_leaving_amid_many_workers_hangs_none(tmp_path: Path, ending: str) -> No
         while prompt is not None and prompt.source != "doubled = number * 2":
             prompt = session.type("c")
         assert session.type(ending) is None
+        assert_ended_cleanly(session)
+
+
+@pytest.mark.parametrize("stop", [1, 2], ids=["in the endpoint", "in the task"])
+def test_q_ends_a_server_that_would_go_on(tmp_path: Path, stop: int) -> None:
+    """uvicorn logs whatever an application raises and serves on: leaving is quiet and ends it."""
+    with Session(program(tmp_path, SERVES)) as session:
+        for _ in range(stop - 1):
+            session.type("c")
+        assert session.type("q") is None
+        assert_ended_cleanly(session)
+
+
+def test_q_in_a_thread_of_the_programs_own_is_quiet(tmp_path: Path) -> None:
+    """Python would print what ends a thread; here it is only the way out."""
+    with Session(program(tmp_path, IN_A_THREAD_OF_ITS_OWN)) as session:
+        assert session.type("q") is None
         assert_ended_cleanly(session)
