@@ -96,13 +96,25 @@ class Impatient(Tasks):
     """goes on to the next task while an async one still waits"""
 
     async def __call__(self) -> None:
+        failures: list[Exception] = []
+
+        async def run(task: Any) -> None:
+            try:
+                await task()
+            except Exception as failure:
+                failures.append(failure)
+
         async with anyio.create_task_group() as group:
             for task in self.tasks:
-                if task.is_async and task is not self.tasks[-1]:
-                    group.start_soon(task)
+                if task.is_async:
+                    group.start_soon(run, task)
                     await anyio.sleep(0)
                 else:
-                    await task()
+                    await run(task)
+                if failures:
+                    break
+        if failures:
+            raise failures[0]
 
 
 class LastForgotten(Tasks):
@@ -113,11 +125,11 @@ class LastForgotten(Tasks):
             await task()
 
 
-class AfterTheThird(Tasks):
-    """runs three tasks, and no more"""
+class AfterTheSecond(Tasks):
+    """runs two tasks, and no more"""
 
     async def __call__(self) -> None:
-        for task in self.tasks[:3]:
+        for task in self.tasks[:2]:
             await task()
 
 
@@ -306,7 +318,7 @@ def test_finds_wrong_order(exercise: ModuleType) -> None:
 
 def test_finds_lost_tasks(exercise: ModuleType) -> None:
     """It fails for libraries that leave a task out, or run one twice."""
-    check_found(exercise, LastForgotten, AfterTheThird, GivenOnesIgnored)
+    check_found(exercise, LastForgotten, AfterTheSecond, GivenOnesIgnored)
     check_found(exercise, SyncTwice, CalledWhenAdded)
 
 
