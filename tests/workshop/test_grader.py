@@ -289,7 +289,7 @@ HANGING = {
         f"import anyio\n{RIGHT}async def double_later(number):\n"
         "    while True:\n        await anyio.sleep(0)\n",
         6,
-        "awaiting",
+        "",
     ),
     "a deadlock": (
         f"import anyio\n{RIGHT}async def double_later(number):\n"
