@@ -150,6 +150,19 @@ def test_breakpoint_opens_the_tours_own_prompt(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_breakpoint_in_a_file_off_the_tour_stops_there_too(tmp_path: Path) -> None:
+    """A module that the program imports joins the tour when it asks for it."""
+    (tmp_path / "helper.py").write_text("def double(n):\n    breakpoint()\n    return n * 2\n")
+    path = tmp_path / "app.py"
+    text = HAS_A_BREAKPOINT.replace("functions = [work]", "functions = [helper.double]")
+    path.write_text(f"import helper\n{text}")
+    with Session(str(path)) as session:
+        prompt = session.type("c")
+    assert prompt is not None
+    assert (prompt.source, prompt.file) == ("return n * 2", "helper.py")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("hook", ["0", "builtins.print"])
 def test_pythonbreakpoint_goes_first(tmp_path: Path, hook: str) -> None:
     """Whoever sets it has chosen another answer to breakpoint(), or none."""
