@@ -54,11 +54,6 @@ class Call:
         return self.stretches[0].first
 
     @property
-    def last(self) -> int:
-        """The index of its last event."""
-        return self.stretches[-1].last
-
-    @property
     def name(self) -> str:
         """The last part of the function's qualified name."""
         return self.function.rpartition(".")[2]

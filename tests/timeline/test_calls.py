@@ -28,6 +28,7 @@ def test_a_coroutine_resumed_is_one_call() -> None:
         )
     )
     assert (first.start, first.end, first.ended, first.text) == (0, 4, "return", "'done'")
+    assert (first.first, second.first) == (0, 2)
     assert [part.ended for part in first.stretches] == ["suspend", "return"]
     assert first.arguments == (("number", "0"),)
     assert (first.function, first.name, first.lane) == ("Shop.f1", "f1", LOOP)

@@ -140,8 +140,8 @@ def test_calls_of_one_name_share_a_line_unless_they_overlap() -> None:
 
 def test_the_librarys_calls_of_one_name_always_share_a_line() -> None:
     """A library's function has one line, which runs where any of its calls does."""
-    run = Run().call("task1", 0, 20, waits=(1, 19), file=LIBRARY)
-    run.call("task2", 5, 30, waits=(6, 29), file=LIBRARY)
+    run = Run().call("task1", 0, 20, waits=(1, 19), file=LIBRARY, number="1")
+    run.call("task2", 5, 30, waits=(6, 29), file=LIBRARY, number="2")
     (line,) = run.picture()[2:-1]
     assert line == "  task      ##......##....................###.............##"
 
