@@ -1,6 +1,6 @@
 """Recordings for the page's tests: one written by hand, one hostile, one long, one real."""
 
-from minitasks.timeline.events import Event, Kind, Lane, Timeline
+from minitasks.timeline.events import Event, Kind, Kind, Lane, Timeline
 from minitasks.timeline.watch import fresh_processes, watch_in_child
 
 FILE = "/home/ada/shop/orders.py"
@@ -67,13 +67,14 @@ def story() -> Timeline:
 
 def hostile() -> Timeline:
     """Every text that a recording may hold is hostile."""
-    events = []
+    events: list[Event] = []
     sources = {}
+    kinds: tuple[Kind, ...] = ("call", "line", "return", "mark")
     for number, text in enumerate(HOSTILE_TEXTS):
         file = f"/somewhere/{text}.py"
         sources[file] = f"{text}\n"
         values = ((text, text), ("x" * 1_000_000, "y" * 1_000_000))
-        for kind in ("call", "line", "return", "mark"):
+        for kind in kinds:
             time = len(events) * 1000
             events.append(Event(kind, time, number, 1, number, file, text, 1, values, text))
     lanes = tuple(Lane(number, "thread", text) for number, text in enumerate(HOSTILE_TEXTS))
@@ -86,11 +87,12 @@ def long_timeline(steps: int) -> Timeline:
         f"/long/{name}.py": "\n".join(f"x = {n}  # line" for n in range(3000)) for name in "ab"
     }
     lanes = (LOOP, *(Lane(n, "worker thread", f"worker thread {n}") for n in range(10, 17)))
+    kinds: tuple[Kind, ...] = ("call", "call", "line", "line", "return", "return")
     events: list[Event] = []
     while len(events) < steps:
         turn = len(events)
         lane, file = lanes[turn % 8].number, f"/long/{'ab'[turn % 2]}.py"
-        for depth, kind in enumerate(["call", "call", "line", "line", "return", "return"]):
+        for depth, kind in enumerate(kinds):
             frame = turn * 10 + (depth in (1, 2, 3, 4))
             values = (("item", str(turn)), ("depth", str(depth)))
             line = 1 + (turn * 7 + depth * 400) % 3000
