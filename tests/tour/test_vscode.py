@@ -1,6 +1,8 @@
 """debugpy, VS Code's debugger, with the settings of the launch.json that the tour writes."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from minitasks.scenarios import find_scenario
+import minitasks
 from minitasks.tour.editor import write_launch_json
 from minitasks.tour.listing import places_of
 from tests.parts import need_part
@@ -16,7 +18,7 @@ from tests.tour.dap import Client
 
 pytestmark = pytest.mark.debugger
 
-MINITASKS = Path(find_scenario("sync-task").file).parents[1]
+CHECKOUT = Path(minitasks.__path__[0]).resolve()
 
 
 @pytest.fixture
@@ -38,15 +40,24 @@ def launch(tmp_path: Path) -> Iterator[Any]:
         session.__exit__()
 
 
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """Give the folder of the minitasks that a program elsewhere imports: the installed one."""
+    command = [sys.executable, "-c", "import minitasks; print(minitasks.__path__[0])"]
+    return Path(subprocess.check_output(command, cwd=tmp_path, text=True).strip())
+
+
 def line_of(file: Path, text: str) -> int:
     """Find the first line of a file that begins with a text."""
     lines = file.read_text(encoding="utf-8").splitlines()
     return next(at for at, line in enumerate(lines, 1) if line.strip().startswith(text))
 
 
-def test_breakpoints_stop_on_the_event_loop_and_in_the_worker_thread(launch: Any) -> None:
+def test_breakpoints_stop_on_the_event_loop_and_in_the_worker_thread(
+    launch: Any, installed: Path
+) -> None:
     """One before the await, one in the sync function, one behind: stack and locals can be read."""
-    concurrency, scenario = MINITASKS / "concurrency.py", MINITASKS / "scenarios" / "sync_task.py"
+    concurrency, scenario = installed / "concurrency.py", installed / "scenarios" / "sync_task.py"
     session = launch("minitasks: sync-task")
     taken = session.start(
         {
@@ -78,9 +89,9 @@ def test_breakpoints_stop_on_the_event_loop_and_in_the_worker_thread(launch: Any
     assert session.step("continue", behind) is None
 
 
-def test_stepping_over_the_await_goes_to_the_next_line(launch: Any) -> None:
+def test_stepping_over_the_await_goes_to_the_next_line(launch: Any, installed: Path) -> None:
     """`Step over` on the awaiting line waits for the thread and stops behind it."""
-    concurrency = MINITASKS / "concurrency.py"
+    concurrency = installed / "concurrency.py"
     session = launch("minitasks: sync-task")
     session.start({concurrency: [line_of(concurrency, "result = await")]})
     thread = session.stopped()
@@ -88,9 +99,9 @@ def test_stepping_over_the_await_goes_to_the_next_line(launch: Any) -> None:
     assert session.stack(thread)[0]["line"] == line_of(concurrency, "return result")
 
 
-def test_stepping_in_does_not_follow_into_the_thread(launch: Any) -> None:
+def test_stepping_in_does_not_follow_into_the_thread(launch: Any, installed: Path) -> None:
     """`Step into` on the awaiting line stays on the event loop: that is why the page says so."""
-    concurrency = MINITASKS / "concurrency.py"
+    concurrency = installed / "concurrency.py"
     session = launch("minitasks: sync-task")
     session.start({concurrency: [line_of(concurrency, "result = await")]})
     thread = session.stopped()
@@ -98,9 +109,9 @@ def test_stepping_in_does_not_follow_into_the_thread(launch: Any) -> None:
     assert session.stack(thread)[0]["name"] != "write_report"
 
 
-def test_the_configuration_into_anyio_goes_into_anyio(launch: Any) -> None:
+def test_the_configuration_into_anyio_goes_into_anyio(launch: Any, installed: Path) -> None:
     """There `Step into` on the awaiting line is in anyio's own file."""
-    concurrency = MINITASKS / "concurrency.py"
+    concurrency = installed / "concurrency.py"
     session = launch("minitasks: sync-task, into anyio")
     session.start({concurrency: [line_of(concurrency, "result = await")]})
     thread = session.stopped()
@@ -108,12 +119,14 @@ def test_the_configuration_into_anyio_goes_into_anyio(launch: Any) -> None:
     assert Path(session.stack(thread)[0]["source"]["path"]).name == "to_thread.py"
 
 
-def test_every_stop_of_the_article_takes_a_breakpoint(launch: Any) -> None:
+def test_every_stop_of_the_article_takes_a_breakpoint(launch: Any, installed: Path) -> None:
     """What the tour stops at can be stopped at in the editor too."""
     places = places_of("register-product")
     session = launch("minitasks: register-product")
-    files = {place.file for place in places}
-    lines = {file: sorted({p.line for p in places if p.file == file}) for file in files}
+    lines: dict[Path, list[int]] = {}
+    for place in places:
+        within = place.file.relative_to(CHECKOUT)
+        lines.setdefault(installed / within, []).append(place.line)
     assert all(session.start(lines))
     stops = []
     thread = session.stopped()
@@ -121,3 +134,15 @@ def test_every_stop_of_the_article_takes_a_breakpoint(launch: Any) -> None:
         stops.append(session.stack(thread)[0]["line"])
         thread = session.step("continue", thread)
     assert {place.line for place in places} <= set(stops)
+
+
+def test_without_the_rule_an_installed_minitasks_takes_no_breakpoint(
+    launch: Any, installed: Path
+) -> None:
+    """What the rule is for: debugpy does not count an installed package as the user's code."""
+    if "site-packages" not in installed.parts:
+        pytest.skip("minitasks is installed editable, so it counts as the user's code")
+    concurrency = installed / "concurrency.py"
+    session = launch("minitasks: sync-task", rules=[])
+    session.start({concurrency: [line_of(concurrency, "result = await")]})
+    assert session.stopped() is None
