@@ -26,7 +26,7 @@ def test_each_event_but_a_line_is_a_row() -> None:
         "     0.00  event loop  save is called  shop.py:7",
         "     1.00  event loop  save is suspended  shop.py:7",
         "    12.00  event loop  save is resumed  shop.py:7",
-        "    13.25  event loop  save returns True  shop.py:7",
+        "    13.25  event loop  save returns  shop.py:7  True",
     ]
 
 
@@ -47,9 +47,17 @@ def test_a_raise_tells_what_and_a_plain_return_does_not() -> None:
     """None, which every function without a return statement returns, would only be noise."""
     ends = rows(event("raise", 0, text="KeyError('a')"), event("return", 0, text="None"))
     assert ends == [
-        "     0.00  event loop  save raises KeyError('a')  shop.py:7",
+        "     0.00  event loop  save raises  shop.py:7  KeyError('a')",
         "     0.00  event loop  save returns  shop.py:7",
     ]
+
+
+def test_a_row_fits_the_width() -> None:
+    """A long value is cut, and what comes before it stays."""
+    [row] = rows(event("return", 0, text="x" * 100))
+    assert len(row) == 80
+    assert row.startswith("     0.00  event loop  save returns  shop.py:7  xxx")
+    assert row.endswith("x…")
 
 
 def test_nothing_recorded_is_no_row() -> None:
