@@ -136,7 +136,8 @@ class CalledWhenAdded(Tasks):
     def add_task(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         super().add_task(func, *args, **kwargs)
         if not self.tasks[-1].is_async:
-            func(*args, **kwargs)
+            with contextlib.suppress(Exception):
+                func(*args, **kwargs)
 
 
 class SyncTwice(Tasks):
