@@ -56,6 +56,7 @@ class Debugger(pdb.Pdb):
         super().__init__(nosigint=True, readrc=False)
         self.leaving = False
         self.restarting = False
+        self._is_over = False
         self.ahead = list(places)
         self._last = max((place.number for place in places), default=0)
         self._first = first
@@ -115,6 +116,8 @@ class Debugger(pdb.Pdb):
                 # Rule 5: while leaving, every exception is only the way out, even inside a group.
                 if not self.leaving:
                     raise
+            finally:
+                self._is_over = True
 
     def on_breakpoint(self, *args: Any, **kwargs: Any) -> Any:
         """Answer breakpoint(): stop at the caller's next line, wherever its file is."""
@@ -136,7 +139,8 @@ class Debugger(pdb.Pdb):
             return None
         # Rule 2: while one thread has the prompt, the others wait at their next event.
         with self._one_at_a_time:
-            if self.leaving:
+            # The second: on Python 3.11 idle worker threads keep the trace function that they have.
+            if self.leaving or self._is_over:
                 return None
             self._take_sigint()
             step = self._steps.read(frame, event, arg)

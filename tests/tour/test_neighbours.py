@@ -14,9 +14,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pexpect
 import pytest
 
+from minitasks import run_in_threadpool
+from minitasks.scenarios.context import write_audit_log
 from minitasks.tour.walk import take, tour_of_program, tour_of_scenario
 from tests.parts import need_part
 from tests.tour.session import PATIENCE, Session
@@ -110,6 +113,15 @@ def test_the_process_is_as_it_was(type_: Any, commands: list[str], backend: str)
     """However the tour ended: on the event loop, in a worker thread, or with the program."""
     type_(*commands)
     assert take(tour_of_scenario("context", backend=backend))
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_worker_thread_that_outlives_the_tour_is_left_alone(type_: Any, backend: str) -> None:
+    """trio keeps idle threads, and on Python 3.11 nobody else can take a trace function away."""
+    type_(*["s"] * 99)
+    take(tour_of_scenario("context", backend=backend))
+    type_("q")
+    assert anyio.run(run_in_threadpool, write_audit_log, backend=backend) is None
 
 
 @pytest.mark.usefixtures("process_state")
