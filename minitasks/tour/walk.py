@@ -65,13 +65,15 @@ def tour_of_scenario(name: str, choice: str = "minitasks", backend: str = "async
         missing=missing,
         files=[*library.files, scenario.file.resolve()],
         run=lambda: run_scenario(scenario, library, backend),
-        replay=f"minitasks run {name}{with_option(choice)} --page replay.html",
+        replay=replay_command(name, choice, backend),
     )
 
 
-def with_option(choice: str) -> str:
-    """Write the --with option, where it is not the default."""
-    return "" if choice == "minitasks" else f" --with {choice}"
+def replay_command(name: str, choice: str, backend: str) -> str:
+    """Write the command that draws the same run as a timeline."""
+    library = "" if choice == "minitasks" else f" --with {choice}"
+    event_loop = "" if backend == "asyncio" else f" --backend {backend}"
+    return f"minitasks run {name}{library}{event_loop} --page replay.html"
 
 
 def tour_of_program(path: Path, arguments: tuple[str, ...] = ()) -> Tour:

@@ -108,7 +108,8 @@ def test_c_comes_to_each_stop_as_it_was_declared(name: str, backend: str) -> Non
     assert [prompt.stop for prompt in prompts] == [place.number for place in places]
     for prompt, place in zip(prompts, places, strict=True):
         assert_is_at(prompt, place)
-    assert f"minitasks run {name} --page replay.html" in words
+    chosen = "" if backend == "asyncio" else f" --backend {backend}"
+    assert f"minitasks run {name}{chosen} --page replay.html" in words
     assert code == 0
 
 
