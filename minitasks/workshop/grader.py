@@ -76,6 +76,8 @@ def grade(
 ) -> Verdict | None:
     """Grade a file.
 
+    The forkserver of this process must serve nothing else: what is left of its children is ended.
+
     Args:
         exercise: Whose grader to use.
         file: The file to grade.
