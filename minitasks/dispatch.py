@@ -27,9 +27,9 @@ def is_async_callable(obj: Any) -> bool:
         obj: Any object. Partials are unwrapped, however deeply nested.
 
     Returns:
-        True for coroutine functions and methods, for partials of them, and for objects with an
-        async `__call__`. False for everything else; also for a class, because calling a class makes
-        an instance, whatever that instance's own `__call__` does.
+        True for coroutine functions and methods, for partials of them, and for objects whose class
+        has an async `__call__`. False for everything else; also for that class itself, because
+        calling a class makes an instance.
 
     Examples:
         >>> async def save(item): ...
@@ -49,7 +49,6 @@ def is_async_callable(obj: Any) -> bool:
     if isinstance(target, FunctionType):
         return False
 
-    has_async_call = callable(target) and iscoroutinefunction(target.__call__)
-    # A class's is the method of its instances: Starlette takes the class for async because of it,
-    # and then fails to await the instance that calling the class made.
-    return has_async_call and not isinstance(target, type)
+    # Python looks `__call__` up on the type, and so must we. Starlette reads it from the object: on
+    # a class that is the method of its instances, and what calling it made can't be awaited.
+    return callable(target) and iscoroutinefunction(type(target).__call__)

@@ -146,8 +146,7 @@ def is_async_callable(obj: Any) -> bool:
     if iscoroutinefunction(target):
         return True
 
-    has_async_call = callable(target) and is_coroutine_function(target.__call__)
-    return has_async_call and not isinstance(target, type)
+    return callable(target) and is_coroutine_function(type(target).__call__)
 
 
 def is_coroutine_function(function: Any) -> bool:

@@ -137,8 +137,8 @@ WRONG = [
     Wrong(
         "a class with an async call is async",
         "dispatch.py",
-        "return has_async_call and not isinstance(target, type)",
-        "return has_async_call",
+        "iscoroutinefunction(type(target).__call__)",
+        "iscoroutinefunction(target.__call__)",
     ),
     Wrong(
         "marks are forgotten in the fast path",

@@ -1,6 +1,6 @@
 """Recordings for the page's tests: one written by hand, one hostile, one long, one real."""
 
-from minitasks.timeline.events import Event, Kind, Kind, Lane, Timeline
+from minitasks.timeline.events import Event, Kind, Lane, Timeline
 from minitasks.timeline.watch import fresh_processes, watch_in_child
 
 FILE = "/home/ada/shop/orders.py"

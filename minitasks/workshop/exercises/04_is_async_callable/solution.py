@@ -17,9 +17,6 @@ def is_async_callable(obj: Any) -> bool:
     if inspect.iscoroutinefunction(target):
         return True
 
-    # Calling a class makes an instance, whatever that instance's own __call__ does.
-    if isinstance(target, type):
-        return False
-
-    # obj() really calls type(obj).__call__; reading it from the object gives it bound, as a method.
-    return callable(target) and inspect.iscoroutinefunction(target.__call__)
+    # obj() really calls type(obj).__call__. Read from the object, it would be wrong for a class:
+    # there it is the method of the instances, and calling the class only makes one.
+    return callable(target) and inspect.iscoroutinefunction(type(target).__call__)

@@ -22,9 +22,7 @@ def is_async_callable(obj: Any) -> bool:
         target = target.func
     if inspect.iscoroutinefunction(target):
         return True
-    if isinstance(target, type):
-        return False
-    return callable(target) and inspect.iscoroutinefunction(target.__call__)
+    return callable(target) and inspect.iscoroutinefunction(type(target).__call__)
 
 
 class BackgroundTask:
