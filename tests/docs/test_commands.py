@@ -14,14 +14,17 @@ import pytest
 from tests.docs.pages import PAGES, ROOT, Command, blocks, commands, scripts
 from tests.docs.snippets import snippet
 
-# These take more than three seconds each.
+# These take more than a second each, some of them many.
 SLOW = (
-    "shared_tokens.py",
-    "kill_the_server.py",
-    "kill_a_worker.py",
-    "million.py",
+    "docs/snippets/outgrow",
+    "docs/snippets/pitfalls/keep_alive.py",
+    "docs/snippets/pitfalls/no_back_pressure.py",
+    "docs/snippets/pitfalls/shared_tokens.py",
+    "docs/snippets/pitfalls/shutdown.py",
     "measured.py",
-    "pip ",
+    "million.py",
+    "minitasks compare",
+    "minitasks workshop",
     "mypy",
 )
 LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

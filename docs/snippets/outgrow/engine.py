@@ -23,7 +23,7 @@ NOTHING_IS_LOST = {
 }
 
 engine = Celery("shop")
-engine.conf.update(NOTHING_IS_LOST, worker_enable_remote_control=False)
+engine.conf.update(NOTHING_IS_LOST, worker_enable_remote_control=False, worker_lost_wait=1)
 
 if REDIS:
     engine.conf.update(
