@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 
@@ -33,23 +34,43 @@ TICK = 0.02
 _one_at_a_time = threading.Lock()
 
 
+# A forkserver of our own: the one that multiprocessing keeps for the whole process may serve
+# others, whose children are not to be ended, and would not be warm.
+_warm_parent = forkserver.ForkServer()
+
+
+def can_fork() -> bool:
+    """Tell whether children can be forked from a warm parent, not started as plain processes."""
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
 def children_context() -> ForkServerContext | SpawnContext:
-    """Choose how children start: forked from a warm parent, or plain where there is no fork."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["minitasks.workshop.warm"])
-    return context
+    """Choose how children start."""
+    if can_fork():
+        return multiprocessing.get_context("forkserver")
+    return multiprocessing.get_context("spawn")
 
 
 def warm_up() -> None:
     """Start the warm parent, if it is not there yet. The first grading does it as well."""
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        from multiprocessing import forkserver
-
-        children_context()
+    if can_fork():
+        _warm_parent.set_forkserver_preload(["minitasks.workshop.warm"])
         with safe_path():
-            forkserver.ensure_running()
+            _warm_parent.ensure_running()
+
+
+@contextlib.contextmanager
+def from_warm_parent() -> Iterator[None]:
+    """Let a process that starts in this block be forked from our own forkserver.
+
+    multiprocessing has no option for that: its Popen asks the module for the one it keeps.
+    """
+    before = forkserver.connect_to_new_process
+    forkserver.connect_to_new_process = _warm_parent.connect_to_new_process
+    try:
+        yield
+    finally:
+        forkserver.connect_to_new_process = before
 
 
 @contextlib.contextmanager
@@ -75,8 +96,6 @@ def grade(
     cancel: threading.Event | None = None,
 ) -> Verdict | None:
     """Grade a file.
-
-    The forkserver of this process must serve nothing else: what is left of its children is ended.
 
     Args:
         exercise: Whose grader to use.
@@ -121,7 +140,8 @@ def run_only_child(work: job.Job, cancel: threading.Event) -> Run:
     receiver, sender = context.Pipe(duplex=False)
     secret = secrets.token_hex()
     child = context.Process(target=job.run, args=(work, sender, secret), daemon=True)
-    child.start()
+    with from_warm_parent():
+        child.start()
     sender.close()
     run = Run(work.time_limit)
     try:
