@@ -90,9 +90,8 @@ def fresh_processes() -> Iterator[ProcessPoolExecutor]:
             # Leaving the block waits for what runs in it, and a learner's library may run for ever.
             for process in multiprocessing.active_children():
                 process.kill()
-            raise
-        finally:
             pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def process_context() -> BaseContext:
