@@ -6,7 +6,7 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,7 +33,8 @@ class Library:
     """
 
     name: str
-    files: tuple[Path, ...]
+    # Not in the repr, which a recording shows: where packages are is the own affair of a machine.
+    files: tuple[Path, ...] = field(repr=False)
     BackgroundTask: Callable[..., Any]
     BackgroundTasks: Callable[..., Any]
     run_in_threadpool: Callable[..., Awaitable[Any]]

@@ -6,10 +6,13 @@ the worker threads that an earlier run has left behind.
 
 import contextlib
 import multiprocessing
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 
 from minitasks.scenarios import NAMES, Scenario, find_scenario
@@ -103,7 +106,30 @@ def process_context() -> BaseContext:
     context.set_forkserver_preload(
         [__name__, *scenarios, "trio", "uvicorn.protocols.http.h11_impl"]
     )
+    with same_modules():
+        forkserver.ensure_running()
     return context
+
+
+@contextlib.contextmanager
+def same_modules() -> Iterator[None]:
+    """Let a process that starts in this block find the modules that this one finds.
+
+    A forkserver looks in the current folder first. In a checkout, that is another minitasks than
+    the installed one, and what it records is not what is looked for here.
+    """
+    ours = {
+        "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
+        "PYTHONSAFEPATH": "1",
+    }
+    before = {name: os.environ[name] for name in ours if name in os.environ}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name in ours:
+            del os.environ[name]
+        os.environ.update(before)
 
 
 def ignore_ctrl_c() -> None:

@@ -1,5 +1,7 @@
 """Watch: a scenario's run, recorded, here or in a process of its own."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -65,6 +67,31 @@ def test_ctrl_c_is_not_kept() -> None:
     interrupt = KeyboardInterrupt()
     group = BaseExceptionGroup("outer", [BaseExceptionGroup("inner", [interrupt])])
     assert innermost(group) is interrupt
+
+
+def test_another_minitasks_in_the_current_folder_is_not_taken(tmp_path: Path) -> None:
+    """A fresh process records what its parent has imported, wherever they are started."""
+    (tmp_path / "minitasks").mkdir()
+    (tmp_path / "minitasks" / "__init__.py").write_text("raise SystemExit('the other minitasks')")
+    script = tmp_path / "scripts" / "compare.py"
+    script.parent.mkdir()
+    script.write_text(
+        "from minitasks.timeline.watch import fresh_processes, watch_in_child\n"
+        "if __name__ == '__main__':\n"
+        "    with fresh_processes() as pool:\n"
+        "        watched = pool.submit(watch_in_child, 'in-order', 'minitasks').result()\n"
+        "    print(len(watched.timeline.events) > 0)\n"
+    )
+
+    finished = subprocess.run(
+        [sys.executable, script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+    )
+
+    assert finished.stdout == "True\n", finished.stderr
 
 
 def test_every_wrong_library_is_used() -> None:

@@ -203,6 +203,7 @@ def test_the_test_count_is_the_graders_own(exercise: Exercise) -> None:
     assert [claim.outcome for claim in verdict.claims] == ["passed", "not run", "not run"]
 
 
+@pytest.mark.slow
 def test_grades_without_fork(exercise: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no fork, as on Windows, a plain process gives the same verdicts."""
     monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
