@@ -32,7 +32,7 @@ class BackgroundTask:
 
     As `minitasks.BackgroundTask`, and made in a fraction of the time.
 
-    Example:
+    Examples:
         >>> import anyio
         >>> task = BackgroundTask(print, "sent to", "ada@example.org", sep=": ")
         >>> anyio.run(task)
@@ -79,7 +79,7 @@ class BackgroundTasks(BackgroundTask):
 
     As `minitasks.BackgroundTasks`, and filled and run in a fraction of the time.
 
-    Example:
+    Examples:
         >>> import anyio
         >>> tasks = BackgroundTasks()
         >>> tasks.add_task(print, "first")

@@ -32,7 +32,7 @@ class StepReader:
     Hand it every event of the frames of interest, each once and in order: what a frame's end means
     depends on the event before it. One reader serves all threads.
 
-    Example:
+    Examples:
         >>> import sys
         >>> def count():
         ...     yield 1
