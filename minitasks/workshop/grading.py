@@ -29,14 +29,8 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from minitasks.workshop import evidence, limits
 from minitasks.workshop.job import Job
 
-# A plugin of the learner's environment has no business in the grading, and each costs time.
-os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-os.environ.pop("PYTEST_ADDOPTS", None)
-os.environ.pop("PYTEST_PLUGINS", None)
-
 # Hypothesis keeps its tables of characters here; to compute them takes two seconds.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "minitasks"
-os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE))
 
 # Imported when first used, were they not imported here, for every child to share.
 for needed_later in ("anyio._backends._asyncio", "anyio._backends._trio"):
@@ -148,9 +142,7 @@ def run_tests(job: Job, reporter: Reporter, tests_begin: Callable[[], object]) -
 
     use_profile(job.examples)
     grader = Grader(module, job, reporter, tests_begin)
-    pytest.main(
-        [*OPTIONS, f"--rootdir={job.scratch}", str(job.grader)], plugins=[grader, anyio_plugin]
-    )
+    run_pytest(f"--rootdir={job.scratch}", str(job.grader), plugin=grader)
     if moved := changed(ground):
         reporter.report("patched", name=moved)
     elif thread := evidence.running_thread(job.file):
@@ -191,7 +183,19 @@ class Supplier:
 def run_one(grader: Path, test: str, module: ModuleType, examples: Path | None) -> None:
     """Run one test in this process, reporting nothing: for the debugger."""
     use_profile(examples, shrink=False)
-    pytest.main([*OPTIONS, f"{grader}::{test}"], plugins=[Supplier(module), anyio_plugin])
+    run_pytest(f"{grader}::{test}", plugin=Supplier(module))
+
+
+def run_pytest(*arguments: str, plugin: object) -> None:
+    """Run pytest without the plugins and options of the learner's environment.
+
+    They have no business in the grading, and each plugin costs time.
+    """
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ.pop("PYTEST_PLUGINS", None)
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE))
+    pytest.main([*OPTIONS, *arguments], plugins=[plugin, anyio_plugin])
 
 
 def load(file: Path) -> ModuleType:
