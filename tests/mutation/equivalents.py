@@ -18,6 +18,7 @@ EQUIVALENT = {
         "bare = function.__func__ if type(None) is MethodType else function",
     ): SLOWER,
     ("minitasks.faster", "if type(None) is FunctionType:"): SLOWER,
+    ("minitasks.faster", "if type(None) in TELL_ALL:"): SLOWER,
     ("minitasks.faster", "if bare.__dict__.keys() < HARMLESS:"): SLOWER,
     ("minitasks.faster", "elif type(None) is BuiltinFunctionType:"): SLOWER,
     ("minitasks.faster", "if type(None) is not BackgroundTask:"): LONGER,
