@@ -401,7 +401,7 @@ def reset(exercise: str | None) -> None:
 
     where = opened_workshop()
     meant = exercise_meant(exercise, where)
-    copy = where.put(where.file(meant), meant.stub.read_bytes())
+    copy = where.reset(meant)
     click.echo(f"{meant.name} is as it was in the beginning")
     if copy:
         click.echo(f"yours is in {show.near(copy)}; minitasks workshop undo brings it back")

@@ -59,8 +59,9 @@ def write_launch_json(folder: Path) -> tuple[Path, Path | None]:
     """
     path = folder / ".vscode" / "launch.json"
     before = path.read_text(encoding="utf-8") if path.exists() else None
-    settings = merged({} if before is None else parsed(before, path))
-    if before is not None and parsed(before, path) == settings:
+    present = {} if before is None else parsed(before, path)
+    settings = merged(present)
+    if settings == present:
         return path, None
     path.parent.mkdir(exist_ok=True)
     copy = None if before is None else keep_copy(path, before)

@@ -100,7 +100,7 @@ class Workshop:
                 exercise.name,
                 "" if verdict.passed else verdict.claim or verdict.seen,
                 digest,
-                honest=digest not in {"", digest_of(exercise.stub)},
+                honest=is_begun(exercise, digest),
             )
         )
 
@@ -130,6 +130,10 @@ class Workshop:
         write(copy, file.read_bytes())
         write(file, content)
         return copy
+
+    def reset(self, exercise: Exercise) -> Path | None:
+        """Bring an exercise's stub back; give the copy of what was there, as `put` does."""
+        return self.put(self.file(exercise), exercise.stub.read_bytes())
 
     def undo(self, exercise: Exercise) -> Path:
         """Bring the last copy of an exercise's file back; the present one is kept in turn.
@@ -255,8 +259,9 @@ def damaged(workshop: Workshop) -> Path | None:
 
 def begun(workshop: Workshop, among: Iterable[Exercise]) -> list[Exercise]:
     """List the exercises whose file is no longer the stub."""
-    return [
-        exercise
-        for exercise in among
-        if digest_of(workshop.file(exercise)) not in {"", digest_of(exercise.stub)}
-    ]
+    return [each for each in among if is_begun(each, digest_of(workshop.file(each)))]
+
+
+def is_begun(exercise: Exercise, digest: str) -> bool:
+    """Tell from its digest whether the learner's file is there and no longer the stub."""
+    return digest not in {"", digest_of(exercise.stub)}

@@ -302,8 +302,7 @@ class Watch:
 
     def reset(self) -> None:
         """Begin the exercise again; the file as it was is kept."""
-        file = self.workshop.file(self.exercise)
-        copy = self.workshop.put(file, self.exercise.stub.read_bytes())
+        copy = self.workshop.reset(self.exercise)
         self.draw(
             Text("back to the beginning; u brings your file back" if copy else "nothing to reset")
         )
