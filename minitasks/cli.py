@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from minitasks.errors import CannotRun
 from minitasks.scenarios import all_scenarios, find_scenario
-from minitasks.scenarios.errors import CannotRun
 from minitasks.scenarios.library import load_library
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 
 # In the order in which they are best met.
 NAMES = (

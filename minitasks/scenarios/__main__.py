@@ -2,8 +2,8 @@
 
 import sys
 
+from minitasks.errors import CannotRun
 from minitasks.scenarios import NAMES, find_scenario
-from minitasks.scenarios.errors import CannotRun
 from minitasks.scenarios.library import load_library
 from minitasks.scenarios.run import run_scenario
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 
 NAMES = ("BackgroundTask", "BackgroundTasks", "run_in_threadpool")
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import anyio
 
+from minitasks.errors import CannotRun
 from minitasks.scenarios import Scenario
-from minitasks.scenarios.errors import CannotRun
 from minitasks.scenarios.library import Library
 
 

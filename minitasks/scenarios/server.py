@@ -20,7 +20,7 @@ import httpx2
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import mark
 
 PATIENCE = 5.0  # seconds; only a client that died is waited for so long

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
-from minitasks.frames import has_begun
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.timeline.events import Kind
 from minitasks.timeline.recorder import Recorder, callers
 from minitasks.timeline.threads import hands_over
 from minitasks.timeline.values import short_repr
+from minitasks.tracing.steps import has_begun
 
 assert sys.version_info >= (3, 12)
 

@@ -14,11 +14,11 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
-from minitasks.frames import StepReader, has_begun
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.timeline.recorder import Recorder, callers
 from minitasks.timeline.threads import hands_over, trio_lowlevel
 from minitasks.timeline.values import short_repr
+from minitasks.tracing.steps import StepReader, has_begun
 
 Trace = Any  # a trace function: of a frame, an event and an argument, giving the next one or None
 

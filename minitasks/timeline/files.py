@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 
 
 class Files(Protocol):

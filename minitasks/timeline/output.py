@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 
 # What each file of ours has near its beginning.
 PAGE = '<meta name="generator" content="minitasks">'

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import FrameType, TracebackType
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import watching
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.files import ListedFiles, ModuleOf

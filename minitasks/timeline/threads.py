@@ -20,8 +20,8 @@ from typing import Any
 
 import anyio.to_thread
 
-from minitasks.frames import starts_as_worker
 from minitasks.timeline.events import Lane
+from minitasks.tracing.steps import starts_as_worker
 
 
 @dataclass(slots=True)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 
+from minitasks.errors import CannotRun
 from minitasks.scenarios import NAMES, Scenario, find_scenario
-from minitasks.scenarios.errors import CannotRun
 from minitasks.scenarios.library import Library, load_library
 from minitasks.scenarios.marks import warnings_as_marks
 from minitasks.scenarios.run import run_scenario

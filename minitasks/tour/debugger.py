@@ -23,11 +23,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from minitasks.frames import StepReader
 from minitasks.scenarios.marks import watching
 from minitasks.tour import borrowed
 from minitasks.tour.lanes import WIDTH, Lanes, wording
 from minitasks.tour.stops import Place
+from minitasks.tracing.steps import StepReader
 
 # What pdb would show as a return, a call and an exception, though nothing of the kind happens.
 HIDDEN = ("suspend", "resume", "handover")

@@ -9,8 +9,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from minitasks.errors import CannotRun
 from minitasks.scenarios import NAMES
-from minitasks.scenarios.errors import CannotRun
 
 # VS Code's JSON has comments, and commas before closing brackets. Each pattern finds strings too,
 # to keep what only looks like one.

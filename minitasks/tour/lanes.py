@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from minitasks.frames import Step, starts_as_worker
+from minitasks.tracing.steps import Step, starts_as_worker
 
 WIDTH = 79
 

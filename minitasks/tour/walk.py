@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from minitasks.errors import CannotRun
 from minitasks.scenarios import find_scenario
-from minitasks.scenarios.errors import CannotRun
 from minitasks.scenarios.library import load_library
 from minitasks.scenarios.run import backend_options, run_scenario
 from minitasks.tour.debugger import Debugger, wrapped

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 
 EXERCISES = Path(__file__).parent / "exercises"
 

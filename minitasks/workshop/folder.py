@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.progress import Damaged, Event, Journal, Standing, current, now, standings

@@ -17,7 +17,7 @@ from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.workshop import job, limits
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.judging import Report, Run, verdict_on

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Group
 from rich.table import Table
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.workshop import catalog
 from minitasks.workshop.folder import DEFAULT, HIDDEN, Workshop
 from minitasks.workshop.progress import Damaged, Standing

@@ -5,7 +5,7 @@ import difflib
 import importlib.util
 from pathlib import Path
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.progress import TRIES_FOR_SOLUTION, Event, now

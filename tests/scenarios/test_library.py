@@ -9,7 +9,7 @@ import starlette.concurrency
 
 import minitasks
 import minitasks.faster
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.scenarios.library import load_library
 
 LEARNERS = """

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import trio
 
+from minitasks.errors import CannotRun
 from minitasks.scenarios import Scenario
-from minitasks.scenarios.errors import CannotRun
 from minitasks.scenarios.library import Library, load_library
 from minitasks.scenarios.run import run_scenario
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import minitasks.scenarios
+from minitasks.errors import CannotRun
 from minitasks.scenarios import NAMES, all_scenarios, find_scenario
-from minitasks.scenarios.errors import CannotRun
 
 FOLDER = Path(minitasks.scenarios.__file__).parent
 

@@ -8,7 +8,7 @@ from types import FrameType
 import pytest
 
 import minitasks.background
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.files import ListedFiles
 from minitasks.timeline.record import Engine, record

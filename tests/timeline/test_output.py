@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.timeline import output
 
 

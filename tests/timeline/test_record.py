@@ -19,7 +19,7 @@ import pytest
 
 import minitasks.background
 from minitasks import BackgroundTask
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import mark, watching
 from minitasks.timeline import recorder
 from minitasks.timeline.events import Event, Timeline

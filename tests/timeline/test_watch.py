@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from minitasks.errors import CannotRun
 from minitasks.scenarios import find_scenario
-from minitasks.scenarios.errors import CannotRun
 from minitasks.scenarios.library import load_library
 from minitasks.timeline.watch import Watched, fresh_processes, innermost, watch, watch_in_child
 from tests.recorded import WRONG, recorded

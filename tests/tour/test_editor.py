@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from minitasks.errors import CannotRun
 from minitasks.scenarios import NAMES
-from minitasks.scenarios.errors import CannotRun
 from minitasks.tour.editor import write_launch_json
 
 THEIRS = """\

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.tour.listing import list_own_stops, list_stops, list_tours, tour_as_markdown
 from minitasks.tour.tours import TOURS
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.tour.program import find_own_places, library_files, run_program
 from minitasks.tour.walk import tour_of_program
 

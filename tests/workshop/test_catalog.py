@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise
 from tests.workshop.sample import make_exercise

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.workshop import catalog, folder
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop

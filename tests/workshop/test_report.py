@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.workshop import catalog, folder, report, solutions
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop

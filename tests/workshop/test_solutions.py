@@ -2,7 +2,7 @@
 
 import pytest
 
-from minitasks.scenarios.errors import CannotRun
+from minitasks.errors import CannotRun
 from minitasks.workshop import solutions
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop

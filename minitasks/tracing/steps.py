@@ -1,4 +1,4 @@
-"""Frames: what a frame is doing, told from the events that a trace function gets.
+"""Steps: what a frame is doing, told from the events that a trace function gets.
 
 sys.settrace speaks of call, line, exception and return. For a coroutine that is too little: each
 await that waits looks like a return, and going on looks like a new call. `StepReader` tells them

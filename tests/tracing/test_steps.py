@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from minitasks.frames import StepReader
+from minitasks.tracing.steps import StepReader
 
 Steps = list[tuple[str, str]]
 

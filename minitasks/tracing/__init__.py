@@ -1,0 +1,1 @@
+"""Tracing: what recording and stepping share."""
