@@ -5,8 +5,7 @@
 
 import inspect
 import reprlib
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
 from minitasks.concurrency import run_in_threadpool
@@ -40,11 +39,6 @@ class BackgroundTask:
         >>> anyio.run(task)
         sent to: ada@example.org
     """
-
-    func: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
-    is_async: bool
 
     def __init__(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
         self.func = func
@@ -88,9 +82,7 @@ class BackgroundTasks(BackgroundTask):
     """
 
     def __init__(self, tasks: Sequence[BackgroundTask] | None = None) -> None:
-        self.tasks: list[BackgroundTask] = []
-        if tasks:
-            self.tasks.extend(tasks)
+        self.tasks = list(tasks or ())
 
     def add_task(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
         """Keep one more call, behind those already added.
@@ -111,24 +103,14 @@ class BackgroundTasks(BackgroundTask):
         for task in self.tasks:
             await task()
 
-    # What the parent class promises, told of the whole list: to await it is to call it, with no
-    # arguments. Set on the class, because an instance that keeps its own bound method refers to
-    # itself and outlives its last user until the garbage collector comes by.
-    func = __call__
-    args = ()
-    kwargs = MappingProxyType({})
-    is_async = True
-
 
 def not_callable(obj: object) -> TypeError:
     """Build the error for something that was passed as a function and can't be called."""
+    given = f"{reprlib.repr(obj)}: pass the function itself: f, not f()"
     if inspect.iscoroutine(obj):
         # A closed coroutine gives no "was never awaited" warning on top of the error.
         obj.close()
-        given = f"a coroutine of {obj.__name__}"
-        advice = f"pass {obj.__name__} itself, not {obj.__name__}()"
-    else:
-        given = reprlib.repr(obj)
-        advice = "pass the function itself: f, not f()"
+        name = obj.__name__
+        given = f"a coroutine of {name}: pass {name} itself, not {name}()"
 
-    return TypeError(f"a background task needs a function to call, but got {given}: {advice}")
+    return TypeError(f"a background task needs a function to call, but got {given}")

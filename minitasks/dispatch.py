@@ -6,7 +6,6 @@ starlette/_utils.py.
 
 import functools
 import sys
-from types import FunctionType
 from typing import Any
 
 # Mocks and other wrappers only behave like coroutine functions, and carry a mark that says so. Up
@@ -44,10 +43,6 @@ def is_async_callable(obj: Any) -> bool:
 
     if iscoroutinefunction(target):
         return True
-
-    # A function has told all it knows: its `__call__` need not be asked.
-    if isinstance(target, FunctionType):
-        return False
 
     # Python looks `__call__` up on the type, and so must we. Starlette reads it from the object: on
     # a class that is the method of its instances, and what calling it made can't be awaited.

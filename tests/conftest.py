@@ -6,7 +6,8 @@ Hypothesis draws the same examples each time.
 import pytest
 from hypothesis import settings
 
-from tests.implementations import LIBRARIES, REBUILT, Implementation
+from minitasks.scenarios.library import Library
+from tests.implementations import LIBRARIES, REBUILT
 
 # What hypothesis prints and how it draws is the same under CI, where it has a profile of its own.
 settings.register_profile("fixed", derandomize=True, deadline=None, database=None, print_blob=False)
@@ -22,14 +23,14 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module", params=LIBRARIES, ids=[each.name for each in LIBRARIES])
-def library(request: pytest.FixtureRequest) -> Implementation:
+def library(request: pytest.FixtureRequest) -> Library:
     """Give an implementation to ask: for the laws that are Starlette's too."""
-    assert isinstance(request.param, Implementation)
+    assert isinstance(request.param, Library)
     return request.param
 
 
 @pytest.fixture(scope="module", params=REBUILT, ids=[each.name for each in REBUILT])
-def rebuilt(request: pytest.FixtureRequest) -> Implementation:
+def rebuilt(request: pytest.FixtureRequest) -> Library:
     """Give an implementation of ours: for what differs from Starlette."""
-    assert isinstance(request.param, Implementation)
+    assert isinstance(request.param, Library)
     return request.param

@@ -3,50 +3,14 @@
 A law that Starlette passes too is Starlette's. `LIBRARIES` holds all of them, `REBUILT` only ours.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
-import starlette._utils
-import starlette.background
-import starlette.concurrency
+import docs.snippets.faster
+from minitasks.scenarios.library import library_of, load_library
 
-import minitasks
-import minitasks.dispatch
-import minitasks.faster
-
-
-@dataclass(frozen=True)
-class Implementation:
-    """The names under test, wherever they come from."""
-
-    name: str
-    BackgroundTask: Callable[..., Any]
-    BackgroundTasks: Callable[..., Any]
-    run_in_threadpool: Callable[..., Awaitable[Any]]
-    is_async_callable: Callable[[Any], bool]
-
-
-STARLETTE = Implementation(
-    "starlette",
-    starlette.background.BackgroundTask,
-    starlette.background.BackgroundTasks,
-    starlette.concurrency.run_in_threadpool,
-    starlette._utils.is_async_callable,
-)
-MINITASKS = Implementation(
-    "minitasks",
-    minitasks.BackgroundTask,
-    minitasks.BackgroundTasks,
-    minitasks.run_in_threadpool,
-    minitasks.dispatch.is_async_callable,
-)
-FASTER = Implementation(
-    "minitasks.faster",
-    minitasks.faster.BackgroundTask,
-    minitasks.faster.BackgroundTasks,
-    minitasks.faster.run_in_threadpool,
-    minitasks.faster.is_async_callable,
-)
+STARLETTE = load_library("starlette")
+MINITASKS = load_library("minitasks")
+FASTER = library_of("faster", [docs.snippets.faster])
+FASTER_FILE = Path(docs.snippets.faster.__file__)
 REBUILT = (MINITASKS, FASTER)
 LIBRARIES = (STARLETTE, *REBUILT)

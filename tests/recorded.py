@@ -11,9 +11,10 @@ from _pytest.mark.structures import ParameterSet
 
 from minitasks.scenarios import find_scenario
 from minitasks.timeline.watch import Watched, fresh_processes, watch_in_child
+from tests.implementations import FASTER_FILE
 
 WRONG = Path(__file__).parent / "scenarios" / "wrong"
-LIBRARIES = ("minitasks", "starlette", "faster")
+LIBRARIES = ("minitasks", "starlette", str(FASTER_FILE))
 QUICK = ("starlette", "asyncio")
 
 

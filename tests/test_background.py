@@ -17,7 +17,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.implementations import STARLETTE, Implementation
+from minitasks.scenarios.library import Library
+from tests.implementations import STARLETTE
 from tests.journal import Entry, Journal, step_entries
 from tests.parts import need_part
 
@@ -51,7 +52,7 @@ def expect(kinds: list[bool]) -> list[Entry]:
     return [entry for name, is_async in enumerate(kinds) for entry in step_entries(name, is_async)]
 
 
-def queue_steps(library: Implementation, journal: Journal, kinds: list[bool]) -> Any:
+def queue_steps(library: Library, journal: Journal, kinds: list[bool]) -> Any:
     """Queue one step for each kind, numbered from 0."""
     tasks = library.BackgroundTasks()
     for name, is_async in enumerate(kinds):
@@ -65,7 +66,7 @@ def queue_steps(library: Implementation, journal: Journal, kinds: list[bool]) ->
 @few
 @given(kinds=kinds_of_tasks)
 def test_any_mix_runs_in_the_order_added_each_exactly_once_and_where_it_belongs(
-    library: Implementation, anyio_backend: str, kinds: list[bool]
+    library: Library, anyio_backend: str, kinds: list[bool]
 ) -> None:
     """Tasks run one after another: async ones on the loop's thread, sync ones off it."""
     journal = Journal()
@@ -78,9 +79,7 @@ def test_any_mix_runs_in_the_order_added_each_exactly_once_and_where_it_belongs(
 
 @few
 @given(kinds=kinds_of_tasks)
-def test_order_and_threads_are_the_same_on_uvloop(
-    library: Implementation, kinds: list[bool]
-) -> None:
+def test_order_and_threads_are_the_same_on_uvloop(library: Library, kinds: list[bool]) -> None:
     """The event loop that many servers run on changes nothing."""
     need_part(importlib.util.find_spec("uvloop"), "uvloop is missing: pip install uvloop")
     journal = Journal()
@@ -93,7 +92,7 @@ def test_order_and_threads_are_the_same_on_uvloop(
 
 @pytest.mark.parametrize("is_async", [True, False])
 def test_a_single_task_runs_when_awaited_and_not_before(
-    library: Implementation, anyio_backend: str, is_async: bool
+    library: Library, anyio_backend: str, is_async: bool
 ) -> None:
     """Making a task calls nothing; awaiting it does."""
     journal = Journal()
@@ -108,7 +107,7 @@ def test_a_single_task_runs_when_awaited_and_not_before(
 @few
 @given(kinds=kinds_of_tasks)
 def test_tasks_can_be_awaited_again(
-    library: Implementation, anyio_backend: str, kinds: list[bool]
+    library: Library, anyio_backend: str, kinds: list[bool]
 ) -> None:
     """A second run calls every function again, in the same order."""
     journal = Journal()
@@ -120,7 +119,7 @@ def test_tasks_can_be_awaited_again(
     assert journal.entries == expect(kinds) * 2
 
 
-def test_the_result_of_a_task_is_dropped(library: Implementation, anyio_backend: str) -> None:
+def test_the_result_of_a_task_is_dropped(library: Library, anyio_backend: str) -> None:
     """Awaiting a task or a list of them gives None, whatever the functions return."""
     journal = Journal()
     for is_async in (True, False):
@@ -138,7 +137,7 @@ def test_the_result_of_a_task_is_dropped(library: Implementation, anyio_backend:
 @example(args=[], kwargs=dict.fromkeys(NAMES_ON_THE_WAY[2:], 1), is_async=False)
 @example(args=[], kwargs=dict.fromkeys(NAMES_ON_THE_WAY[2:], 1), is_async=True)
 def test_a_task_gets_exactly_its_own_arguments(
-    library: Implementation,
+    library: Library,
     anyio_backend: str,
     args: list[Any],
     kwargs: dict[str, Any],
@@ -165,7 +164,7 @@ def test_a_task_gets_exactly_its_own_arguments(
 
 
 @pytest.mark.parametrize("name", TAKEN)
-def test_two_keywords_cannot_be_passed_through(library: Implementation, name: str) -> None:
+def test_two_keywords_cannot_be_passed_through(library: Library, name: str) -> None:
     """`self` and `func` are parameters of __init__ and add_task themselves.
 
     Python binds the method's first parameters by position, so a keyword of the same name is a
@@ -183,7 +182,7 @@ def test_two_keywords_cannot_be_passed_through(library: Implementation, name: st
 
 @pytest.mark.parametrize("is_async", [True, False])
 def test_a_partial_carries_the_two_names_that_cannot_be_passed(
-    library: Implementation, anyio_backend: str, is_async: bool
+    library: Library, anyio_backend: str, is_async: bool
 ) -> None:
     """What `add_task(f, self=1, func=2)` can't do, `add_task(partial(f, self=1, func=2))` does."""
     received: list[dict[str, Any]] = []
@@ -200,9 +199,7 @@ def test_a_partial_carries_the_two_names_that_cannot_be_passed(
     assert received == [{"self": 1, "func": 2, "tasks": 3}]
 
 
-def test_the_argument_objects_themselves_arrive(
-    library: Implementation, anyio_backend: str
-) -> None:
+def test_the_argument_objects_themselves_arrive(library: Library, anyio_backend: str) -> None:
     """Arguments are passed on, not copied."""
     positional, named = [1], {"two": 2}
     received: list[Any] = []
@@ -216,7 +213,7 @@ def test_the_argument_objects_themselves_arrive(
     assert received[1] is named
 
 
-def test_a_task_tells_what_it_will_call(library: Implementation) -> None:
+def test_a_task_tells_what_it_will_call(library: Library) -> None:
     """The attributes func, args, kwargs and is_async hold what was passed and what it is."""
 
     def told(task: Any) -> tuple[Any, ...]:
@@ -226,7 +223,7 @@ def test_a_task_tells_what_it_will_call(library: Implementation) -> None:
     assert told(library.BackgroundTask(send, to="ada")) == (send, (), {"to": "ada"}, True)
 
 
-def test_add_task_keeps_a_background_task(library: Implementation) -> None:
+def test_add_task_keeps_a_background_task(library: Library) -> None:
     """Each added call becomes a BackgroundTask at the end of `tasks`; add_task returns None."""
     tasks = library.BackgroundTasks()
 
@@ -248,7 +245,7 @@ class Failure(Exception):
 @few
 @given(kinds=st.lists(st.booleans(), min_size=1, max_size=6), data=st.data())
 def test_the_first_failure_stops_the_rest_and_reaches_the_caller(
-    library: Implementation, anyio_backend: str, kinds: list[bool], data: st.DataObject
+    library: Library, anyio_backend: str, kinds: list[bool], data: st.DataObject
 ) -> None:
     """Wherever the failing task stands, those before it ran, and none behind it does."""
     position = data.draw(st.integers(0, len(kinds) - 1))
@@ -273,7 +270,7 @@ def test_the_first_failure_stops_the_rest_and_reaches_the_caller(
 
 @pytest.mark.parametrize("is_async", [True, False])
 def test_a_call_with_wrong_arguments_fails_when_it_is_made(
-    library: Implementation, anyio_backend: str, is_async: bool
+    library: Library, anyio_backend: str, is_async: bool
 ) -> None:
     """Arguments that don't fit the function raise TypeError when the task is awaited."""
 
@@ -292,7 +289,7 @@ Nested = Any
 nested_tasks = st.recursive(st.booleans(), lambda inner: st.lists(inner, max_size=3), max_leaves=6)
 
 
-def nest(library: Implementation, journal: Journal, tree: Nested, numbers: Iterator[int]) -> Any:
+def nest(library: Library, journal: Journal, tree: Nested, numbers: Iterator[int]) -> Any:
     """Build what stands for `tree`: a step's function, or a list of tasks."""
     if isinstance(tree, bool):
         return journal.step(next(numbers), tree)
@@ -313,7 +310,7 @@ def flatten(tree: Nested) -> list[bool]:
 @given(tree=nested_tasks)
 @example(tree=[[True], [[False, []], True], False])
 def test_nested_lists_of_tasks_flatten_in_order(
-    library: Implementation, anyio_backend: str, tree: Nested
+    library: Library, anyio_backend: str, tree: Nested
 ) -> None:
     """A list of tasks is itself a task, to any depth."""
     journal = Journal()
@@ -324,9 +321,7 @@ def test_nested_lists_of_tasks_flatten_in_order(
     assert journal.entries == expect(flatten(tree))
 
 
-def test_tasks_of_any_kind_may_stand_in_the_list(
-    library: Implementation, anyio_backend: str
-) -> None:
+def test_tasks_of_any_kind_may_stand_in_the_list(library: Library, anyio_backend: str) -> None:
     """What is awaited is what each element's own `__call__` gives: subclasses may change it."""
     journal = Journal()
 
@@ -352,7 +347,7 @@ def test_tasks_of_any_kind_may_stand_in_the_list(
 
 @pytest.mark.parametrize("is_async", [True, False])
 def test_a_task_added_by_a_running_task_runs_in_the_same_run(
-    library: Implementation, anyio_backend: str, is_async: bool
+    library: Library, anyio_backend: str, is_async: bool
 ) -> None:
     """The list may grow while it runs, from the loop and from a worker thread."""
     journal = Journal()
@@ -377,7 +372,7 @@ def test_a_task_added_by_a_running_task_runs_in_the_same_run(
 @few
 @given(kinds=kinds_of_tasks)
 def test_the_tasks_passed_in_are_copied(
-    library: Implementation,
+    library: Library,
     anyio_backend: str,
     given_tasks: Callable[[Any], Any],
     kinds: list[bool],
@@ -397,7 +392,7 @@ def test_the_tasks_passed_in_are_copied(
     assert journal.entries == expect([*kinds, True])
 
 
-def test_an_empty_list_is_copied_too(library: Implementation) -> None:
+def test_an_empty_list_is_copied_too(library: Library) -> None:
     """Tasks started from someone's empty list do not add to that list."""
     given: list[Any] = []
     tasks = library.BackgroundTasks(given)
@@ -405,7 +400,7 @@ def test_an_empty_list_is_copied_too(library: Implementation) -> None:
     assert given == []
 
 
-def test_two_lists_of_tasks_share_nothing(library: Implementation) -> None:
+def test_two_lists_of_tasks_share_nothing(library: Library) -> None:
     """Every BackgroundTasks made without tasks has a list of its own, an empty one."""
     first, second = library.BackgroundTasks(), library.BackgroundTasks(tasks=None)
     first.add_task(print)
@@ -413,7 +408,7 @@ def test_two_lists_of_tasks_share_nothing(library: Implementation) -> None:
     assert second.tasks == []
 
 
-def test_a_list_of_tasks_is_a_task(library: Implementation) -> None:
+def test_a_list_of_tasks_is_a_task(library: Library) -> None:
     """BackgroundTasks is a BackgroundTask, and both are async callables."""
     tasks = library.BackgroundTasks()
     assert isinstance(tasks, library.BackgroundTask)  # type: ignore[arg-type]
@@ -425,7 +420,7 @@ def test_a_list_of_tasks_is_a_task(library: Implementation) -> None:
 
 
 def test_cancelling_stops_an_async_task_at_its_next_await(
-    library: Implementation, anyio_backend: str
+    library: Library, anyio_backend: str
 ) -> None:
     """A cancelled async task goes on to its next await and no further; the rest never begins."""
     journal = Journal()
@@ -451,7 +446,7 @@ def test_cancelling_stops_an_async_task_at_its_next_await(
 
 
 def test_cancelling_waits_for_the_thread_of_a_sync_task(
-    library: Implementation, anyio_backend: str
+    library: Library, anyio_backend: str
 ) -> None:
     """A thread can't be stopped: the run ends after the sync task, and the rest never begins."""
     journal = Journal()
@@ -508,7 +503,7 @@ BAD: dict[str, tuple[Callable[[], object], str]] = {
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.parametrize("how", ["BackgroundTask", "add_task"])
 def test_what_cannot_be_called_is_refused_where_it_is_passed(
-    rebuilt: Implementation, name: str, how: str
+    rebuilt: Library, name: str, how: str
 ) -> None:
     """TypeError at that line names what was passed and says to pass the function itself."""
     make, message = BAD[name]
@@ -526,7 +521,7 @@ def test_what_cannot_be_called_is_refused_where_it_is_passed(
     assert tasks.tasks == []
 
 
-def test_a_refused_coroutine_gives_no_second_warning(rebuilt: Implementation) -> None:
+def test_a_refused_coroutine_gives_no_second_warning(rebuilt: Library) -> None:
     """The error is all there is: no "never awaited" warning on top of it."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -548,35 +543,7 @@ def test_what_starlette_makes_of_a_coroutine() -> None:
     coroutine.close()
 
 
-def test_a_list_of_tasks_keeps_the_promises_of_a_task(
-    rebuilt: Implementation, anyio_backend: str
-) -> None:
-    """func, args, kwargs and is_async of a list tell the call that runs it."""
-    journal = Journal()
-    tasks = queue_steps(rebuilt, journal, [True, False])
-    assert (tasks.args, tasks.kwargs, tasks.is_async) == ((), {}, True)
-
-    async def run() -> None:
-        await tasks.func(*tasks.args, **tasks.kwargs)
-
-    anyio.run(run, backend=anyio_backend)
-
-    assert journal.entries == expect([True, False])
-
-
-def test_nothing_can_be_written_into_what_all_lists_share(rebuilt: Implementation) -> None:
-    """The kwargs of a list of tasks belong to the class, and are read-only."""
-    with pytest.raises(TypeError, match="does not support item assignment"):
-        rebuilt.BackgroundTasks().kwargs["to"] = "ada"
-
-
-def test_starlette_leaves_those_promises_unkept() -> None:
-    """Starlette's BackgroundTasks never sets what it inherits: the reason for ours."""
-    with pytest.raises(AttributeError):
-        _ = STARLETTE.BackgroundTasks().func
-
-
-def test_a_dropped_list_of_tasks_is_freed_at_once(library: Implementation) -> None:
+def test_a_dropped_list_of_tasks_is_freed_at_once(library: Library) -> None:
     """No reference cycle: what the tasks keep alive goes without the garbage collector."""
     freed: list[str] = []
 

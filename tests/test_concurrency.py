@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.implementations import STARLETTE, Implementation
+from minitasks.scenarios.library import Library
+from tests.implementations import STARLETTE
 from tests.journal import Journal
 from tests.test_background import NAMES_ON_THE_WAY, keyword_names, values
 
@@ -23,7 +24,7 @@ keywords = st.dictionaries(keyword_names.filter(lambda name: name != "func"), va
 @given(args=st.lists(values, max_size=3), kwargs=keywords)
 @example(args=[1], kwargs=dict.fromkeys([*NAMES_ON_THE_WAY[2:], "self"], 1))
 def test_the_call_gets_its_arguments_and_the_caller_the_result(
-    library: Implementation, anyio_backend: str, args: list[Any], kwargs: dict[str, Any]
+    library: Library, anyio_backend: str, args: list[Any], kwargs: dict[str, Any]
 ) -> None:
     """All arguments reach the function, none stays with anyio; what it returns comes back."""
     result = object()
@@ -40,7 +41,7 @@ def test_the_call_gets_its_arguments_and_the_caller_the_result(
     assert received == [(tuple(args), kwargs)]
 
 
-def test_one_keyword_cannot_be_passed_through(library: Implementation, anyio_backend: str) -> None:
+def test_one_keyword_cannot_be_passed_through(library: Library, anyio_backend: str) -> None:
     """`func` is a parameter of run_in_threadpool itself; `self` is free here."""
 
     async def run() -> None:
@@ -50,7 +51,7 @@ def test_one_keyword_cannot_be_passed_through(library: Implementation, anyio_bac
         anyio.run(run, backend=anyio_backend)
 
 
-def test_nothing_is_called_before_the_await(library: Implementation, anyio_backend: str) -> None:
+def test_nothing_is_called_before_the_await(library: Library, anyio_backend: str) -> None:
     """Calling run_in_threadpool gives a coroutine; the function runs once that is awaited."""
     journal = Journal()
 
@@ -64,7 +65,7 @@ def test_nothing_is_called_before_the_await(library: Implementation, anyio_backe
     assert journal.entries == [("not yet", "event loop"), ("called", "worker thread")]
 
 
-def test_the_event_loop_stays_responsive(library: Implementation, anyio_backend: str) -> None:
+def test_the_event_loop_stays_responsive(library: Library, anyio_backend: str) -> None:
     """While a sync function blocks its thread, the loop goes on: it is what ends the blocking."""
     unblock = threading.Event()
 
@@ -87,9 +88,7 @@ def test_the_event_loop_stays_responsive(library: Implementation, anyio_backend:
     assert anyio.run(run, backend=anyio_backend)
 
 
-def test_context_variables_travel_in_and_not_back(
-    library: Implementation, anyio_backend: str
-) -> None:
+def test_context_variables_travel_in_and_not_back(library: Library, anyio_backend: str) -> None:
     """The worker sees the caller's value; the caller does not see what the worker set."""
     request = contextvars.ContextVar("request", default="none")
 
@@ -105,9 +104,7 @@ def test_context_variables_travel_in_and_not_back(
     assert anyio.run(run, backend=anyio_backend) == ("set by the caller", "set by the caller")
 
 
-def test_the_capacity_limiter_bounds_the_threads(
-    library: Implementation, anyio_backend: str
-) -> None:
+def test_the_capacity_limiter_bounds_the_threads(library: Library, anyio_backend: str) -> None:
     """With 2 tokens, 2 of 5 calls run and 3 wait; each of them runs in the end."""
     release = threading.Event()
     lock = threading.Lock()
@@ -154,11 +151,11 @@ class Unusual(BaseException):
 )
 @pytest.mark.parametrize("is_task", [False, True])
 def test_an_exception_arrives_as_in_starlette(
-    library: Implementation, anyio_backend: str, failure: type[BaseException], is_task: bool
+    library: Library, anyio_backend: str, failure: type[BaseException], is_task: bool
 ) -> None:
     """The caller gets the exception itself, or what Starlette makes of it, with the same cause."""
 
-    def outcome(implementation: Implementation) -> list[Any]:
+    def outcome(implementation: Library) -> list[Any]:
         raised = failure("from the worker")
         caught: list[BaseException | None] = []
 
@@ -183,9 +180,7 @@ def test_an_exception_arrives_as_in_starlette(
     assert arrived == outcome(STARLETTE)
 
 
-def test_the_traceback_leads_to_the_line_that_raised(
-    library: Implementation, anyio_backend: str
-) -> None:
+def test_the_traceback_leads_to_the_line_that_raised(library: Library, anyio_backend: str) -> None:
     """The exception's traceback goes from the caller into the function that ran in the worker."""
 
     def fail() -> None:
@@ -202,7 +197,7 @@ def test_the_traceback_leads_to_the_line_that_raised(
     assert names[-1] == "fail"
 
 
-def test_cancelling_waits_for_the_thread(library: Implementation, anyio_backend: str) -> None:
+def test_cancelling_waits_for_the_thread(library: Library, anyio_backend: str) -> None:
     """The caller leaves the cancelled scope after the thread is done, and not before."""
     journal = Journal()
 
@@ -224,7 +219,7 @@ def test_cancelling_waits_for_the_thread(library: Implementation, anyio_backend:
     assert journal.entries == [("thread done", "worker thread"), ("scope left", "event loop")]
 
 
-def test_a_cancelled_caller_gets_no_thread(library: Implementation, anyio_backend: str) -> None:
+def test_a_cancelled_caller_gets_no_thread(library: Library, anyio_backend: str) -> None:
     """In a scope that is cancelled already, the function is never called."""
     journal = Journal()
 

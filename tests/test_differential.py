@@ -18,7 +18,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tests.implementations import STARLETTE, Implementation
+from minitasks.scenarios.library import Library
+from tests.implementations import STARLETTE
 from tests.journal import Journal
 
 Shape = Literal["function", "partial", "object", "method"]
@@ -64,7 +65,7 @@ steps = st.builds(
 class Side:
     """A program's run on one implementation: its tasks, its journal."""
 
-    def __init__(self, library: Implementation) -> None:
+    def __init__(self, library: Library) -> None:
         self.library = library
         self.journal = Journal()
         self.tasks = library.BackgroundTasks()
@@ -157,7 +158,7 @@ class Side:
 class Comparison(RuleBasedStateMachine):
     """One program on two implementations."""
 
-    def __init__(self, rebuilt: Implementation, backend: str) -> None:
+    def __init__(self, rebuilt: Library, backend: str) -> None:
         super().__init__()
         self.starlette = Side(STARLETTE)
         self.ours = Side(rebuilt)
@@ -191,9 +192,7 @@ class Comparison(RuleBasedStateMachine):
         self.run()
 
 
-def test_any_program_does_the_same_as_on_starlette(
-    rebuilt: Implementation, anyio_backend: str
-) -> None:
+def test_any_program_does_the_same_as_on_starlette(rebuilt: Library, anyio_backend: str) -> None:
     """Same events in the same order, on the same threads, and the same exceptions."""
 
     class Asked(Comparison):

@@ -18,7 +18,7 @@ import anyio
 import pytest
 from starlette._utils import is_async_callable as starlette_is_async_callable
 
-from tests.implementations import Implementation
+from minitasks.scenarios.library import Library
 
 
 async def save(*args: Any, **kwargs: Any) -> str:
@@ -316,26 +316,26 @@ SEEN_BY_STARLETTE = {
 
 
 @pytest.mark.parametrize("name", ASYNC)
-def test_async_callables_are_told_as_such(library: Implementation, name: str) -> None:
+def test_async_callables_are_told_as_such(library: Library, name: str) -> None:
     """True for whatever gives a coroutine to await, as in Starlette."""
     assert library.is_async_callable(ASYNC[name]) is True
 
 
 @pytest.mark.parametrize("name", SYNC)
-def test_all_else_is_sync(library: Implementation, name: str) -> None:
+def test_all_else_is_sync(library: Library, name: str) -> None:
     """False for everything else, also where a coroutine comes out that nobody could foresee."""
     assert library.is_async_callable(SYNC[name]) is False
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
-def test_what_calling_does_not_reach_decides_nothing(rebuilt: Implementation, name: str) -> None:
+def test_what_calling_does_not_reach_decides_nothing(rebuilt: Library, name: str) -> None:
     """A `__call__` that calling the object does not reach decides nothing, as it does there."""
     assert rebuilt.is_async_callable(DIFFERENT[name]) is False
     assert starlette_is_async_callable(DIFFERENT[name]) is True
 
 
 @pytest.mark.parametrize("name", SEEN_BY_STARLETTE)
-def test_what_only_stands_for_an_async_call_is_sync(rebuilt: Implementation, name: str) -> None:
+def test_what_only_stands_for_an_async_call_is_sync(rebuilt: Library, name: str) -> None:
     """The price of one rule: the type decides. From 3.13 a partialmethod has a mark on the type."""
     told = rebuilt.is_async_callable(SEEN_BY_STARLETTE[name])
     assert told is ("partialmethod" in name and sys.version_info >= (3, 13))
@@ -343,7 +343,7 @@ def test_what_only_stands_for_an_async_call_is_sync(rebuilt: Implementation, nam
 
 
 @pytest.mark.parametrize("table", ["ASYNC", "SYNC", "DIFFERENT", "SEEN_BY_STARLETTE"])
-def test_a_task_is_dispatched_as_its_function_is_told(rebuilt: Implementation, table: str) -> None:
+def test_a_task_is_dispatched_as_its_function_is_told(rebuilt: Library, table: str) -> None:
     """BackgroundTask and add_task answer the same question the same way."""
     for name, function in globals()[table].items():
         if not callable(function):
@@ -356,7 +356,7 @@ def test_a_task_is_dispatched_as_its_function_is_told(rebuilt: Implementation, t
 
 
 def test_a_class_with_an_async_call_is_made_in_a_worker_thread(
-    library: Implementation, anyio_backend: str
+    library: Library, anyio_backend: str
 ) -> None:
     """We make the instance and drop it; Starlette makes it too, then fails to await it."""
     made: list[str] = []
@@ -378,7 +378,7 @@ def test_a_class_with_an_async_call_is_made_in_a_worker_thread(
     assert made == ["ada"]
 
 
-def test_the_question_calls_nothing(library: Implementation) -> None:
+def test_the_question_calls_nothing(library: Library) -> None:
     """Whether a callable is async is told from the callable alone."""
     calls: list[str] = []
 

@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.implementations import Implementation
+from minitasks.scenarios.library import Library
 from tests.journal import Journal
 
 App = Callable[..., Any]
@@ -81,19 +81,19 @@ RESPONSES: dict[str, Callable[[Any], Response]] = {
 }
 
 
-def a_task(library: Implementation, work: Work) -> Any:
+def a_task(library: Library, work: Work) -> Any:
     """Give a response one task."""
     return library.BackgroundTask(work, "first")
 
 
-def a_list(library: Implementation, work: Work) -> Any:
+def a_list(library: Library, work: Work) -> Any:
     """Give a response a list of one task."""
     tasks = library.BackgroundTasks()
     tasks.add_task(work, "first")
     return tasks
 
 
-def fastapi_holding_ours(library: Implementation, work: Work) -> App:
+def fastapi_holding_ours(library: Library, work: Work) -> App:
     """Add a list of ours to the tasks that FastAPI injects."""
     app = fastapi.FastAPI()
 
@@ -107,7 +107,7 @@ def fastapi_holding_ours(library: Implementation, work: Work) -> App:
     return app
 
 
-def fastapi_injecting_ours(library: Implementation, work: Work) -> App:
+def fastapi_injecting_ours(library: Library, work: Work) -> App:
     """Let a dependency of three lines inject a list of ours."""
     app = fastapi.FastAPI()
 
@@ -183,7 +183,7 @@ def check(make_app: Callable[[Work], App], is_async: bool) -> None:
     ],
 )
 def test_a_response_is_complete_at_the_client_before_its_task_ends(
-    rebuilt: Implementation, response: str, build: Callable[..., Any], is_async: bool
+    rebuilt: Library, response: str, build: Callable[..., Any], is_async: bool
 ) -> None:
     """Starlette's responses carry a task or a list of ours as they carry their own."""
     check(lambda work: starlette_app(RESPONSES[response], build(rebuilt, work)), is_async)
@@ -191,8 +191,6 @@ def test_a_response_is_complete_at_the_client_before_its_task_ends(
 
 @pytest.mark.parametrize("is_async", [True, False], ids=["async", "sync"])
 @pytest.mark.parametrize("name", FASTAPI)
-def test_fastapi_runs_ours_after_the_response(
-    rebuilt: Implementation, name: str, is_async: bool
-) -> None:
+def test_fastapi_runs_ours_after_the_response(rebuilt: Library, name: str, is_async: bool) -> None:
     """A list of ours is itself a task: FastAPI's injected tasks hold it, or inject it."""
     check(lambda work: FASTAPI[name](rebuilt, work), is_async)

@@ -13,7 +13,7 @@ from tests.parts import need_part
 
 HEAD = """
 import functools
-from minitasks.MODULE import BackgroundTask, BackgroundTasks, run_in_threadpool
+from MODULE import BackgroundTask, BackgroundTasks, run_in_threadpool
 
 def send(to: str, *, copies: int = 1) -> bool: return True
 async def send_async(to: str, copies: int = 1) -> bool: return True
@@ -66,8 +66,8 @@ PROGRAMS = {
 def write_program(folder: Path, module: str, name: str) -> Path:
     """Write one program that imports from one of our modules."""
     body = re.sub("^ {8}", "", PROGRAMS[name], flags=re.MULTILINE)
-    program = folder / f"{name}_{module}.py"
-    program.write_text(HEAD.replace("minitasks.MODULE", module.replace("_", ".")) + body)
+    program = folder / f"{name}_{module.rpartition('.')[2]}.py"
+    program.write_text(HEAD.replace("MODULE", module) + body)
     return program
 
 
@@ -79,7 +79,7 @@ def test_wrong_arguments_are_type_errors_and_right_ones_are_not(tmp_path: Path) 
 
     programs = [
         write_program(tmp_path, module, name)
-        for module in ("minitasks", "minitasks_faster")
+        for module in ("minitasks", "docs.snippets.faster")
         for name in PROGRAMS
     ]
     cache = f"--cache-dir={tmp_path / 'cache'}"

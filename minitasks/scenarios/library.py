@@ -19,13 +19,12 @@ NAMES = ("BackgroundTask", "BackgroundTasks", "run_in_threadpool")
 INSTALLED = {
     "minitasks": ("minitasks.background", "minitasks.concurrency"),
     "starlette": ("starlette.background", "starlette.concurrency"),
-    "faster": ("minitasks.faster",),
 }
 
 
 @dataclass(frozen=True)
 class Library:
-    """The three public names, wherever they come from.
+    """The three public names and the question behind them, wherever they come from.
 
     Attributes:
         name: "minitasks", "starlette", or the path of the file.
@@ -38,14 +37,14 @@ class Library:
     BackgroundTask: Callable[..., Any]
     BackgroundTasks: Callable[..., Any]
     run_in_threadpool: Callable[..., Awaitable[Any]]
+    is_async_callable: Callable[[Any], bool]
 
 
 def load_library(choice: str, needs: tuple[str, ...] = NAMES) -> Library:
     """Load the library named by `--with`.
 
     Args:
-        choice: "minitasks", "starlette", "faster" (minitasks, as fast as pure Python allows) or the
-            path of a Python file.
+        choice: "minitasks", "starlette" or the path of a Python file.
         needs: The names that must be there. The rest may be missing, as in an unfinished exercise.
 
     Raises:
@@ -55,7 +54,12 @@ def load_library(choice: str, needs: tuple[str, ...] = NAMES) -> Library:
         modules = [importlib.import_module(name) for name in INSTALLED[choice]]
     else:
         modules = [import_file(existing_file(choice), choice)]
-    found = {name: find_name(name, modules) for name in NAMES}
+    return library_of(choice, modules, needs)
+
+
+def library_of(choice: str, modules: list[ModuleType], needs: tuple[str, ...] = NAMES) -> Library:
+    """Gather the names from modules that are imported already; see `load_library`."""
+    found = {name: find_name(name, modules) for name in (*NAMES, "is_async_callable")}
 
     missing = [name for name in needs if found[name] is None]
     if missing:
@@ -128,8 +132,7 @@ def missing_name(name: str, choice: str) -> Callable[..., Any]:
 
 def source_files(modules: list[ModuleType], found: dict[str, Any]) -> tuple[Path, ...]:
     """List the files that define the names, and the one that decides between loop and thread."""
-    decider = find_name("is_async_callable", modules)
-    candidates = [*modules, *found.values(), decider]
+    candidates = [*modules, *found.values()]
     return tuple(dict.fromkeys(file for file in map(source_file, candidates) if file))
 
 

@@ -21,7 +21,7 @@ NAMES = [*(library.name for library in LIBRARIES), CONTROL]
 IMPORTS = {
     "starlette": "import starlette.background",
     "minitasks": "import minitasks",
-    "minitasks.faster": "import minitasks.faster",
+    "faster": "import docs.snippets.faster",
 }
 # Measured by their own modules: `measure()` gives names and figures.
 OTHERS = ("tests.bench.recorder", "tests.bench.workshop")
@@ -115,7 +115,7 @@ def ratio_text(ratio: Figures) -> str:
 
 def print_rows(title: str, rows: Figures, size: Callable[[Figures], str]) -> None:
     """Print a block of the table: Starlette's own size, then the ratios to it."""
-    print(f"\n{title:34}{'starlette':>10}{'minitasks':>18}{'.faster':>18}")
+    print(f"\n{title:34}{'starlette':>10}{'minitasks':>18}{'faster':>18}")
     for name, row in rows.items():
         core, faster = (ratio_text(row[library]["ratio"]) for library in NAMES[1:3])
         print(f"{name:34}{size(row['starlette']):>10}{core:>18}{faster:>18}")

@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio.to_thread
 
-from tests.implementations import Implementation
+from minitasks.scenarios.library import Library
 
 Batch = Callable[[], Awaitable[None]]
 
@@ -31,7 +31,7 @@ class Case:
     name: str
     unit: str
     units: int
-    batch: Callable[[Implementation], Batch]
+    batch: Callable[[Library], Batch]
     clock: Callable[[], float] = time.thread_time
 
 
@@ -59,10 +59,10 @@ class Sender:
         """Be an async call."""
 
 
-def create(function: Callable[..., Any], **kwargs: Any) -> Callable[[Implementation], Batch]:
+def create(function: Callable[..., Any], **kwargs: Any) -> Callable[[Library], Batch]:
     """Make tasks, one at a time."""
 
-    def build(library: Implementation) -> Batch:
+    def build(library: Library) -> Batch:
         make = library.BackgroundTask
 
         async def batch() -> None:
@@ -74,7 +74,7 @@ def create(function: Callable[..., Any], **kwargs: Any) -> Callable[[Implementat
     return build
 
 
-def create_lists(library: Implementation) -> Batch:
+def create_lists(library: Library) -> Batch:
     """Make empty lists of tasks, as a request does that has none."""
     make = library.BackgroundTasks
 
@@ -85,10 +85,10 @@ def create_lists(library: Implementation) -> Batch:
     return batch
 
 
-def run_one(function: Callable[..., Any], **kwargs: Any) -> Callable[[Implementation], Batch]:
+def run_one(function: Callable[..., Any], **kwargs: Any) -> Callable[[Library], Batch]:
     """Make one async task and await it."""
 
-    def build(library: Implementation) -> Batch:
+    def build(library: Library) -> Batch:
         make = library.BackgroundTask
 
         async def batch() -> None:
@@ -100,10 +100,10 @@ def run_one(function: Callable[..., Any], **kwargs: Any) -> Callable[[Implementa
     return build
 
 
-def run_list(length: int, repeat: int) -> Callable[[Implementation], Batch]:
+def run_list(length: int, repeat: int) -> Callable[[Library], Batch]:
     """Build a list of async tasks and await it, as a request does."""
 
-    def build(library: Implementation) -> Batch:
+    def build(library: Library) -> Batch:
         make = library.BackgroundTasks
 
         async def batch() -> None:
@@ -118,7 +118,7 @@ def run_list(length: int, repeat: int) -> Callable[[Implementation], Batch]:
     return build
 
 
-def run_sync_list(library: Implementation) -> Batch:
+def run_sync_list(library: Library) -> Batch:
     """Build a list of ten sync tasks and await it."""
 
     async def batch() -> None:
@@ -131,10 +131,10 @@ def run_sync_list(library: Implementation) -> Batch:
     return batch
 
 
-def hop(**kwargs: Any) -> Callable[[Implementation], Batch]:
+def hop(**kwargs: Any) -> Callable[[Library], Batch]:
     """Go into a worker thread and come back."""
 
-    def build(library: Implementation) -> Batch:
+    def build(library: Library) -> Batch:
         async def batch() -> None:
             for _ in range(100):
                 await library.run_in_threadpool(load, 1, **kwargs)

@@ -18,14 +18,15 @@ import tracemalloc
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from minitasks.scenarios.library import Library
 from tests.bench.cases import CASES, WAYS, Batch, load, save
-from tests.implementations import LIBRARIES, STARLETTE, Implementation
+from tests.implementations import LIBRARIES, STARLETTE
 
 CONTROL = "starlette again"
 KEPT = 10_000
 
 
-def control() -> Implementation:
+def control() -> Library:
     """Load Starlette's code once more: its ratio to itself is the noise."""
     spec = importlib.util.find_spec("starlette.background")
     assert spec is not None
@@ -76,7 +77,7 @@ def compare(times: Mapping[str, list[float]], base: str, units: int) -> dict[str
     }
 
 
-def kept_bytes(library: Implementation, function: Callable[..., Any], **kwargs: Any) -> float:
+def kept_bytes(library: Library, function: Callable[..., Any], **kwargs: Any) -> float:
     """Tell how many bytes one queued task keeps, the list's own slot included."""
     tracemalloc.start()
     tasks = library.BackgroundTasks()
@@ -88,7 +89,7 @@ def kept_bytes(library: Implementation, function: Callable[..., Any], **kwargs: 
     return (after - before) / KEPT
 
 
-def measure_memory(libraries: list[Implementation]) -> dict[str, Any]:
+def measure_memory(libraries: list[Library]) -> dict[str, Any]:
     """Compare the bytes that a queued task keeps."""
     kinds: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         "sync": (load, {}),
@@ -105,7 +106,7 @@ def measure_memory(libraries: list[Implementation]) -> dict[str, Any]:
     return figures
 
 
-async def measure(libraries: list[Implementation], rounds: int) -> dict[str, Any]:
+async def measure(libraries: list[Library], rounds: int) -> dict[str, Any]:
     """Measure all cases, the other ways into a thread, and memory."""
     figures: dict[str, Any] = {"cases": [], "ways": {}}
     for case in CASES:

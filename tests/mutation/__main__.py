@@ -11,21 +11,30 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import minitasks
 from tests.mutation.equivalents import EQUIVALENT
 from tests.mutation.wrong import WRONG, Wrong
 
-PACKAGE = Path(minitasks.__file__).parent
-TESTS = Path(__file__).parent.parent
-MUTATED = ("background.py", "concurrency.py", "dispatch.py", "faster.py")
+ROOT = Path(__file__).parents[2]
+MUTATED = (
+    "minitasks/background.py",
+    "minitasks/concurrency.py",
+    "minitasks/dispatch.py",
+    "docs/snippets/faster.py",
+)
+# What the tests of the core need besides: the package, and the one way to load a library.
+NEEDED = (
+    "minitasks/__init__.py",
+    "minitasks/errors.py",
+    "minitasks/scenarios/library.py",
+)
 ASKED = ("test_background.py", "test_concurrency.py", "test_differential.py", "test_dispatch.py")
 # What asks Starlette alone can't fail; the differential test can, but takes its time to shrink what
 # it has found; and mutmut's own frames stand in the traceback that a test looks at.
 LEFT_OUT = "not starlette and not traceback_leads"
 CONFIGURATION = f"""
 [tool.mutmut]
-source_paths = ["minitasks"]
-only_mutate = {[f"minitasks/{name}" for name in MUTATED]}
+source_paths = ["minitasks", "docs"]
+only_mutate = {list(MUTATED)}
 pytest_add_cli_args = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider", "-k", "{LEFT_OUT}"]
 pytest_add_cli_args_test_selection = ["tests"]
 use_git_change_detection = false
@@ -39,11 +48,12 @@ filterwarnings = ["error"]
 
 def copy_core(folder: Path) -> None:
     """Copy the core and its tests, and nothing else, into a folder."""
-    (folder / "minitasks").mkdir()
+    for name in (*MUTATED, *NEEDED):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "minitasks/scenarios/__init__.py").touch()
     (folder / "tests").mkdir()
-    for name in ("__init__.py", *MUTATED):
-        shutil.copy(PACKAGE / name, folder / "minitasks")
-    for file in TESTS.glob("*.py"):
+    for file in (ROOT / "tests").glob("*.py"):
         if file.name in ASKED or not file.name.startswith("test_"):
             shutil.copy(file, folder / "tests")
     (folder / "pyproject.toml").write_text(CONFIGURATION)
@@ -92,7 +102,7 @@ def try_small_ones(folder: Path) -> list[str]:
 
 def is_caught(folder: Path, wrong: Wrong) -> bool:
     """Put the wrong idea into the copy, run the tests, and take it out again."""
-    file = folder / "minitasks" / wrong.file
+    file = folder / wrong.file
     right = file.read_text("utf-8")
     if wrong.old not in right:
         raise SystemExit(f"{wrong.file} no longer contains {wrong.old!r}")

@@ -7,19 +7,19 @@ SLOWER = "the check is one of speed: without it the standard library is asked, w
 LONGER = "the check is one of speed: without it the task's own __call__ does the same"
 
 EQUIVALENT = {
-    ("minitasks.faster", "elif type(None) is FunctionType and not func.__dict__:"): SLOWER,
-    ("minitasks.faster", "bare = None"): SLOWER,
+    ("docs.snippets.faster", "elif type(None) is FunctionType and not func.__dict__:"): SLOWER,
+    ("docs.snippets.faster", "bare = None"): SLOWER,
     (
-        "minitasks.faster",
+        "docs.snippets.faster",
         "bare = function.__func__ if (type(function) is MethodType) and False else function",
     ): SLOWER,
     (
-        "minitasks.faster",
+        "docs.snippets.faster",
         "bare = function.__func__ if type(None) is MethodType else function",
     ): SLOWER,
-    ("minitasks.faster", "if type(None) is FunctionType:"): SLOWER,
-    ("minitasks.faster", "if type(None) in TELL_ALL:"): SLOWER,
-    ("minitasks.faster", "if bare.__dict__.keys() < HARMLESS:"): SLOWER,
-    ("minitasks.faster", "elif type(None) is BuiltinFunctionType:"): SLOWER,
-    ("minitasks.faster", "if type(None) is not BackgroundTask:"): LONGER,
+    ("docs.snippets.faster", "if type(None) is FunctionType:"): SLOWER,
+    ("docs.snippets.faster", "if type(None) in TELL_ALL:"): SLOWER,
+    ("docs.snippets.faster", "if bare.__dict__.keys() < HARMLESS:"): SLOWER,
+    ("docs.snippets.faster", "elif type(None) is BuiltinFunctionType:"): SLOWER,
+    ("docs.snippets.faster", "if type(None) is not BackgroundTask:"): LONGER,
 }

@@ -8,7 +8,6 @@ import starlette.background
 import starlette.concurrency
 
 import minitasks
-import minitasks.faster
 from minitasks.errors import CannotRun
 from minitasks.scenarios.library import load_library
 
@@ -54,14 +53,6 @@ def test_starlette() -> None:
     assert library.BackgroundTasks is starlette.background.BackgroundTasks
     assert library.run_in_threadpool is starlette.concurrency.run_in_threadpool
     assert [file.name for file in library.files] == ["background.py", "concurrency.py", "_utils.py"]
-
-
-def test_faster() -> None:
-    """The fast version has all three names, and tasks of its own."""
-    library = load_library("faster")
-    assert library.BackgroundTask is minitasks.faster.BackgroundTask
-    assert library.BackgroundTasks is minitasks.faster.BackgroundTasks
-    assert library.run_in_threadpool is minitasks.faster.run_in_threadpool
 
 
 def test_a_learners_file(tmp_path: Path) -> None:

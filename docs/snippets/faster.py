@@ -6,9 +6,9 @@ core's own: beside the hop into a thread there is nothing to gain. Read the core
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from inspect import CO_COROUTINE
-from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, ParamSpec
 
 from minitasks.background import not_callable
@@ -38,11 +38,6 @@ class BackgroundTask:
         >>> anyio.run(task)
         sent to: ada@example.org
     """
-
-    func: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
-    is_async: bool
 
     def __init__(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
         self.func = func
@@ -90,9 +85,7 @@ class BackgroundTasks(BackgroundTask):
     """
 
     def __init__(self, tasks: Sequence[BackgroundTask] | None = None) -> None:
-        self.tasks: list[BackgroundTask] = []
-        if tasks:
-            self.tasks.extend(tasks)
+        self.tasks = list(tasks or ())
 
     def add_task(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
         """Keep one more call, behind those already added; see `minitasks.BackgroundTasks`."""
@@ -126,11 +119,6 @@ class BackgroundTasks(BackgroundTask):
                 await task.func(*task.args, **task.kwargs)
             else:
                 await task.func(*task.args)
-
-    func = __call__
-    args = ()
-    kwargs = MappingProxyType({})
-    is_async = True
 
 
 def is_async_callable(obj: Any) -> bool:
