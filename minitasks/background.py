@@ -3,9 +3,7 @@
 `BackgroundTask` keeps one call. `BackgroundTasks` keeps several, and is itself a task.
 """
 
-import inspect
-import reprlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ParamSpec
 
 from minitasks.concurrency import run_in_threadpool
@@ -45,11 +43,13 @@ class BackgroundTask:
         self.args = args
         self.kwargs = kwargs
         # Decided here and once, so that a task which is awaited again need not ask again.
-        self.is_async = is_async_callable(func)
-
-        # Starlette has no such check. There a wrong `func` fails after the response, in another
-        # thread, far from the line that passed it.
-        if not self.is_async and not callable(func):
+        if is_async_callable(func):
+            self.is_async = True
+        elif callable(func):
+            self.is_async = False
+        else:
+            # Starlette has no such check. There a wrong `func` fails after the response, in another
+            # thread, far from the line that passed it.
             raise not_callable(func)
 
     async def __call__(self) -> None:
@@ -82,7 +82,9 @@ class BackgroundTasks(BackgroundTask):
     """
 
     def __init__(self, tasks: Sequence[BackgroundTask] | None = None) -> None:
-        self.tasks = list(tasks or ())
+        self.tasks: list[BackgroundTask] = []
+        if tasks:
+            self.tasks.extend(tasks)
 
     def add_task(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
         """Keep one more call, behind those already added.
@@ -106,11 +108,7 @@ class BackgroundTasks(BackgroundTask):
 
 def not_callable(obj: object) -> TypeError:
     """Build the error for something that was passed as a function and can't be called."""
-    given = f"{reprlib.repr(obj)}: pass the function itself: f, not f()"
-    if inspect.iscoroutine(obj):
+    if isinstance(obj, Coroutine):
         # A closed coroutine gives no "was never awaited" warning on top of the error.
         obj.close()
-        name = obj.__name__
-        given = f"a coroutine of {name}: pass {name} itself, not {name}()"
-
-    return TypeError(f"a background task needs a function to call, but got {given}")
+    return TypeError(f"a background task needs a function, not {obj!r:.80}: pass f, not f()")

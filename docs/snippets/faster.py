@@ -85,7 +85,9 @@ class BackgroundTasks(BackgroundTask):
     """
 
     def __init__(self, tasks: Sequence[BackgroundTask] | None = None) -> None:
-        self.tasks = list(tasks or ())
+        self.tasks: list[BackgroundTask] = []
+        if tasks:
+            self.tasks.extend(tasks)
 
     def add_task(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
         """Keep one more call, behind those already added; see `minitasks.BackgroundTasks`."""

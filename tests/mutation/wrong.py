@@ -24,8 +24,8 @@ WRONG = [
     Wrong(
         "the list passed in is not copied",
         "minitasks/background.py",
-        "self.tasks = list(tasks or ())",
-        "self.tasks = tasks if tasks is not None else []",
+        "self.tasks.extend(tasks)",
+        "self.tasks = tasks",
     ),
     Wrong(
         "a copy of the list is run",
