@@ -28,7 +28,9 @@ async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwa
 
     The call first waits for one of the default capacity limiter's tokens (40, unless changed). The
     worker thread runs in a copy of the caller's context: context variables travel in and do not
-    travel back. Cancelling the caller waits for the thread, since a thread can't be stopped.
+    travel back. A thread can't be stopped: an anyio cancel scope waits for it. asyncio's own
+    cancellation (`task.cancel`, `asyncio.timeout`) does not: the caller goes on at once and its
+    token is free, while the thread still works.
 
     Examples:
         >>> import anyio

@@ -1,15 +1,19 @@
-"""A timeout stops an async task; nothing stops a thread.
+"""A cancel scope waits for a thread; asyncio's cancel does not.
 
 Look for:
 - `call_slow_service` is async: when its time is up, its `await` raises and it ends there.
-- `copy_file` is sync: the shutdown comes while it runs, and its thread goes on to the end.
-- The shutdown waits for that thread.
+- `copy_file` is sync, and nothing stops a thread. The cancel scope of anyio waits for it.
 - `send_confirmation_email` stands behind `copy_file`: it ends at its first await.
+- `upload_file` is sync too. `task.cancel()`, which `asyncio.timeout` calls as well, does not wait:
+  the caller goes on at once and its token is free again, while the thread still works.
 """
 
+import asyncio
+import contextlib
 import time
 
 import anyio
+import anyio.to_thread
 
 from minitasks.scenarios.library import Library
 from minitasks.scenarios.marks import mark
@@ -18,8 +22,9 @@ from minitasks.scenarios.signals import Signal
 NEEDS = ("BackgroundTask", "BackgroundTasks")
 BACKENDS = ("asyncio", "trio", "uvloop")
 
-copy_begun = Signal()
-shutdown_begun = Signal()
+begun = Signal()
+cancelled = Signal()
+done = Signal()
 
 
 async def call_slow_service() -> None:
@@ -27,13 +32,20 @@ async def call_slow_service() -> None:
 
 
 def copy_file() -> None:
-    copy_begun.set()
-    shutdown_begun.block()
+    begun.set()
+    cancelled.block()
     time.sleep(0.05)
 
 
 async def send_confirmation_email() -> None:
     await anyio.sleep(0)
+
+
+def upload_file() -> None:
+    begun.set()
+    cancelled.block()
+    time.sleep(0.05)
+    done.set()
 
 
 async def time_out(library: Library) -> None:
@@ -42,21 +54,42 @@ async def time_out(library: Library) -> None:
     mark("timeout over")
 
 
-async def shut_down(library: Library) -> None:
+async def cancel_a_scope(library: Library) -> None:
     tasks = library.BackgroundTasks()
     tasks.add_task(copy_file)
     tasks.add_task(send_confirmation_email)
     async with anyio.create_task_group() as group:
         group.start_soon(tasks)
-        await copy_begun.wait()
-        mark("shutdown begins")
+        await begun.wait()
+        mark("scope cancelled")
         group.cancel_scope.cancel()
-        shutdown_begun.set()
-    mark("shutdown over")
+        cancelled.set()
+    mark("caller goes on")
+
+
+async def cancel_with_asyncio(library: Library) -> None:
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    caller = asyncio.create_task(library.BackgroundTask(upload_file)())
+    await begun.wait()
+    mark("task cancelled")
+    caller.cancel()
+    await asyncio.wait([caller])
+    mark(f"caller goes on, {limiter.borrowed_tokens:.0f} tokens taken")
+    cancelled.set()
+    await done.wait()
+
+
+def take_back_signals() -> None:
+    for signal in (begun, cancelled, done):
+        signal.clear()
 
 
 async def main(library: Library) -> None:
-    copy_begun.clear()
-    shutdown_begun.clear()
+    take_back_signals()
     await time_out(library)
-    await shut_down(library)
+    await cancel_a_scope(library)
+    take_back_signals()
+    # On trio there is no asyncio to cancel with.
+    with contextlib.suppress(RuntimeError):
+        asyncio.get_running_loop()
+        await cancel_with_asyncio(library)

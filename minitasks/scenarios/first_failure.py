@@ -1,7 +1,7 @@
 """A task that raises ends the run; those behind never start.
 
 Look for:
-- The client has its 201 before any task runs: it never hears of the failure.
+- The answer, 201, is sent before any task is called: the client never hears of the failure.
 - `save_thumbnail` runs to its end; `register_to_blockchain` raises.
 - `send_confirmation_email` is never called.
 - The exception travels up through the task list to the server, which can only log it.

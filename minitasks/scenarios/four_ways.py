@@ -4,7 +4,8 @@ Look for:
 - Tokens: run_in_threadpool and anyio.to_thread.run_sync take one of the thread limiter's.
 - Context: the first three carry context variables into the thread; a ThreadPoolExecutor does not.
 - Keyword arguments: anyio.to_thread.run_sync keeps them for itself, the other three pass them on.
-- Cancellation: the first two wait for the thread; the others leave it behind, still running.
+- Cancellation: a cancel scope of anyio waits for the thread with the first two; with the others
+  it leaves the thread behind, still running. (asyncio's own cancellation waits with none.)
 - Event loops: the first two run on trio too; the others need asyncio.
 """
 
@@ -49,9 +50,10 @@ def greet(name: str) -> None:
     pass
 
 
-def linger(begun: Signal, caller_left: Signal) -> bool:
+def linger(begun: Signal, go_on: Signal, caller_left: Signal) -> bool:
     begun.set()
-    left_behind = caller_left.block(patience=0.25)
+    go_on.block()
+    left_behind = caller_left.is_set()
     return left_behind
 
 
@@ -59,19 +61,24 @@ async def call_with_keyword(way: Way) -> None:
     await way(greet, name="ada")
 
 
-async def call_and_leave(way: Way, begun: Signal, caller_left: Signal) -> None:
+async def call_and_leave(way: Way, begun: Signal, go_on: Signal) -> None:
+    caller_left = Signal()
     try:
-        await way(linger, begun, caller_left)
+        await way(linger, begun, go_on, caller_left)
     finally:
         caller_left.set()
 
 
 async def cancel_while_it_runs(way: Way) -> None:
-    begun, caller_left = Signal(), Signal()
+    begun, go_on = Signal(), Signal()
     async with anyio.create_task_group() as group:
-        group.start_soon(call_and_leave, way, begun, caller_left)
+        group.start_soon(call_and_leave, way, begun, go_on)
         await begun.wait()
         group.cancel_scope.cancel()
+        # Long enough for a caller that does not wait for its thread.
+        with anyio.CancelScope(shield=True):
+            await anyio.sleep(0.02)
+        go_on.set()
 
 
 async def try_out(way: Way) -> None:

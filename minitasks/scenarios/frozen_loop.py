@@ -2,7 +2,7 @@
 
 Look for:
 - `write_report` is async, so it runs on the event loop. It never awaits: it blocks that thread.
-- The first client does not notice: it has its answer already.
+- The first client's answer was sent before: the client has it all the same, as it is short.
 - The heart of the event loop beats before and after, but not while `write_report` runs.
 - The second client asks meanwhile, and has no answer before `write_report` returns.
 """
@@ -57,7 +57,7 @@ def first_client(heart: Heart, client: Client) -> None:
 
 
 def second_client(heart: Heart, client: Client) -> None:
-    report_begun.block(patience=5)
+    report_begun.block(timeout=5)
     client.get("/books", when_sent=second_request_sent.set)
     heart.block_for_a_beat()
 

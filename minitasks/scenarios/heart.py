@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator
 import anyio
 
 from minitasks.scenarios.marks import mark
+from minitasks.scenarios.signals import TIMEOUT
 
 PERIOD = 0.02  # seconds from beat to beat
-PATIENCE = 1.0  # seconds that a thread waits for a beat; it would hang a frozen loop for ever
 
 
 class Heart:
@@ -34,7 +34,7 @@ class Heart:
         """Block this thread until the next beat, or until it is plain that none will come."""
         with self._beaten:
             if not self._has_stopped:
-                self._has_stopped = not self._beaten.wait(PATIENCE)
+                self._has_stopped = not self._beaten.wait(TIMEOUT)
 
 
 @contextlib.asynccontextmanager

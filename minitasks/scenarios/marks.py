@@ -7,7 +7,11 @@ thread that said it; without a watcher a mark goes unheard.
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
+
+# Which request, from 1, the current code runs for; 0: none. A worker thread gets a copy of it.
+request_number: ContextVar[int] = ContextVar("minitasks request", default=0)
 
 _watchers: list[Callable[[str], None]] = []
 

@@ -15,12 +15,12 @@ import anyio
 import anyio.to_thread
 
 from minitasks.scenarios.library import Library
+from minitasks.scenarios.signals import TIMEOUT
 
 NEEDS = ("BackgroundTask",)
 BACKENDS = ("asyncio", "trio", "uvloop")
 
 TOKENS = 2
-PATIENCE = 1.0  # seconds that an image waits for another beside it
 
 side_by_side = threading.Barrier(TOKENS)
 
@@ -28,11 +28,11 @@ side_by_side = threading.Barrier(TOKENS)
 def resize_image(number: int) -> None:
     # However busy the machine is: two that may run at once do.
     with contextlib.suppress(threading.BrokenBarrierError):
-        side_by_side.wait(PATIENCE)
+        side_by_side.wait(TIMEOUT)
     time.sleep(0.05)
 
 
-async def hand_over(library: Library, number: int) -> None:
+async def offload(library: Library, number: int) -> None:
     task = library.BackgroundTask(resize_image, number)
     await task()
 
@@ -43,4 +43,4 @@ async def main(library: Library) -> None:
     limiter.total_tokens = TOKENS
     async with anyio.create_task_group() as group:
         for number in range(1, 5):
-            group.start_soon(hand_over, library, number)
+            group.start_soon(offload, library, number)

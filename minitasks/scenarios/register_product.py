@@ -1,9 +1,10 @@
-"""The answer reaches the client first, then the tasks run.
+"""The answer is sent first, then the tasks run.
 
 Look for:
 - `register_product` is sync, so FastAPI runs it in a worker thread, not on the event loop.
 - It adds two tasks; adding calls neither of them.
-- The response is complete at the client before the first task runs.
+- The answer is sent before the first task is called. When the client has it is another matter:
+  a little before that call, or a little after.
 - `register_to_blockchain` is async: it runs on the event loop, which is free while the task waits.
 - `send_confirmation_email` is sync: it runs in a worker thread, after the first task has ended.
 """

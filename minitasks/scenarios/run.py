@@ -1,9 +1,14 @@
-"""Run: a scenario, on a library, on an event loop."""
+"""Run: a scenario, on a library, on an event loop; or a program of one's own."""
 
 import importlib.util
+import runpy
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios import Scenario
@@ -23,7 +28,31 @@ def run_scenario(scenario: Scenario, library: Library, backend: str = "asyncio")
         BaseException: Whatever the scenario raises.
     """
     options = backend_options(scenario, backend)
-    anyio.run(scenario.main, library, **options)
+    anyio.run(warm_and_run, scenario, library, **options)
+
+
+async def warm_and_run(scenario: Scenario, library: Library) -> None:
+    """Start a worker thread first, as a server under way has one, and then run a scenario."""
+    await anyio.to_thread.run_sync(int)
+    await scenario.main(library)
+
+
+def run_program(path: Path, arguments: Sequence[str] = ()) -> None:
+    """Run a program as `python path arguments` would, but in this process.
+
+    Raises:
+        CannotRun: There is no such file.
+        BaseException: Whatever the program raises, SystemExit included.
+    """
+    if not path.is_file():
+        raise CannotRun(f"there is no file {path}")
+    before = sys.argv, sys.path[:]
+    sys.argv = [str(path), *arguments]
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        runpy.run_path(str(path), run_name="__main__")
+    finally:
+        sys.argv, sys.path[:] = before
 
 
 def backend_options(scenario: Scenario, backend: str) -> dict[str, Any]:

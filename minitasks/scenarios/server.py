@@ -1,19 +1,18 @@
 """Server: a real uvicorn on a free loopback port, and real HTTP clients in threads of their own.
 
-The server runs in the scenario's own event loop. At the end of each response it waits until the
-client has it: without that, the answer's arrival and the first background task would come in either
-order, a few microseconds apart, and each run would draw another picture. uvicorn does not wait.
+The server runs in the scenario's own event loop. Nothing is held back: when an answer has been
+handed to uvicorn, the first background task begins, and the client has the answer before or after
+that. `Marked` leaves marks round each request; the client leaves its own.
 """
 
 import asyncio
 import concurrent.futures
 import contextlib
-import functools
+import itertools
 import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
 
 import anyio
 import httpx2
@@ -21,14 +20,13 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios.marks import mark
+from minitasks.scenarios.marks import mark, request_number
+from minitasks.scenarios.signals import TIMEOUT
 
-PATIENCE = 5.0  # seconds; only a client that died is waited for so long
 
-
-def patience() -> float | None:
+def timeout() -> float | None:
     """Give the longest wait, in seconds. Under a debugger, whose user thinks for longer: None."""
-    return None if is_debugged() else PATIENCE
+    return None if is_debugged() else 5 * TIMEOUT
 
 
 def is_debugged() -> bool:
@@ -41,16 +39,21 @@ def is_debugged() -> bool:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, but it tells when it is ready and leaves Ctrl-C to the command."""
+    """uvicorn, but it tells when it is ready."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], object]) -> None:
         super().__init__(config)
-        self.ready = asyncio.Event()
+        self._when_ready = when_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to listen, then say so."""
+        """Start to listen, then say so, unless the application's own start-up failed."""
         await super().startup(sockets)
-        self.ready.set()
+        if self.started:
+            self._when_ready()
+
+
+class GuestServer(Server):
+    """A server in an event loop that is not its own: Ctrl-C is not for it."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -58,76 +61,42 @@ class Server(uvicorn.Server):
         yield
 
 
-class Client:
-    """An HTTP client that leaves a mark for each request and each response."""
+class Marked:
+    """An application that leaves a mark when a request arrives, is answered and is done.
 
-    def __init__(self, address: str, arrived: Callable[[], object]) -> None:
-        # No proxy from the environment, and no certificates to load for plain HTTP on loopback.
-        self._http = httpx2.Client(
-            base_url=address,
-            headers={"x-client": threading.current_thread().name},
-            trust_env=False,
-            verify=False,
-            timeout=patience(),
-        )
-        self._arrived = arrived
-
-    def post(self, path: str, json: dict[str, str]) -> None:
-        """Post something and wait for the whole response."""
-        mark("request sent")
-        self._arrive(self._http.post(path, json=json))
-
-    def get(self, path: str, when_sent: Callable[[], None]) -> None:
-        """Get something and wait for the whole response; `when_sent` is called before the wait."""
-        mark("request sent")
-        when_sent()
-        self._arrive(self._http.get(path))
-
-    def _arrive(self, response: httpx2.Response) -> None:
-        mark(f"response {response.status_code} complete at the client")
-        self._arrived()
-
-    def close(self) -> None:
-        """Close its connection."""
-        self._http.close()
-
-
-class Site:
-    """An application that is being served, as its visitors see it."""
+    A plain ASGI application round another: only HTTP requests are looked at, and each message
+    passes through as it is.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._arrivals: dict[str, asyncio.Event] = {}
-        self.address = ""
+        self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, and wait with the response's end until the client has it."""
-        name = dict(scope["headers"])[b"x-client"].decode()
+        """Serve a request; whatever else a server asks for is none of ours."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        request_number.set(next(self._numbers))
+        name = f"{scope['method']} {scope['path']}"
+        status = 0
 
-        async def send_and_wait(message: Message) -> None:
-            if not is_last(message):
-                return await send(message)
-            # Before the bytes are on their way: the client would else be done before this line is.
-            mark(f"response sent to {name}")
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            elif is_last(message):
+                # Before the bytes are on their way: the client can't have them earlier than this.
+                mark(f"{name}: {status} sent")
             await send(message)
-            await asyncio.wait_for(self._arrivals[name].wait(), patience())
 
+        mark(f"{name} arrives")
         try:
-            await self._app(scope, receive, send_and_wait)
+            await self._app(scope, receive, send_marked)
         except Exception as error:
-            mark(f"exception reaches the server: {type(error).__name__}")
+            mark(f"exception reaches the server: {in_words(error)}")
             raise
-
-    async def visit(self, name: str, what_it_does: Callable[[Client], object]) -> None:
-        """Let a new client do something, in a thread of its own, and wait until it is done."""
-        loop = asyncio.get_running_loop()
-        arrived = self._arrivals[name] = asyncio.Event()
-        tell = functools.partial(loop.call_soon_threadsafe, arrived.set)
-        outcome: concurrent.futures.Future[None] = concurrent.futures.Future()
-        work = (what_it_does, self.address, tell, outcome)
-        # A daemon: Ctrl-C must not wait for a client that waits for a server that is gone.
-        threading.Thread(target=run_client, args=work, name=name, daemon=True).start()
-        await asyncio.wrap_future(outcome)
+        finally:
+            mark(f"{name} done")
 
 
 def is_last(message: Message) -> bool:
@@ -135,14 +104,66 @@ def is_last(message: Message) -> bool:
     return message["type"] == "http.response.body" and not message.get("more_body", False)
 
 
+def in_words(error: BaseException) -> str:
+    """Name an exception, and those that a group holds."""
+    kind = type(error).__name__
+    if not isinstance(error, BaseExceptionGroup):
+        return kind
+    return f"{kind} of {', '.join(in_words(inner) for inner in error.exceptions)}"
+
+
+class Client:
+    """An HTTP client that leaves a mark for each request and each response."""
+
+    def __init__(self, address: str) -> None:
+        # No proxy from the environment, and no certificates to load for plain HTTP on loopback.
+        self._http = httpx2.Client(
+            base_url=address, trust_env=False, verify=False, timeout=timeout()
+        )
+
+    def post(self, path: str, json: dict[str, str]) -> None:
+        """Post something and wait for the whole response."""
+        mark("request sent")
+        arrive(self._http.post(path, json=json))
+
+    def get(self, path: str, when_sent: Callable[[], None] = lambda: None) -> None:
+        """Get something and wait for the whole response; `when_sent` is called before the wait."""
+        mark("request sent")
+        when_sent()
+        arrive(self._http.get(path))
+
+    def close(self) -> None:
+        """Close its connection."""
+        self._http.close()
+
+
+def arrive(response: httpx2.Response) -> None:
+    """Leave a mark for a response."""
+    mark(f"response {response.status_code} complete at the client")
+
+
+class Site:
+    """An application that is being served, as its visitors see it."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    async def visit(self, name: str, what_it_does: Callable[[Client], object]) -> None:
+        """Let a new client do something, in a thread of its own, and wait until it is done."""
+        outcome: concurrent.futures.Future[None] = concurrent.futures.Future()
+        work = (what_it_does, self.address, outcome)
+        # A daemon: Ctrl-C must not wait for a client that waits for a server that is gone.
+        threading.Thread(target=run_client, args=work, name=name, daemon=True).start()
+        await asyncio.wrap_future(outcome)
+
+
 def run_client(
     what_it_does: Callable[[Client], object],
     address: str,
-    arrived: Callable[[], object],
     outcome: concurrent.futures.Future[None],
 ) -> None:
     """Do what a client does; hand over what it raises, since nobody looks at a thread's end."""
-    client = Client(address, arrived)
+    client = Client(address)
     try:
         what_it_does(client)
         outcome.set_result(None)
@@ -161,27 +182,25 @@ async def serving(app: ASGIApp) -> AsyncIterator[Site]:
     Raises:
         CannotRun: This machine has no free port on 127.0.0.1.
     """
-    site = Site(app)
-    server = Server(quiet(site))
-    with loopback_socket() as listener:
-        site.address = "http://{}:{}".format(*listener.getsockname())
+    # h11, so that the server is the same wherever it runs; what a task raises stands in the marks.
+    config = uvicorn.Config(
+        Marked(app), http="h11", ws="none", lifespan="off", log_config=None, log_level="critical"
+    )
+    ready = asyncio.Event()
+    server = GuestServer(config, ready.set)
+    with listener() as open_socket:
+        address = "http://{}:{}".format(*open_socket.getsockname())
         async with anyio.create_task_group() as group:
-            group.start_soon(server.serve, [listener])
-            await server.ready.wait()
-            yield site
+            group.start_soon(server.serve, [open_socket])
+            await ready.wait()
+            yield Site(address)
             server.should_exit = True
 
 
-def quiet(app: Any) -> uvicorn.Config:
-    """Configure uvicorn to print nothing; h11 so that the server is the same wherever it runs."""
-    return uvicorn.Config(
-        app, http="h11", ws="none", lifespan="off", log_config=None, log_level="critical"
-    )
-
-
-def loopback_socket() -> socket.socket:
-    """Listen on a free port of this machine."""
+def listener(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
+    """Listen on a port of this machine, a free one unless it is named."""
     try:
-        return socket.create_server(("127.0.0.1", 0))
+        return socket.create_server((host, port))
     except OSError as error:
-        raise CannotRun(f"no free port on 127.0.0.1: {error.strerror}") from error
+        what = f"port {port} on {host} can't be opened" if port else f"no free port on {host}"
+        raise CannotRun(f"{what}: {error.strerror}") from error

@@ -8,7 +8,8 @@ import threading
 
 import anyio
 
-PATIENCE = 2.0  # seconds
+# Seconds that a scenario waits for what a wrong library may never do.
+TIMEOUT = 2.0
 
 
 class Signal:
@@ -21,16 +22,20 @@ class Signal:
         """Give the signal."""
         self._event.set()
 
+    def is_set(self) -> bool:
+        """Tell whether it was given."""
+        return self._event.is_set()
+
     def clear(self) -> None:
         """Take it back, for another run in the same process."""
         self._event.clear()
 
-    def block(self, patience: float = PATIENCE) -> bool:
+    def block(self, timeout: float = TIMEOUT) -> bool:
         """Block this thread until the signal is given; tell whether it was."""
-        return self._event.wait(patience)
+        return self._event.wait(timeout)
 
     async def wait(self) -> None:
         """Wait on the event loop, which goes on meanwhile: `block` would stop it."""
-        with anyio.move_on_after(PATIENCE):
-            while not self._event.is_set():
+        with anyio.move_on_after(TIMEOUT):
+            while not self.is_set():
                 await anyio.sleep(0.002)

@@ -15,10 +15,12 @@ class Finding:
     Attributes:
         holds: Whether the run did what minitasks and Starlette do.
         text: What it did.
+        differs: It does not hold, but a library may want it so, such as tasks side by side.
     """
 
     holds: bool
     text: str
+    differs: bool = False
 
 
 class Facts:
@@ -60,9 +62,9 @@ class Facts:
         return next(iter(self.marks(beginning, lane)), None)
 
 
-def either(holds: bool, text: str, otherwise: str) -> Finding:
+def either(holds: bool, text: str, otherwise: str, differs: bool = False) -> Finding:
     """Say one thing where it holds, and another where it does not."""
-    return Finding(holds, text if holds else otherwise)
+    return Finding(holds, text if holds else otherwise, differs and not holds)
 
 
 # -- times and places -----------------------------------------------------------------------------
@@ -71,7 +73,8 @@ def either(holds: bool, text: str, otherwise: str) -> Finding:
 def span(start: int, end: int) -> str:
     """Say how long it is from one moment to another."""
     milliseconds = (end - start) / 1e6
-    return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
+    digits = 0 if milliseconds >= 10 else 1 if milliseconds >= 0.1 else 2
+    return f"{milliseconds:.{digits}f} ms"
 
 
 def places(some: list[Call]) -> str:
@@ -126,19 +129,27 @@ def are(names: tuple[str, ...], kind: str) -> str:
     return f"{' and '.join(names)} are {kind}: they ran"
 
 
-def answered_first(facts: Facts, tasks: tuple[str, ...], client: str = "client") -> Finding:
-    """Say when a client had its answer, and what was called before that."""
-    sent = facts.mark("request sent", client)
-    answer = facts.mark("response", client)
+def sent_first(
+    facts: Facts, request: str, tasks: tuple[str, ...], client: str = "client"
+) -> Finding:
+    """Say what came first, the answer or the tasks, and when the client had the answer."""
+    sent, answer = facts.mark(f"{request}: "), facts.mark("response", client)
+    called = facts.calls(*tasks)
+    if sent is None:
+        return Finding(False, f"{request} was never answered.")
+    if not called:
+        return never(tasks[0])
+    first = called[0]
+    which = f"The answer ({sent.text.split()[-2]})"
+    if first.start < sent.time:
+        return Finding(False, f"{first.name} was called before the answer was sent.")
+    before = f"{which} was sent {span(sent.time, first.start)} before {first.name} was called"
+    if answer is None:
+        return Finding(False, f"{before}; {client} never had it.")
+    side = "before" if answer.time < first.start else "after"
+    gap = span(*sorted((answer.time, first.start)))
     who = "the client" if client == "client" else client
-    if sent is None or answer is None:
-        return Finding(False, f"{who.capitalize()} never had an answer.")
-    status = answer.text.split()[1]
-    early = [call.name for call in facts.calls(*tasks) if call.start < answer.time]
-    if early:
-        return Finding(False, f"{early[0]} was called before {who} had its answer ({status}).")
-    after = f"{who.capitalize()} had its answer ({status}) after {span(sent.time, answer.time)}"
-    return Finding(status[0] == "2", f"{after}, before any task was called.")
+    return Finding(True, f"{before}; {who} had it {gap} {side} that call.")
 
 
 def one_after_another(facts: Facts, names: tuple[str, ...]) -> Finding:
@@ -148,7 +159,8 @@ def one_after_another(facts: Facts, names: tuple[str, ...]) -> Finding:
         return Finding(False, f"Of {len(names)} tasks {len(called) or 'none'} ran.")
     for earlier, later in pairwise(called):
         if later.start < earlier.end:
-            return Finding(False, f"{later.name} was called before {earlier.name} had ended.")
+            text = f"{later.name} was called before {earlier.name} had ended."
+            return Finding(False, text, differs=True)
     return Finding(True, "Never two at once: each was called when the one before it had ended.")
 
 

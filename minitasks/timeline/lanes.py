@@ -31,7 +31,8 @@ RAISED = "bold red"
 
 @dataclass(frozen=True)
 class Glyphs:
-    """The characters that a picture is drawn with; `holds` stands before words that hold."""
+    """The characters that a picture is drawn with; `holds` stands before words that hold,
+    `differs` before what other libraries than Starlette may want."""
 
     runs: str = "█"
     waits: str = "·"
@@ -40,10 +41,13 @@ class Glyphs:
     tick: str = "╷"
     more: str = "…"
     holds: str = "✓"
+    differs: str = "≠"
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs(runs="#", waits=".", raises="x", mark="^", tick="|", more="~", holds="+")
+ASCII = Glyphs(
+    runs="#", waits=".", raises="x", mark="^", tick="|", more="~", holds="+", differs="!"
+)
 
 
 @dataclass(frozen=True)

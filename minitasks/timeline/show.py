@@ -45,5 +45,7 @@ def in_words(finding: Finding, width: int, glyphs: Glyphs) -> Iterator[Text]:
     """Write a sentence, with a sign before it that tells whether it holds."""
     first, *others = textwrap.wrap(finding.text, max(width - 2, 20))
     sign, style = (glyphs.holds, "green") if finding.holds else (glyphs.raises, "bold red")
+    if finding.differs:
+        sign, style = glyphs.differs, "bold yellow"
     yield Text.assemble((sign, style), f" {first}")
     yield from (Text(f"  {line}") for line in others)

@@ -13,13 +13,13 @@ from minitasks.timeline.events import Timeline
 from minitasks.timeline.facts import (
     Facts,
     Finding,
-    answered_first,
     async_on_loop,
     beats_during,
     either,
     ended_with,
     never,
     one_after_another,
+    sent_first,
     span,
     sync_in_thread,
 )
@@ -41,7 +41,7 @@ def find(scenario: str, timeline: Timeline) -> list[Finding]:
 def register_product(facts: Facts) -> Iterator[Finding]:
     """See minitasks/scenarios/register_product.py."""
     tasks = ("register_to_blockchain", "send_confirmation_email")
-    yield answered_first(facts, tasks)
+    yield sent_first(facts, "POST /products", tasks)
     yield sync_in_thread(facts, "register_product")
     yield async_on_loop(facts, "register_to_blockchain")
     yield sync_in_thread(facts, "send_confirmation_email")
@@ -57,7 +57,8 @@ def worked_on(facts: Facts, tasks: tuple[str, ...]) -> Finding:
         return Finding(False, "No task ended after the client had its answer.")
     return either(
         max(ends) > answer.time,
-        f"The last task ended {span(answer.time, max(ends))} later: the client did not wait.",
+        f"The last task ended {span(answer.time, max(ends))} after the client had its answer: the "
+        "client did not wait.",
         "The client waited until the last task had ended.",
     )
 
@@ -101,7 +102,7 @@ def times(number: int) -> str:
 
 def frozen_loop(facts: Facts) -> Iterator[Finding]:
     """See minitasks/scenarios/frozen_loop.py."""
-    yield answered_first(facts, ("write_report",), "client 1")
+    yield sent_first(facts, "POST /orders", ("write_report",), "client 1")
     yield async_on_loop(facts, "write_report")
     for report in facts.calls("write_report"):
         beats = beats_during(facts, report)
@@ -159,6 +160,7 @@ def in_the_order_of(facts: Facts, names: tuple[str, ...]) -> Finding:
         order == names,
         f"They were called in the order added: {', '.join(order)}.",
         f"The order was another: {', '.join(order) or 'none of them was called'}.",
+        differs=sorted(order) == sorted(names),
     )
 
 
@@ -168,7 +170,7 @@ def in_the_order_of(facts: Facts, names: tuple[str, ...]) -> Finding:
 def first_failure(facts: Facts) -> Iterator[Finding]:
     """See minitasks/scenarios/first_failure.py."""
     tasks = ("save_thumbnail", "register_to_blockchain", "send_confirmation_email")
-    yield answered_first(facts, tasks)
+    yield sent_first(facts, "POST /products", tasks)
     yield ended_with(facts, "save_thumbnail", "return")
     yield ended_with(facts, "register_to_blockchain", "raise")
     if facts.calls("register_to_blockchain"):
@@ -176,9 +178,10 @@ def first_failure(facts: Facts) -> Iterator[Finding]:
             not facts.calls("send_confirmation_email"),
             "send_confirmation_email, behind it, was never called.",
             "send_confirmation_email, behind it, was called all the same.",
+            differs=True,
         )
     yield either(
-        bool(facts.marks("exception reaches the server: ConnectionError")),
+        any("ConnectionError" in mark.text for mark in facts.marks("exception reaches")),
         "The exception reached the server, which can only log it: the answer was sent long ago.",
         "The exception did not reach the server: nobody will hear of it.",
     )
@@ -189,16 +192,21 @@ def first_failure(facts: Facts) -> Iterator[Finding]:
 
 def pool_of_tokens(facts: Facts) -> Iterator[Finding]:
     """See minitasks/scenarios/pool_of_tokens.py."""
-    images, handed_over = facts.calls("resize_image"), facts.calls("hand_over")
-    if not images or not handed_over:
+    images, offloaded = facts.calls("resize_image"), facts.calls("offload")
+    if not images or not offloaded:
         yield never("resize_image")
         return
-    within = span(handed_over[0].start, handed_over[-1].start)
-    yield Finding(True, f"{len(handed_over)} tasks were handed over within {within}.")
+    within = span(offloaded[0].start, offloaded[-1].start)
+    yield Finding(True, f"{len(offloaded)} tasks asked for a thread within {within}.")
     yield sync_in_thread(facts, "resize_image")
     most = most_at_once(images)
-    yield Finding(most == 2, f"The limiter has 2 tokens, and at most {most} ran at once.")
-    yield from those_that_waited(images, handed_over)
+    # Fewer than its tokens is a fault; more is what a limiter of one's own brings.
+    yield Finding(
+        most == 2,
+        f"The default limiter has 2 tokens, and at most {most} ran at once.",
+        differs=most > 2,
+    )
+    yield from those_that_waited(images, offloaded)
 
 
 def most_at_once(some: list[Call]) -> int:
@@ -206,17 +214,22 @@ def most_at_once(some: list[Call]) -> int:
     return max(sum(other.start <= call.start < other.end for other in some) for call in some)
 
 
-def those_that_waited(images: list[Call], handed_over: list[Call]) -> Iterator[Finding]:
+def those_that_waited(images: list[Call], offloaded: list[Call]) -> Iterator[Finding]:
     """Say which images waited for a token, and for how long."""
-    handed = {argument(call, "number"): call.start for call in handed_over}
+    askers = {argument(call, "number"): call for call in offloaded}
     first_done = min(image.end for image in images)
     late = [image for image in images if image.start > first_done]
     for image in late:
-        number = argument(image, "number")
-        waited = span(handed.get(number, image.start), image.start)
-        yield Finding(True, f"Image {number} waited {waited}, until a token had been returned.")
+        asker = askers.get(argument(image, "number"))
+        if asker is None or asker.stretches[0].end > image.start:
+            yield Finding(False, "An image that had to wait kept the event loop busy.")
+            continue
+        waited = span(asker.start, image.start)
+        text = f"Image {argument(image, 'number')} waited {waited} for a token, suspended."
+        yield Finding(True, text)
     if len(late) != 2:
-        yield Finding(False, f"{len(late)} of {len(images)} images waited for a token.")
+        text = f"{len(late)} of {len(images)} images waited for a token."
+        yield Finding(False, text, differs=not late)
 
 
 def argument(call: Call, name: str) -> str:
@@ -293,9 +306,11 @@ def cancelled(facts: Facts) -> Iterator[Finding]:
     service = facts.call("call_slow_service")
     yield never("call_slow_service") if service is None else stopped(service)
     yield sync_in_thread(facts, "copy_file")
-    yield from (ran_on(facts, copy) for copy in facts.calls("copy_file"))
+    yield scope_waits(facts)
     behind = facts.call("send_confirmation_email")
     yield never("send_confirmation_email") if behind is None else stopped(behind)
+    if facts.mark("task cancelled"):
+        yield asyncio_goes_on(facts)
 
 
 def stopped(call: Call) -> Finding:
@@ -308,16 +323,31 @@ def stopped(call: Call) -> Finding:
     )
 
 
-def ran_on(facts: Facts, copy: Call) -> Finding:
-    """Say whether a thread went on to its end, and the shutdown waited for it."""
-    begins, over = facts.mark("shutdown begins"), facts.mark("shutdown over")
-    if begins is None or over is None or copy.end < begins.time:
-        return Finding(False, "copy_file did not run on after the shutdown had begun.")
-    went_on = f"The shutdown began, and copy_file ran on for {span(begins.time, copy.end)}"
+def scope_waits(facts: Facts) -> Finding:
+    """Say whether a cancelled scope waited for its thread."""
+    begins, over, copy = facts.mark("scope"), facts.mark("caller"), facts.call("copy_file")
+    if begins is None or over is None or copy is None or copy.end < begins.time:
+        return Finding(False, "copy_file did not run on after its cancel scope was cancelled.")
+    ran_on = (
+        f"Its cancel scope was cancelled, and copy_file ran on for {span(begins.time, copy.end)}"
+    )
     return either(
         copy.end < over.time,
-        f"{went_on} to its end: the shutdown waited.",
-        f"{went_on}: the shutdown did not wait.",
+        f"{ran_on} to its end: the caller waited.",
+        f"{ran_on}: the caller did not wait.",
+    )
+
+
+def asyncio_goes_on(facts: Facts) -> Finding:
+    """Say whether asyncio's own cancellation left its thread behind."""
+    begins, upload = facts.mark("task cancelled"), facts.call("upload_file")
+    over = facts.mark("caller goes on, ")
+    if begins is None or over is None or upload is None or upload.end < over.time:
+        return Finding(False, "asyncio's cancel waited until upload_file had ended.", differs=True)
+    return Finding(
+        "0 tokens" in over.text,
+        f"asyncio's cancel waited {span(begins.time, over.time)}: the caller went on with "
+        f"{over.text.split(', ')[1]}, and upload_file ran on for {span(over.time, upload.end)}.",
     )
 
 
@@ -362,7 +392,7 @@ def in_words(tokens: int, user: str, keyword: bool, left_behind: bool) -> Iterat
     yield "a token" if tokens else "no token"
     yield "context" if user == "ada" else "no context"
     yield "keywords" if keyword else "no keywords"
-    yield "a cancel does not wait" if left_behind else "a cancel waits"
+    yield "a cancel scope does not wait" if left_behind else "a cancel scope waits"
 
 
 SCENARIOS: dict[str, Callable[[Facts], Iterator[Finding]]] = {

@@ -54,7 +54,7 @@ REGISTER_PRODUCT = (
         "BackgroundTasks.__call__",
         "for task in self.tasks:",
         LOOP,
-        "The response has left, and the client has all of it: see `meanwhile` above. Only now "
+        "The response was sent, and `meanwhile` above tells whether the client has it. Only now "
         "does Starlette await the list, on the event loop. One task comes after another.",
         "w: below the lanes, no coroutine of the endpoint; it returned long ago.",
         is_gate=True,
@@ -163,8 +163,8 @@ FROZEN_LOOP = (
         "write_report",
         "second_request_sent.block()",
         LOOP,
-        "A background task, and the first client has its answer. It was declared with `async def`, "
-        "so it was awaited right here, on the event loop. But it never awaits.",
+        "A background task: the first client's answer has been sent. It was declared with "
+        "`async def`, so it was awaited right here, on the event loop. But it never awaits.",
         "w: up the stack is the async branch of BackgroundTask.",
     ),
     Stop(
@@ -248,7 +248,7 @@ FIRST_FAILURE = (
         "save_thumbnail",
         "time.sleep(0.05)",
         WORKER,
-        "The first task. The client has its 201: see `meanwhile`.",
+        "The first task. The 201 has been sent: see `meanwhile`.",
         "n, then n: it ends well.",
     ),
     Stop(
@@ -379,15 +379,16 @@ CANCELLED = (
         "copy_file",
         "time.sleep(0.05)",
         WORKER,
-        "A sync task, and the shutdown has begun. Nothing can stop a thread from outside, so it "
-        "goes on, and everyone waits.",
+        "A sync task, and its cancel scope has been cancelled. Nothing can stop a thread from "
+        "outside, so it goes on, and the scope waits.",
         "w: the coroutines wait for this thread, though they are cancelled.",
     ),
     Stop(
         "run_in_threadpool",
         "return result",
         LOOP,
-        "The thread came to its end undisturbed. Only the next await notices the shutdown.",
+        "The thread came to its end undisturbed. Only the next await notices "
+        "that the scope was cancelled.",
         "c: send_confirmation_email, the task behind it, begins and ends there.",
     ),
     Stop(
@@ -425,9 +426,9 @@ FOUR_WAYS = (
     ),
     Stop(
         "linger",
-        "left_behind = caller_left.block(",
+        "left_behind = caller_left.is_set()",
         WORKER,
-        "The caller is about to be cancelled. Will it wait for this thread, or leave it behind?",
+        "The caller was cancelled meanwhile. Did it wait for this thread, or leave it behind?",
         "n, then p left_behind: False, it waits.",
     ),
     Stop(

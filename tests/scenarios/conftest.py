@@ -1,32 +1,16 @@
-"""The claims of a scenario are tests that take `facts`; their module's `NAME` is the scenario's.
-
-Each runs on every event loop that the scenario allows, on minitasks and on Starlette.
-"""
+"""Recordings begin early: most of their time they wait."""
 
 import pytest
 
-from minitasks.timeline.facts import Facts
-from tests.recorded import begin, recorded, runs_of
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a test that takes `facts` each library on each event loop."""
-    if "facts" in metafunc.fixturenames:
-        metafunc.parametrize("facts", runs_of(metafunc.module.NAME), indirect=True)
+from tests.recorded import begin
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Begin all recordings that will be asked for: most of their time they wait."""
-    if not session.config.option.collectonly:
-        for item in session.items:
-            if isinstance(item, pytest.Function) and "facts" in item.fixturenames:
-                run: tuple[str, str, str] = item.callspec.params["facts"]  # type: ignore[assignment]
-                begin(*run)
-
-
-@pytest.fixture
-def facts(request: pytest.FixtureRequest) -> Facts:
-    """What the recording of the module's scenario tells."""
-    watched = recorded(*request.param)
-    assert not watched.error
-    return Facts(watched.timeline)
+    """Begin all recordings that a test names by `run`: scenario, library, event loop."""
+    # A worker of pytest-xdist is given only some of what it has collected.
+    if session.config.option.collectonly or hasattr(session.config, "workerinput"):
+        return
+    for item in session.items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        if isinstance(run := parameters.get("run"), tuple):
+            begin(*run)

@@ -14,10 +14,11 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios.marks import watching
-from minitasks.scenarios.server import Client, serving
+from minitasks.scenarios.marks import request_number, watching
+from minitasks.scenarios.server import Client, Marked, in_words, serving
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -41,34 +42,95 @@ def anyio_backend() -> str:
 
 
 @pytest.mark.anyio
-async def test_the_task_begins_when_the_client_has_its_answer(marks: list[tuple[str, str]]) -> None:
-    """Request, response, arrival, task: in this order, however slow the client is to arrive."""
-    loop = asyncio.get_running_loop()
-
-    def be_slow(text: str) -> None:
-        if text.startswith("response 200"):
-            for _ in range(50):
-                turn = threading.Event()
-                loop.call_soon_threadsafe(turn.set)
-                turn.wait()
-            marks.append(("client", "has been slow"))
+async def test_the_answer_is_sent_before_the_task_is_called(marks: list[tuple[str, str]]) -> None:
+    """On the event loop: the request arrives, its answer is sent, the task runs, it is done."""
 
     async def begin() -> None:
-        marks.append(("task", "begins"))
+        marks.append(("MainThread", "task"))
 
     async def endpoint(request: Request) -> Response:
         return PlainTextResponse("hello", background=BackgroundTask(begin))
 
-    with watching(be_slow):
-        async with serving(app_of(endpoint)) as site:
-            await site.visit("client", lambda client: client.post("/", json={}))
-    assert marks == [
-        ("client", "request sent"),
-        ("MainThread", "response sent to client"),
-        ("client", "response 200 complete at the client"),
-        ("client", "has been slow"),
-        ("task", "begins"),
+    async with serving(app_of(endpoint)) as site:
+        await site.visit("client", lambda client: client.post("/", json={}))
+    assert [text for thread, text in marks if thread == "MainThread"] == [
+        "POST / arrives",
+        "POST /: 200 sent",
+        "task",
+        "POST / done",
     ]
+    assert [text for thread, text in marks if thread == "client"] == [
+        "request sent",
+        "response 200 complete at the client",
+    ]
+
+
+@pytest.mark.anyio
+async def test_nothing_is_held_back() -> None:
+    """The task begins though the client has read nothing of its answer: uvicorn waits for none."""
+    begun = anyio.Event()
+
+    async def endpoint(request: Request) -> Response:
+        return PlainTextResponse("hello", background=BackgroundTask(begin))
+
+    async def begin() -> None:
+        begun.set()
+
+    async with serving(app_of(endpoint)) as site:
+        address, _, port = site.address.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(address, int(port))
+        writer.write(b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n")
+        with anyio.fail_after(5):
+            await begun.wait()
+        assert (await reader.read()).endswith(b"hello")
+        writer.close()
+
+
+@pytest.mark.anyio
+async def test_requests_are_told_apart_in_threads_too() -> None:
+    """What runs for a request, on the event loop or in a thread, has the request's number."""
+    numbers: list[int] = []
+
+    def look() -> None:
+        numbers.append(request_number.get())
+
+    async def endpoint(request: Request) -> Response:
+        look()
+        return PlainTextResponse("hello", background=BackgroundTask(look))
+
+    def ask_twice(client: Client) -> None:
+        client.get("/")
+        client.get("/")
+
+    async with serving(app_of(endpoint)) as site:
+        await site.visit("client", ask_twice)
+    assert sorted(numbers) == [1, 1, 2, 2]
+    assert request_number.get() == 0
+
+
+@pytest.mark.anyio
+async def test_what_is_no_http_request_passes_untouched(marks: list[tuple[str, str]]) -> None:
+    """A WebSocket's and a lifespan's three arguments reach the application as they are."""
+    got: list[tuple[object, ...]] = []
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        got.append((scope, receive, send))
+
+    async def receive() -> Message:
+        return {}
+
+    async def send(message: Message) -> None:
+        pass
+
+    scopes: list[Scope] = [{"type": "websocket"}, {"type": "lifespan"}]
+    for scope in scopes:
+        await Marked(application)(scope, receive, send)
+    assert all(
+        a is b
+        for one, scope in zip(got, scopes, strict=True)
+        for a, b in zip(one, (scope, receive, send), strict=True)
+    )
+    assert marks == []
 
 
 @pytest.mark.anyio
@@ -84,7 +146,7 @@ async def test_leaving_waits_for_the_tasks() -> None:
         return PlainTextResponse("hello", background=BackgroundTask(task))
 
     async with serving(app_of(endpoint)) as site:
-        await site.visit("client", lambda client: client.get("/", when_sent=lambda: None))
+        await site.visit("client", lambda client: client.get("/"))
     assert ended
 
 
@@ -101,9 +163,21 @@ async def test_a_failing_task_is_marked_and_not_logged(
         return PlainTextResponse("hello", background=BackgroundTask(fail))
 
     async with serving(app_of(endpoint)) as site:
-        await site.visit("client", lambda client: client.get("/", when_sent=lambda: None))
-    assert marks[-1] == ("MainThread", "exception reaches the server: LookupError")
+        await site.visit("client", lambda client: client.get("/"))
+    assert ("MainThread", "exception reaches the server: LookupError") in marks
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (LookupError(), "LookupError"),
+        (ExceptionGroup("", [LookupError(), OSError()]), "ExceptionGroup of LookupError, OSError"),
+    ],
+)
+def test_an_exception_is_named_with_those_it_holds(error: Exception, words: str) -> None:
+    """A failure in a group is told by its own name, too."""
+    assert in_words(error) == words
 
 
 @pytest.mark.anyio

@@ -8,7 +8,7 @@ import pytest
 
 from minitasks.scenarios.heart import Heart, heartbeat
 from minitasks.scenarios.marks import watching
-from minitasks.scenarios.signals import Signal
+from minitasks.scenarios.signals import TIMEOUT, Signal
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,7 @@ async def test_a_thread_waits_for_the_event_loop(anyio_backend: str) -> None:
 
 
 async def test_nobody_waits_for_ever(anyio_backend: str) -> None:
-    """Without the signal a thread is told so, once its patience is at an end."""
+    """Without the signal a thread is told so, once its time is up."""
     signal = Signal()
     signal.set()
     signal.clear()
@@ -71,4 +71,4 @@ async def test_a_frozen_heart_is_waited_for_only_once(
     monkeypatch.setattr(heart, "_beaten", Never())
     heart.block_for_a_beat()
     heart.block_for_a_beat()
-    assert waits == [1.0]
+    assert waits == [TIMEOUT]

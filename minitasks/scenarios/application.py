@@ -1,0 +1,285 @@
+"""Application: an ASGI application of one's own, found as uvicorn finds it, and served by uvicorn.
+
+`find_application` takes `module:attribute`, or a file that holds an `app`. `serve` runs it under
+uvicorn as `uvicorn module:attribute` would, with marks round each request.
+"""
+
+import ast
+import importlib
+import inspect
+import json
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+from uvicorn.config import LOGGING_CONFIG
+
+from minitasks.errors import CannotRun
+from minitasks.scenarios.library import in_one_line
+from minitasks.scenarios.marks import mark
+from minitasks.scenarios.server import Marked, Server, listener
+
+SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne")
+BACKENDS = ("asyncio", "uvloop")
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application of one's own.
+
+    Attributes:
+        name: How it was named, such as "shop.main:app".
+        app: The ASGI application.
+        folder: Where its own code is: its topmost package's folder, or else its module's file.
+    """
+
+    name: str
+    app: Any
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to be sent: its method, its path with the query, and its body, if it has one."""
+
+    method: str
+    path: str
+    body: str | None = None
+
+
+def is_application(name: str) -> bool:
+    """Tell whether a name on the command line means an application, not a program or a scenario."""
+    path = Path(name)
+    if path.suffix != ".py":
+        return ":" in name
+    return path.is_file() and holds_only_an_app(path)
+
+
+def holds_only_an_app(path: Path) -> bool:
+    """Tell whether a file makes an `app` and neither serves it nor has a main part of its own."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):
+        return False
+    imported = {name.partition(".")[0] for name in imports_of(tree)}
+    makes_app = any("app" in assigned(statement) for statement in tree.body)
+    has_main = any(
+        isinstance(statement, ast.If) and "__main__" in ast.dump(statement.test)
+        for statement in tree.body
+    )
+    return makes_app and not has_main and imported.isdisjoint(SERVERS)
+
+
+def imports_of(tree: ast.Module) -> list[str]:
+    """List the modules that a file imports."""
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+    return names
+
+
+def assigned(statement: ast.stmt) -> list[str]:
+    """List the names that a statement assigns to; an ASGI application may be a function as well."""
+    if isinstance(statement, ast.AsyncFunctionDef) and len(statement.args.args) == 3:
+        return [statement.name]
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def find_application(name: str, app_dir: Path | None = None, factory: bool = False) -> Application:
+    """Import an application.
+
+    Args:
+        name: `module:attribute`, as for uvicorn, or the path of a file that holds an `app`.
+        app_dir: The folder to look for the module in; the current one unless given.
+        factory: Whether the attribute is a function that makes the application.
+
+    Raises:
+        CannotRun: There is no such module or attribute, the import fails, or what it names is no
+            ASGI application; the message says what to do.
+    """
+    if name.endswith(".py"):
+        app_dir, module_name = module_of(Path(name).resolve())
+        attribute = "app"
+    else:
+        module_name, _, attribute = name.partition(":")
+    # As uvicorn does; and for good, since an application may import more while it runs.
+    sys.path.insert(0, str((app_dir or Path()).resolve()))
+    module = import_module(module_name, name)
+    found: Any = module
+    for part in (attribute or "app").split("."):
+        found = getattr(found, part, None)
+    if found is None:
+        raise CannotRun(f"{module_name} has no {attribute}: name it as in {module_name}:app")
+    if factory:
+        found = made(found, name)
+    check_is_asgi(found, name)
+    return Application(name, found, folder_of(module, module_name))
+
+
+def module_of(path: Path) -> tuple[Path, str]:
+    """Tell from which folder a file is imported, and by which name, in a package or not."""
+    names, folder = [path.stem], path.parent
+    while (folder / "__init__.py").is_file():
+        names.insert(0, folder.name)
+        folder = folder.parent
+    return folder, ".".join(names)
+
+
+def import_module(module_name: str, name: str) -> Any:
+    """Import a module of the learner's; whatever it raises is told in one line."""
+    try:
+        return importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name and (module_name == error.name or module_name.startswith(f"{error.name}.")):
+            raise CannotRun(
+                f"there is no module {error.name}: run this where it can be imported, or say "
+                "--app-dir"
+            ) from error
+        raise CannotRun(f"{name} raises on import: {own_line(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise CannotRun(f"{name} raises on import: {own_line(error)}") from error
+
+
+def own_line(error: BaseException) -> str:
+    """Tell what an import raised, and on which line of which of the learner's files."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}, {in_one_line(error, Path())}"
+    own = None
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_file() and is_own(file) and file != Path(__file__):
+            own = file
+        trace = trace.tb_next
+    return f"{own}, {in_one_line(error, own)}" if own else in_one_line(error, Path())
+
+
+def is_own(file: Path) -> bool:
+    """Tell whether a file is a learner's: not Python's own, and not an installed package's."""
+    parts = file.parts
+    return not (
+        "site-packages" in parts
+        or "dist-packages" in parts
+        or file.is_relative_to(Path(ast.__file__).parent)
+    )
+
+
+def made(factory: Any, name: str) -> Any:
+    """Call a factory."""
+    try:
+        return factory()
+    except Exception as error:
+        raise CannotRun(f"the factory {name} raises: {own_line(error)}") from error
+
+
+def check_is_asgi(found: Any, name: str) -> None:
+    """Refuse what is no ASGI application."""
+    if inspect.isfunction(found) and not inspect.signature(found).parameters:
+        raise CannotRun(f"{name} is a function without parameters: if it makes one, say --factory")
+    # uvicorn asks the same.
+    call = found if inspect.isfunction(found) else getattr(found, "__call__", None)  # noqa: B004
+    if isinstance(found, type) or not inspect.iscoroutinefunction(call):
+        kind = found.__name__ if isinstance(found, type) else type(found).__name__
+        raise CannotRun(f"{name} is no ASGI 3 application, but a {kind}")
+
+
+def folder_of(module: Any, module_name: str) -> Path:
+    """Find where an application's own code is: its topmost package, or a module's own folder."""
+    top = sys.modules[module_name.partition(".")[0]]
+    file = getattr(top, "__file__", None)
+    where = Path(file) if file else Path(next(iter(top.__path__))) / "__init__.py"
+    return where.resolve().parent
+
+
+def serve(
+    application: Application,
+    requests: Sequence[Request] = (),
+    host: str = "127.0.0.1",
+    port: int = 0,
+    backend: str = "auto",
+    when_ready: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serve an application until Ctrl-C, or until some requests have been answered and are done.
+
+    Args:
+        application: What to serve.
+        requests: What to send, one after another, each when the one before it is answered.
+            None: serve until Ctrl-C.
+        host: The address to listen on.
+        port: The port to listen on, a free one unless given.
+        backend: The event loop: "asyncio", "uvloop", or "auto": the one that uvicorn takes.
+        when_ready: Called with the address when the server listens.
+
+    Raises:
+        CannotRun: The port is taken, or the application's start-up fails.
+    """
+    with listener(host, port) as open_socket:
+        address = "http://{}:{}".format(*open_socket.getsockname()[:2])
+
+        def begin() -> None:
+            when_ready(address)
+            if requests:
+                # A daemon: Ctrl-C must not wait for a client that waits for a server that is gone.
+                threading.Thread(target=ask, name="client", daemon=True).start()
+
+        def ask() -> None:
+            try:
+                send_all(address, requests)
+            finally:
+                server.should_exit = True
+
+        config = uvicorn.Config(
+            Marked(application.app), loop=backend, log_config=logging_to_stderr()
+        )
+        server = Server(config, begin)
+        try:
+            server.run([open_socket])
+        except SystemExit:
+            if server.started:
+                raise
+            raise CannotRun(
+                f"{application.name} did not start: its lifespan failed, see above"
+            ) from None
+
+
+def logging_to_stderr() -> dict[str, Any]:
+    """Give uvicorn's own logging, but for stdout, where the picture goes."""
+    handlers = LOGGING_CONFIG["handlers"]
+    access = {**handlers["access"], "stream": "ext://sys.stderr"}
+    return {**LOGGING_CONFIG, "handlers": {**handlers, "access": access}}
+
+
+def send_all(address: str, requests: Sequence[Request]) -> None:
+    """Send requests, one after another, as a client that waits for each answer."""
+    # No proxy from the environment, and no certificates to load for plain HTTP.
+    with httpx2.Client(base_url=address, trust_env=False, verify=False, timeout=None) as http:
+        for request in requests:
+            mark("request sent")
+            try:
+                response = http.request(
+                    request.method, request.path, content=request.body, headers=headers_for(request)
+                )
+            except httpx2.HTTPError as error:
+                mark(f"no answer: {type(error).__name__}")
+            else:
+                mark(f"response {response.status_code} complete at the client")
+
+
+def headers_for(request: Request) -> dict[str, str]:
+    """Name the kind of a body: JSON if it is that, else a form."""
+    if request.body is None:
+        return {}
+    try:
+        json.loads(request.body)
+    except ValueError:
+        return {"content-type": "application/x-www-form-urlencoded"}
+    return {"content-type": "application/json"}

@@ -1,0 +1,189 @@
+"""Applications of one's own: found as uvicorn finds them, refused in one line, served unchanged."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from minitasks.errors import CannotRun
+from minitasks.scenarios.application import (
+    Request,
+    find_application,
+    is_application,
+    is_own,
+    serve,
+)
+from minitasks.scenarios.marks import watching
+
+APP = "async def app(scope, receive, send): pass\n"
+HELLO = """
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        assert (await receive())["type"] == "lifespan.startup"
+        {startup}
+        await send({{"type": "lifespan.startup.complete"}})
+        await receive()
+        return await send({{"type": "lifespan.shutdown.complete"}})
+    body = (await receive())["body"]
+    kind = dict(scope["headers"]).get(b"content-type", b"no kind")
+    await send({{"type": "http.response.start", "status": 200, "headers": []}})
+    await send({{"type": "http.response.body", "body": kind + b", " + body}})
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder to start in; modules imported from it are forgotten afterwards."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", sys.path[:])
+    before = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
+            del sys.modules[name]
+
+
+def write(file: Path, text: str = APP) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (APP, True),
+        ("async def app(): pass\nasyncio.run(app())\n", False),
+        ("import fastapi\napp = fastapi.FastAPI()\n", True),
+        ("import fastapi\napp: fastapi.FastAPI = fastapi.FastAPI()\n", True),
+        ("import fastapi, uvicorn\napp = fastapi.FastAPI()\nuvicorn.run(app)\n", False),
+        ("app = make()\nif __name__ == '__main__':\n    main()\n", False),
+        ("api = make()\n", False),
+        ("app = (\n", False),
+    ],
+)
+def test_a_file_is_served_if_it_makes_an_app_and_serves_none(
+    folder: Path, text: str, expected: bool
+) -> None:
+    """A program with a server or a main part of its own is run, not served."""
+    write(folder / "shop.py", text)
+    assert is_application("shop.py") is expected
+
+
+def test_a_colon_means_an_application(folder: Path) -> None:
+    """`module:attribute` is an application; a scenario's name and a missing file are none."""
+    assert is_application("shop.main:app")
+    assert not is_application("sync-task")
+    assert not is_application("missing.py")
+
+
+@pytest.mark.parametrize(
+    "name", ["shop.main:app", "shop.main", "shop/main.py", "shop.main:deep.app"]
+)
+def test_its_folder_is_that_of_its_topmost_package(folder: Path, name: str) -> None:
+    """However it is named, all of its package is its own."""
+    write(folder / "shop/__init__.py", "")
+    write(folder / "shop/main.py", f"from . import tasks\n{APP}class deep:\n    app = app\n")
+    write(folder / "shop/tasks.py", "")
+    found = find_application(name)
+    assert found.app.__name__ == "app"
+    assert found.folder == folder / "shop"
+
+
+def test_app_dir_and_factory_mean_what_they_mean_to_uvicorn(folder: Path) -> None:
+    """The module is looked for in --app-dir, and with --factory the attribute is called."""
+    write(folder / "src/shop.py", f"{APP}def make(): return app\n")
+    found = find_application("shop:make", folder / "src", factory=True)
+    assert found.app.__name__ == "app"
+    assert found.folder == folder / "src"
+
+
+REFUSED = {
+    "nothing:app": "there is no module nothing: run this where it can be imported, or say "
+    "--app-dir",
+    "shop.nothing:app": "there is no module shop.nothing: run this where it can be imported",
+    "shop.main:nothing": "shop.main has no nothing: name it as in shop.main:app",
+    "shop.main:make": "shop.main:make is a function without parameters: if it makes one, say "
+    "--factory",
+    "shop.main:number": "shop.main:number is no ASGI 3 application, but a int",
+    "shop.main:Old": "shop.main:Old is no ASGI 3 application, but a Old",
+    "shop.main:wsgi": "shop.main:wsgi is no ASGI 3 application, but a function",
+    "shop.fails:app": "fails.py, line 2: ZeroDivisionError: division by zero",
+    "shop.imports:app": "imports.py, line 1: ModuleNotFoundError: No module named 'missing_part'",
+    "shop.wrong:app": "wrong.py, line 1: SyntaxError: '(' was never closed",
+    "shop.exits:app": "exits.py, line 1: SystemExit: 3",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_served_is_told_in_one_line(folder: Path, name: str) -> None:
+    """The line of the learner's file is named, and what to do."""
+    write(folder / "shop/__init__.py", "")
+    write(
+        folder / "shop/main.py",
+        f"{APP}number = 3\ndef make(): return app\ndef wsgi(environ, start): pass\n"
+        "class Old:\n    def __call__(self, scope): pass\n",
+    )
+    write(folder / "shop/fails.py", "import json\n1 / 0\n")
+    write(folder / "shop/imports.py", "import missing_part\n")
+    write(folder / "shop/wrong.py", "app = (\n")
+    write(folder / "shop/exits.py", "raise SystemExit(3)\n")
+    with pytest.raises(CannotRun) as caught:
+        find_application(name)
+    assert REFUSED[name] in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_failing_factory_names_its_line(folder: Path) -> None:
+    """What a factory raises is told as what an import raises."""
+    write(folder / "shop.py", "def make():\n    raise LookupError('no database')\n")
+    with pytest.raises(CannotRun, match=r"shop\.py, line 2: LookupError: no database$"):
+        find_application("shop:make", factory=True)
+
+
+def test_installed_packages_are_not_ones_own() -> None:
+    """Neither Python's library nor what pip has installed is the learner's."""
+    assert not is_own(Path(socket.__file__))
+    assert not is_own(Path(pytest.__file__))
+    assert is_own(Path(__file__))
+
+
+def test_requests_are_sent_one_by_one_and_the_server_ends(folder: Path) -> None:
+    """Each is answered before the next is sent; JSON is sent as JSON, other bodies as a form."""
+    write(folder / "hello.py", HELLO.format(startup=""))
+    requests = [
+        Request("GET", "/a?b=1"),
+        Request("POST", "/c", '{"d": 1}'),
+        Request("POST", "/e", "f=1"),
+    ]
+    marks: list[str] = []
+    with watching(marks.append):
+        serve(find_application("hello:app"), requests)
+    answers = [mark for mark in marks if mark.startswith("response")]
+    assert answers == ["response 200 complete at the client"] * 3
+    assert [mark for mark in marks if mark.endswith("arrives")] == [
+        "GET /a arrives",
+        "POST /c arrives",
+        "POST /e arrives",
+    ]
+
+
+def test_a_failing_lifespan_is_told(folder: Path) -> None:
+    """An application that does not start up is not served."""
+    fails = 'return await send({"type": "lifespan.startup.failed"})'
+    write(folder / "hello.py", HELLO.format(startup=fails))
+    with pytest.raises(
+        CannotRun, match=r"^hello:app did not start: its lifespan failed, see above$"
+    ):
+        serve(find_application("hello:app"), [Request("GET", "/")])
+
+
+def test_a_taken_port_is_told(folder: Path) -> None:
+    """The port that somebody else has is named."""
+    write(folder / "hello.py", HELLO.format(startup=""))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(CannotRun, match=f"^port {port} on 127.0.0.1 can't be opened: "):
+            serve(find_application("hello:app"), port=port)

@@ -1,0 +1,181 @@
+"""What a scenario says: each sentence holds on every right library and fails on its wrong one.
+
+The wrong libraries are in wrong/, each named by what is wrong with it.
+"""
+
+import pytest
+
+from minitasks.scenarios import NAMES
+from minitasks.timeline.events import Timeline
+from minitasks.timeline.words import SCENARIOS, find
+from tests.recorded import recorded, runs_of
+
+# For each sentence that a right library gets, in order: the library that is wrong there, and what
+# is said of it. Where no library can be wrong, the reason.
+WRONG: dict[str, list[tuple[str, str] | str]] = {
+    "register-product": [
+        ("calls_at_once", "send_confirmation_email was called before the answer was sent."),
+        "FastAPI's doing",
+        ("async_in_thread", "register_to_blockchain is async, and yet it ran on event loop 2."),
+        (
+            "sync_on_loop",
+            "send_confirmation_email is sync, and yet it ran on the event loop's thread.",
+        ),
+        (
+            "last_first",
+            "send_confirmation_email was called before register_to_blockchain had ended.",
+        ),
+        ("runs_nothing", "No task ended after the client had its answer."),
+    ],
+    "sync-task": [
+        ("sync_on_loop", "write_report is sync, and yet it ran on the event loop's thread."),
+        ("sync_on_loop", "ms that write_report blocked its thread."),
+        ("sync_on_loop", "main was not suspended while write_report ran."),
+    ],
+    "frozen-loop": [
+        ("runs_nothing", "write_report was never called."),
+        ("async_in_thread", "write_report is async, and yet it ran on event loop 2."),
+        ("async_in_thread", "while write_report ran."),
+        ("async_in_thread", "and not until write_report was done."),
+    ],
+    "in-order": [
+        ("calls_at_once", "charge_card was called before all tasks were added."),
+        (
+            "last_first",
+            "The order was another: "
+            "send_confirmation_email, print_label, notify_warehouse, charge_card.",
+        ),
+        ("all_at_once", "notify_warehouse was called before charge_card had ended."),
+        ("sync_on_loop", "charge_card is sync, and yet it ran on the event loop's thread."),
+        ("async_in_thread", "notify_warehouse is async, and yet it ran on event loop 2."),
+    ],
+    "first-failure": [
+        ("calls_at_once", "save_thumbnail was called before the answer was sent."),
+        ("last_first", "save_thumbnail was never called."),
+        ("runs_nothing", "register_to_blockchain was never called."),
+        ("swallows_errors", "send_confirmation_email, behind it, was called all the same."),
+        ("keeps_quiet", "The exception did not reach the server: nobody will hear of it."),
+    ],
+    "pool-of-tokens": [
+        ("runs_nothing", "resize_image was never called."),
+        ("sync_on_loop", "resize_image is sync, and yet it ran on the event loop's thread."),
+        ("one_token", "The default limiter has 2 tokens, and at most 1 ran at once."),
+        ("plain_executor", "0 of 4 images waited for a token."),
+        ("sync_on_loop", "An image that had to wait kept the event loop busy."),
+    ],
+    "context": [
+        ("sync_on_loop", "write_audit_log is sync, and yet it ran on the event loop's thread."),
+        (
+            "plain_executor",
+            "The caller had set current_user to ada, and write_audit_log saw nobody.",
+        ),
+        ("leaks_context", "It set it to auditor; after that the caller saw auditor."),
+        ("async_in_thread", "switch_user is async, and yet it ran on event loop 2."),
+        ("async_in_thread", "It set it to grace; after that the caller saw ada."),
+    ],
+    "lost-coroutine": [
+        ("sync_on_loop", "send_later is sync, and yet it ran on the event loop's thread."),
+        (
+            "awaits_results",
+            "Somebody awaited the coroutine that it returned: send_email ran for ada.",
+        ),
+        ("awaits_results", "Nobody noticed."),
+        (
+            "misses_partials",
+            "The partial was not seen through: send_email did not run for grace.",
+        ),
+    ],
+    "cancelled": [
+        ("shields_tasks", "call_slow_service was not stopped."),
+        ("sync_on_loop", "copy_file is sync, and yet it ran on the event loop's thread."),
+        ("abandons_threads", "the caller did not wait."),
+        ("shields_tasks", "send_confirmation_email was not stopped."),
+        ("sync_on_loop", "asyncio's cancel waited until upload_file had ended."),
+    ],
+    "four-ways": [
+        (
+            "plain_executor",
+            "run_in_threadpool: no token; no context; keywords; a cancel scope does not wait.",
+        ),
+        "anyio's doing",
+        "asyncio's doing",
+        "the executor's doing",
+    ],
+}
+# What else may be wrong with the one way that a library has in hand.
+ONE_WAY = [
+    ("calls_here", "run_in_threadpool: no token; context; keywords; a cancel scope waits."),
+    ("drops_keywords", "run_in_threadpool: a token; context; no keywords; a cancel scope waits."),
+    (
+        "abandons_threads",
+        "run_in_threadpool: a token; context; keywords; a cancel scope does not wait.",
+    ),
+]
+RUNS = [run for name in NAMES for run in runs_of(name)]
+SAID = [
+    pytest.param((name, said[0], "asyncio"), said[1], id=f"{name}: {said[1]}")
+    for name in NAMES
+    for said in [*WRONG[name], *(ONE_WAY if name == "four-ways" else [])]
+    if not isinstance(said, str)
+]
+# What another library may want: it differs from Starlette, and is not called wrong.
+MEANT_SO = [
+    ("in-order", "all_at_once", "notify_warehouse was called before charge_card had ended."),
+    ("in-order", "last_first", "The order was another"),
+    ("first-failure", "all_at_once", "send_confirmation_email, behind it, was called all the same"),
+    ("pool-of-tokens", "plain_executor", "The default limiter has 2 tokens, and at most 4 ran"),
+    ("pool-of-tokens", "plain_executor", "0 of 4 images waited for a token."),
+]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_on_a_right_library_every_sentence_holds(run: tuple[str, str, str]) -> None:
+    """On minitasks and on Starlette, on every event loop; three to six sentences."""
+    result = recorded(*run)
+    found = find(run[0], result.timeline)
+    assert [finding.text for finding in found if not finding.holds] == []
+    assert not result.error
+    assert 3 <= len(found) <= 6
+
+
+@pytest.mark.parametrize(("run", "text"), SAID)
+def test_on_a_wrong_library_it_fails(run: tuple[str, str, str], text: str) -> None:
+    """A library that is wrong there is told what it did, in a sentence that does not hold."""
+    found = find(run[0], recorded(*run).timeline)
+    wrong = [finding.text for finding in found if not finding.holds]
+    assert any(each.endswith(text) for each in wrong), wrong
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_sentence_is_missing_here(name: str) -> None:
+    """Every sentence has its wrong library, or a reason why none can be wrong."""
+    assert len(WRONG[name]) == len(find(name, recorded(name).timeline))
+
+
+@pytest.mark.parametrize(("name", "library", "text"), MEANT_SO)
+def test_what_may_be_wanted_is_told_as_a_difference(name: str, library: str, text: str) -> None:
+    """Tasks side by side, or all of them in spite of a failure, differ and are no fault."""
+    found = find(name, recorded(name, library).timeline)
+    (finding,) = [each for each in found if each.text.startswith(text)]
+    assert finding.differs
+    assert not finding.holds
+
+
+def test_a_failure_in_a_group_has_reached_the_server() -> None:
+    """A library that goes on and raises an ExceptionGroup in the end has not kept it quiet."""
+    found = find("first-failure", recorded("first-failure", "groups_errors").timeline)
+    assert found[-1].text.startswith("The exception reached the server")
+    assert found[-1].holds
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_something_is_said_of_a_run_that_ended_at_once(name: str) -> None:
+    """Where nothing was recorded, no sentence claims that something happened."""
+    found = find(name, Timeline((), (), {}))
+    assert found
+    assert not any(finding.holds for finding in found)
+
+
+def test_every_scenario_has_sentences() -> None:
+    """A scenario without them would fail in front of its user."""
+    assert set(SCENARIOS) == set(NAMES) == set(WRONG)
