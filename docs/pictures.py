@@ -10,8 +10,9 @@ from pathlib import Path
 
 from minitasks.scenarios import find_scenario
 from minitasks.scenarios.library import load_library
-from minitasks.timeline.svg import render_svg
-from minitasks.timeline.watch import watch
+from minitasks.timeline.picture import render_svg
+from minitasks.timeline.record_scenario import record_scenario
+from minitasks.timeline.terminal import show
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "pages" / "images"
@@ -27,8 +28,9 @@ def main() -> None:
 def draw_timeline() -> str:
     """Run the article's story for real, and draw what was recorded."""
     scenario = find_scenario("register-product")
-    watched = watch(scenario, load_library("minitasks", scenario.needs), "asyncio")
-    return render_svg(watched.timeline, "A request and its background tasks")
+    run = record_scenario(scenario, load_library("minitasks", scenario.needs))
+    title = "A request and its background tasks"
+    return render_svg(lambda console: show(console, scenario, "minitasks run", run), title)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The commands: parse, call, print. No rule of the domain lives here.
 
-A section for each of the three ways to learn: run and compare (timeline), step (tour), workshop.
+A section for each of the three ways to learn: run (timeline), step (tour), workshop.
 """
 
 import json
@@ -80,10 +80,10 @@ def run(
 
     from minitasks.timeline import output
     from minitasks.timeline.page import render_page
+    from minitasks.timeline.record_scenario import record_scenario
     from minitasks.timeline.rows import list_rows
-    from minitasks.timeline.show import show
+    from minitasks.timeline.terminal import show
     from minitasks.timeline.trace_file import render_trace
-    from minitasks.timeline.watch import watch
 
     scenario = find_scenario(name)
     library = load_library(choice, scenario.needs)
@@ -91,44 +91,20 @@ def run(
         output.check(page, output.PAGE)
     if trace:
         output.check(trace, output.TRACE)
-    watched = watch(scenario, library, backend)
+    recorded = record_scenario(scenario, library, backend)
     title = f"{name} on {choice}, {backend}"
     if rows:
-        click.echo("\n".join(list_rows(watched.timeline)))
+        click.echo("\n".join(list_rows(recorded.view)))
     else:
-        show(Console(highlight=False), scenario, title, watched)
+        show(Console(highlight=False), scenario, title, recorded)
     if page:
         description = f"{scenario.promise}\n\n{scenario.look_for}"
-        output.write(page, render_page(watched.timeline, title, description))
+        output.write(page, render_page(recorded.view, title, description))
         click.echo(f"Replay page: {page}", err=True)
     if trace:
-        output.write(trace, render_trace(watched.timeline, title))
+        output.write(trace, render_trace(recorded.view, title))
         click.echo(f"Trace file: {trace}, for ui.perfetto.dev or speedscope.app", err=True)
-    if watched.error:
-        context.exit(1)
-
-
-@cli.command()
-@click.argument("name")
-@click.argument("one", metavar="A")
-@click.argument("other", metavar="B")
-@click.option("--backend", default="asyncio", help="The event loop: asyncio, trio or uvloop.")
-@click.pass_context
-def compare(context: click.Context, name: str, one: str, other: str, backend: str) -> None:
-    """Run a scenario on two libraries: do they take the same steps in the same lanes?
-
-    A and B are minitasks, starlette or Python files of your own.
-    """
-    from minitasks.timeline.compare import compare
-    from minitasks.timeline.watch import fresh_processes, watch_in_child
-
-    scenario = find_scenario(name)
-    with fresh_processes() as pool:
-        runs = list(pool.map(watch_in_child, [name] * 2, [one, other], [backend] * 2))
-    comparison = compare(runs[0].timeline, runs[1].timeline, [str(scenario.file)])
-    for line in comparison.lines(one, other):
-        click.echo(line)
-    if comparison.partings:
+    if recorded.error:
         context.exit(1)
 
 

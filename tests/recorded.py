@@ -10,7 +10,8 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from minitasks.scenarios import find_scenario
-from minitasks.timeline.watch import Watched, fresh_processes, watch_in_child
+from minitasks.timeline.record_scenario import ScenarioRun
+from tests.fresh_processes import fresh_processes, record_in_child
 from tests.implementations import FASTER_FILE
 
 WRONG = Path(__file__).parent / "scenarios" / "wrong"
@@ -34,7 +35,7 @@ def runs_of(name: str) -> list[ParameterSet]:
     ]
 
 
-def recorded(name: str, library: str = "minitasks", backend: str = "asyncio") -> Watched:
+def recorded(name: str, library: str = "minitasks", backend: str = "asyncio") -> ScenarioRun:
     """Give the recording of a scenario.
 
     Args:
@@ -46,10 +47,10 @@ def recorded(name: str, library: str = "minitasks", backend: str = "asyncio") ->
 
 
 @functools.cache
-def begin(name: str, library: str, backend: str) -> Future[Watched]:
+def begin(name: str, library: str, backend: str) -> Future[ScenarioRun]:
     """Begin a recording."""
     choice = library if library in LIBRARIES else str(WRONG / f"{library}.py")
-    return processes().submit(watch_in_child, name, choice, backend)
+    return processes().submit(record_in_child, name, choice, backend)
 
 
 @functools.cache

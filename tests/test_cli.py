@@ -145,25 +145,3 @@ def test_ctrl_c_stops_a_run(name: str, backend: str) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (130, "", "")
-
-
-def test_compare_says_that_two_do_the_same() -> None:
-    """minitasks and Starlette take the same steps in the same lanes: exit code 0."""
-    result = minitasks("compare", "in-order", "minitasks", "starlette")
-    assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "The same 5 steps, in the same lanes: event loop, worker thread.\n"
-
-
-def test_compare_says_where_two_part() -> None:
-    """A library that calls sync tasks on the event loop parts at the first: exit code 1."""
-    library = str(WRONG / "sync_on_loop.py")
-    result = minitasks("compare", "in-order", "minitasks", library)
-    assert result.exit_code == 1
-    assert "charge_card, worker thread, returned" in result.stdout
-    assert "charge_card, event loop, returned" in result.stdout
-
-
-def test_compare_says_in_one_line_why_not() -> None:
-    """What either process can't do is told as `run` tells it."""
-    reason = refused("compare", "in-order", "minitasks", "nix.py")
-    assert reason == "there is no file nix.py: choose minitasks, starlette or a Python file"

@@ -1,4 +1,5 @@
-"""Timeline: record what really happens (record.py), as plain events (events.py), and draw it.
+"""Timeline: record what really happens (record.py), as plain events (events.py), and show it.
 
-The pictures: lanes.py in the terminal, page.py to replay, svg.py to keep, trace_file.py for others.
+calls.py computes the one view of a run. findings.py says in words what it has shown, terminal.py
+draws it; page.py replays it, picture.py keeps it, trace_file.py hands it to other tools.
 """

@@ -1,13 +1,59 @@
-"""Calls: a timeline's stretches put together again, one `Call` for each call of a function.
+"""Calls: the one computed view of a recorded run, which sentences, pictures and files are made of.
 
-Pictures and words ask of a call where it ran, from when to when, and how it ended.
+A `Slice` is one piece of time in which a call is on a thread: from its call or resume to its
+suspend, return or raise. A coroutine that waits ten times has eleven slices. A `Call` puts the
+slices of one call together. A `View` finds both once, and answers questions on them.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
-from minitasks.timeline.events import Lane, Timeline
-from minitasks.timeline.stretches import Ending, Stretch, stretches
+from minitasks.timeline.events import Event, Timeline
+from minitasks.tracing.threads import Lane
+
+Ending = Literal["suspend", "return", "raise", "open"]
+
+# A request comes from the client, over the event loop, to a worker thread.
+FROM_THE_TOP = ("client", "event loop", "worker thread", "thread")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One piece of time in which a call is on its thread.
+
+    Attributes:
+        lane: The number of the thread's lane.
+        task: The number of the task.
+        frame: The number of the call: the slices of one coroutine share it.
+        file: The file of the code.
+        function: The qualified name of the function.
+        depth: How many recorded calls are below it on the thread: 0 for the outermost.
+        start: When it begins, in nanoseconds since the recording began.
+        end: When it ends, likewise.
+        first: The index of its first event in `Timeline.events`.
+        last: The index of its last event.
+        begun: By what it began: "call", "resume", or "open" where it ran before the recording.
+        ended: By what it ended: "suspend", "return", "raise", or "open" where its end was not
+            recorded, most often because the recording ended first.
+        text: The short repr of what was returned or raised; otherwise empty.
+    """
+
+    lane: int
+    task: int
+    frame: int
+    file: str
+    function: str
+    depth: int
+    start: int
+    end: int
+    first: int
+    last: int
+    begun: Literal["call", "resume", "open"]
+    ended: Ending
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,39 +65,39 @@ class Call:
         file: The file of the code.
         lane: The thread on which it began.
         arguments: Its arguments: names and short reprs.
-        stretches: The pieces of time in which it was on its thread.
+        slices: The pieces of time in which it was on a thread; not always on the same one.
     """
 
     function: str
     file: str
     lane: Lane
     arguments: tuple[tuple[str, str], ...]
-    stretches: tuple[Stretch, ...]
+    slices: tuple[Slice, ...]
 
     @property
     def start(self) -> int:
         """When it began, in nanoseconds since the recording began."""
-        return self.stretches[0].start
+        return self.slices[0].start
 
     @property
     def end(self) -> int:
         """When it ended, or was last seen, likewise."""
-        return self.stretches[-1].end
+        return self.slices[-1].end
 
     @property
     def ended(self) -> Ending:
         """By what it ended: "return" or "raise"; else it was still under way."""
-        return self.stretches[-1].ended
+        return self.slices[-1].ended
 
     @property
     def text(self) -> str:
         """What it returned or raised."""
-        return self.stretches[-1].text
+        return self.slices[-1].text
 
     @property
     def first(self) -> int:
         """The index of its first event in `Timeline.events`."""
-        return self.stretches[0].first
+        return self.slices[0].first
 
     @property
     def name(self) -> str:
@@ -59,18 +105,87 @@ class Call:
         return self.function.rpartition(".")[2]
 
 
-def calls(timeline: Timeline) -> tuple[Call, ...]:
-    """Put the stretches of each call together.
+class View:
+    """A recorded run, computed once.
 
     Args:
         timeline: The recorded run.
 
-    Returns:
-        The calls, in the order in which they began.
+    Attributes:
+        timeline: The same.
+        lanes: The threads, from the top of a picture to its bottom.
+        slices: The slices in the order in which they begin: an outer one comes before those in it.
+        all_calls: The calls, in the order in which they began.
+        all_marks: The marks, in the order of time.
+        end: A moment when all had happened, in nanoseconds since the recording began.
+
+    Example:
+        >>> events = tuple(
+        ...     Event(kind, time, lane=0, task=1, frame=1, file="f.py", function="f", line=1)
+        ...     for kind, time in [("call", 0), ("suspend", 5), ("resume", 80), ("return", 90)]
+        ... )
+        >>> view = View(Timeline(events, (Lane(0, "event loop", "event loop"),), {}))
+        >>> [(each.start, each.end, each.ended) for each in view.slices]
+        [(0, 5, 'suspend'), (80, 90, 'return')]
     """
-    of_frame: dict[int, list[Stretch]] = defaultdict(list)
-    for stretch in stretches(timeline):
-        of_frame[stretch.frame].append(stretch)
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.lanes = tuple(sorted(timeline.lanes, key=from_the_top))
+        self.slices = find_slices(timeline)
+        self.all_calls = put_together(self.slices, timeline)
+        self.all_marks = tuple(event for event in timeline.events if event.kind == "mark")
+        self.end = timeline.events[-1].time + 1 if timeline.events else 0
+        self._lane_of = {lane.number: lane for lane in timeline.lanes}
+
+    @cached_property
+    def loop(self) -> Lane | None:
+        """The lane of the event loop; a wrong library may start another."""
+        main = self.call("main")
+        return main.lane if main else next((x for x in self.lanes if x.kind == "event loop"), None)
+
+    @cached_property
+    def zero(self) -> int:
+        """The moment that counts as 0 ms: the first request, or else the first event."""
+        requests = self.marks("request sent")
+        events = requests or self.timeline.events
+        return events[0].time if events else 0
+
+    def lane(self, event: Event) -> Lane:
+        """Give the lane of an event."""
+        return self._lane_of[event.lane]
+
+    def calls(self, *names: str) -> list[Call]:
+        """List the calls of some functions, or of all, in the order in which they began."""
+        return [call for call in self.all_calls if call.name in names or not names]
+
+    def call(self, name: str) -> Call | None:
+        """Find the first call of a function."""
+        return next(iter(self.calls(name)), None)
+
+    def marks(self, beginning: str, lane: str = "") -> list[Event]:
+        """List the marks with such a beginning, of one lane or of all."""
+        return [
+            mark
+            for mark in self.all_marks
+            if mark.text.startswith(beginning) and lane in ("", self.lane(mark).name)
+        ]
+
+    def mark(self, beginning: str, lane: str = "") -> Event | None:
+        """Find the first such mark."""
+        return next(iter(self.marks(beginning, lane)), None)
+
+
+def from_the_top(lane: Lane) -> tuple[int, int]:
+    """Order the lanes by their kind, then in order of appearance."""
+    return FROM_THE_TOP.index(lane.kind), lane.number
+
+
+def put_together(slices: tuple[Slice, ...], timeline: Timeline) -> tuple[Call, ...]:
+    """Put the slices of each call together."""
+    of_frame: dict[int, list[Slice]] = defaultdict(list)
+    for each in slices:
+        of_frame[each.frame].append(each)
     lanes = {lane.number: lane for lane in timeline.lanes}
     return tuple(
         Call(
@@ -78,7 +193,62 @@ def calls(timeline: Timeline) -> tuple[Call, ...]:
             file=parts[0].file,
             lane=lanes[parts[0].lane],
             arguments=timeline.events[parts[0].first].variables,
-            stretches=tuple(parts),
+            slices=tuple(parts),
         )
         for parts in of_frame.values()
     )
+
+
+@dataclass(slots=True)
+class _Open:
+    """A slice that has not ended yet."""
+
+    event: Event
+    first: int
+    last: int
+    depth: int
+
+    def end(self, at: int, time: int, ended: Ending, text: str = "") -> Slice:
+        event = self.event
+        return Slice(
+            lane=event.lane,
+            task=event.task,
+            frame=event.frame,
+            file=event.file,
+            function=event.function,
+            depth=self.depth,
+            start=event.time,
+            end=time,
+            first=self.first,
+            last=at,
+            begun=event.kind if event.kind in ("call", "resume") else "open",
+            ended=ended,
+            text=text,
+        )
+
+
+def find_slices(timeline: Timeline) -> tuple[Slice, ...]:
+    """Find the slices of a run, with one stack of calls for each thread."""
+    stacks: dict[int, list[_Open]] = defaultdict(list)
+    found: list[Slice] = []
+    for index, event in enumerate(timeline.events):
+        if event.kind == "mark":
+            continue
+        stack = stacks[event.lane]
+        found.extend(_unwind_to(stack, event))
+        if not stack or stack[-1].event.frame != event.frame:
+            stack.append(_Open(event, index, index, len(stack)))
+        stack[-1].last = index
+        if event.kind in ("suspend", "return", "raise"):
+            found.append(stack.pop().end(index, event.time, event.kind, event.text))
+    end = timeline.events[-1].time if timeline.events else 0
+    found.extend(top.end(top.last, end, "open") for stack in stacks.values() for top in stack)
+    return tuple(sorted(found, key=lambda each: (each.first, each.depth)))
+
+
+def _unwind_to(stack: list[_Open], event: Event) -> Iterator[Slice]:
+    """End what is above the event's frame: calls whose end was not recorded."""
+    if any(each.event.frame == event.frame for each in stack):
+        while stack[-1].event.frame != event.frame:
+            top = stack.pop()
+            yield top.end(top.last, event.time, "open")

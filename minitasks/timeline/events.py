@@ -1,10 +1,12 @@
 """Events: what a recording is made of. Frozen data: every picture is drawn from the same facts.
 
-An `Event` is one thing that happened, a `Lane` one thread, a `Timeline` the whole run.
+An `Event` is one thing that happened, a `Timeline` the whole run; a `Lane` is one thread.
 """
 
 from dataclasses import dataclass
 from typing import Literal
+
+from minitasks.tracing.threads import Lane
 
 Kind = Literal["call", "line", "suspend", "resume", "return", "raise", "mark"]
 
@@ -42,15 +44,6 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """One thread: its index among the lanes, what it is for, and what to call it."""
-
-    number: int
-    kind: Literal["event loop", "worker thread", "client", "thread"]
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Timeline:
     """One recorded run.
 
@@ -60,16 +53,9 @@ class Timeline:
         sources: The text of every recorded file.
         dropped: How many events came after the cap on their number; the last event, a mark, tells
             so where there are any.
-
-    A notebook shows it as a picture.
     """
 
     events: tuple[Event, ...]
     lanes: tuple[Lane, ...]
     sources: dict[str, str]
     dropped: int = 0
-
-    def _repr_html_(self) -> str:
-        from minitasks.timeline.svg import render_svg
-
-        return render_svg(self)

@@ -6,9 +6,9 @@ Either a list of files, or the module that asked: a script's own file, or all ce
 import linecache
 import os
 import tokenize
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, Protocol
 
 from minitasks.errors import CannotRun
@@ -76,6 +76,7 @@ class ModuleOf:
 
     def __init__(self, frame: FrameType) -> None:
         self._module: dict[str, Any] = frame.f_globals
+        self._written = list(codes_in(outermost(frame).f_code))
         self.known: dict[str, str] = {frame.f_code.co_filename: frame.f_code.co_filename}
 
     def owns(self, frame: FrameType) -> bool:
@@ -83,9 +84,12 @@ class ModuleOf:
         if frame.f_globals is not self._module:
             return False
         file = frame.f_code.co_filename
+        # A dataclass's __init__ is of the module, too, but nobody wrote it. Under `python -c` it
+        # shares its file's name, and on 3.13 that file's text, with the program.
+        if file == "<string>":
+            return any(code is frame.f_code for code in self._written)
         if file in self.known:
             return True
-        # A dataclass's __init__ is of the module, too, but written in no file.
         if not linecache.getlines(file):
             return False
         self.known[file] = file
@@ -94,6 +98,24 @@ class ModuleOf:
     def sources(self) -> dict[str, str]:
         """Give the text of the files in which something ran."""
         return {file: "".join(linecache.getlines(file)) for file in self.known}
+
+
+def outermost(frame: FrameType) -> FrameType:
+    """Find the frame that runs a frame's module; else, where that is over, the frame itself."""
+    caller: FrameType | None = frame
+    while caller is not None:
+        if caller.f_globals is frame.f_globals and caller.f_code.co_name == "<module>":
+            return caller
+        caller = caller.f_back
+    return frame
+
+
+def codes_in(code: CodeType) -> Iterator[CodeType]:
+    """Give a code object and all that are written inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from codes_in(constant)
 
 
 def read_source(path: str) -> str:

@@ -13,18 +13,18 @@ import string
 from importlib import resources
 from typing import Any
 
-from minitasks.timeline.events import Timeline
+from minitasks.timeline.calls import View
 from minitasks.timeline.page_data import clip, pack
 
 SCRIPTS = ("recording.js", "chart.js", "panels.js", "page.js")
 LONGEST_DESCRIPTION = 5000  # characters
 
 
-def render_page(timeline: Timeline, title: str = "Replay", description: str = "") -> str:
+def render_page(view: View, title: str = "Replay", description: str = "") -> str:
     """Make the replay page of a recording.
 
     Args:
-        timeline: The recording.
+        view: The recording.
         title: The page's title and heading, such as the scenario's name.
         description: What the run shows, in plain text, such as a scenario's docstring. Its first
             paragraph is always shown. The others can be unfolded, under their first line if that
@@ -36,7 +36,9 @@ def render_page(timeline: Timeline, title: str = "Replay", description: str = ""
         twelfth step.
 
     Example:
-        >>> page = render_page(Timeline(events=(), lanes=(), sources={}), title="Nothing happened")
+        >>> from minitasks.timeline.events import Timeline
+        >>> nothing = View(Timeline(events=(), lanes=(), sources={}))
+        >>> page = render_page(nothing, title="Nothing happened")
         >>> page.count("<h1>Nothing happened</h1>")
         1
     """
@@ -48,7 +50,7 @@ def render_page(timeline: Timeline, title: str = "Replay", description: str = ""
         description=describe(description),
         style=style,
         script=script,
-        recording=json_in_html(pack(timeline)),
+        recording=json_in_html(pack(view)),
     )
     # ASCII reads the same in whatever encoding a server or an editor takes it for. And half a
     # surrogate pair, which no encoding can write, becomes a character reference like any other.

@@ -8,12 +8,16 @@ import io
 import keyword
 import math
 import tokenize
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from math import log1p
 from typing import Any, TypeVar, get_args
 
-from minitasks.timeline.events import Event, Kind, Lane, Timeline
-from minitasks.timeline.stretches import Axis, Stretch, stretches
+from minitasks.timeline.calls import Slice, View
+from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.tracing.threads import Lane
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST_TEXT = 300  # characters of a name, a value, a line of source: more than a screen shows
@@ -41,11 +45,11 @@ Piece = tuple[str, str]  # CSS class, text
 Span = tuple[int, int, str]  # first column, column behind the last, CSS class
 
 
-def pack(timeline: Timeline) -> dict[str, Any]:
+def pack(view: View) -> dict[str, Any]:
     """Turn a timeline into the page's data.
 
     Args:
-        timeline: The recording.
+        view: The recording.
 
     Returns:
         Plain data. `rows` has a row for each event: kind, nanoseconds since the row before, place
@@ -53,6 +57,7 @@ def pack(timeline: Timeline) -> dict[str, Any]:
         that changed since the frame's row before. A kind, lane, code or text is its place in
         `kinds`, `lanes`, `codes` or `strings`; a value that is gone is -1.
     """
+    timeline = view.timeline
     axis = Axis(timeline)
     packer = Packer(timeline, axis)
     rows = [packer.row(event) for event in timeline.events]
@@ -63,7 +68,7 @@ def pack(timeline: Timeline) -> dict[str, Any]:
         "codes": list(packer.codes),
         "strings": list(packer.strings),
         "rows": rows,
-        "bars": list(pack_bars(timeline, axis)),
+        "bars": list(pack_bars(view, axis)),
         "dropped": timeline.dropped,
     }
 
@@ -73,6 +78,51 @@ def clip(text: str, longest: int = LONGEST_TEXT) -> str:
     if len(text) <= longest:
         return text
     return f"{text[:longest]}… ({len(text):,} characters)"
+
+
+class Axis:
+    """The time axis of a picture: from a moment to its place between 0.0 (left) and 1.0 (right).
+
+    Steps follow each other within microseconds, waits last for seconds: to scale, every step would
+    be invisible. So each gap between two events gets a width that grows with the logarithm of its
+    length: the order is true and a longer gap wider, but ten times as long is not ten times so.
+
+    Args:
+        timeline: The run to place.
+
+    Example:
+        >>> from minitasks.tracing.threads import Lane
+        >>> events = tuple(
+        ...     Event("line", time, lane=0, task=1, frame=1, file="f.py", function="f", line=1)
+        ...     for time in (0, 10_000, 20_000, 1_000_000_000)
+        ... )
+        >>> axis = Axis(Timeline(events, (Lane(0, "event loop", "event loop"),), {}))
+        >>> [round(axis.place(event.time), 2) for event in events]
+        [0.0, 0.05, 0.11, 1.0]
+    """
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._times = sorted({event.time for event in timeline.events})
+        widths = [log1p((later - sooner) / TO_SCALE) for sooner, later in pairwise(self._times)]
+        ends = list(accumulate(widths, initial=0.0))
+        # Not by sum(widths), which rounds otherwise: the last place is exactly 1.
+        self._places = [end / (ends[-1] or 1.0) for end in ends]
+
+    def place(self, time: float) -> float:
+        """Place a moment, in nanoseconds since the recording began."""
+        after = bisect_right(self._times, time)
+        if after == 0:
+            return 0.0
+        if after == len(self._times):
+            return self._places[-1]
+        start, end = self._times[after - 1], self._times[after]
+        left, right = self._places[after - 1], self._places[after]
+        return left + (right - left) * (time - start) / (end - start)
+
+
+# Gaps much shorter than this, in nanoseconds, are drawn to scale: recording an event takes about as
+# long.
+TO_SCALE = 10_000
 
 
 class Numbers(dict[Key, int]):
@@ -203,13 +253,12 @@ def add_spans(
 # -- bars ------------------------------------------------------------------------------------------
 
 
-def pack_bars(timeline: Timeline, axis: Axis) -> Iterator[tuple[int, int, int, int]]:
-    """Give each stretch as (first step, last step, place of its end, row in its lane)."""
-    found = stretches(timeline)
-    rows = place_in_rows(found)
-    for stretch in found:
-        row = min(rows[stretch.frame], MOST_ROWS - 1)
-        yield (stretch.first, stretch.last, millionths(axis.place(stretch.end)), row)
+def pack_bars(view: View, axis: Axis) -> Iterator[tuple[int, int, int, int]]:
+    """Give each slice as (first step, last step, place of its end, row in its lane)."""
+    rows = place_in_rows(view.slices)
+    for each in view.slices:
+        row = min(rows[each.lane, each.frame], MOST_ROWS - 1)
+        yield (each.first, each.last, millionths(axis.place(each.end)), row)
 
 
 def millionths(place: float) -> int:
@@ -217,27 +266,27 @@ def millionths(place: float) -> int:
     return round(place * 1_000_000)
 
 
-def place_in_rows(found: Sequence[Stretch]) -> dict[int, int]:
-    """Give each call a row of its lane: one for its whole life, suspended or not.
+def place_in_rows(found: Sequence[Slice]) -> dict[tuple[int, int], int]:
+    """Give each call a row of each lane that it was on, for its whole life, suspended or not.
 
     No two calls that live at the same time share a row, and a call is below its caller.
     """
     ends = {
         # A call that was never resumed waits to the end, and longer.
-        stretch.frame: math.inf if stretch.ended == "suspend" else stretch.end
-        for stretch in found
+        each.frame: math.inf if each.ended == "suspend" else each.end
+        for each in found
     }
-    rows: dict[int, int] = {}
+    rows: dict[tuple[int, int], int] = {}
     taken_until: dict[int, list[float]] = defaultdict(list)  # of each lane, for each row
     stacks: dict[int, list[int]] = defaultdict(list)  # of each lane, the rows of its running calls
-    for stretch in found:
-        stack = stacks[stretch.lane]
-        del stack[stretch.depth :]
-        if stretch.frame not in rows:
+    for each in found:
+        stack = stacks[each.lane]
+        del stack[each.depth :]
+        if (each.lane, each.frame) not in rows:
             lowest = stack[-1] + 1 if stack else 0
-            taken = taken_until[stretch.lane]
-            rows[stretch.frame] = take_row(taken, lowest, stretch.start, ends[stretch.frame])
-        stack.append(rows[stretch.frame])
+            taken = taken_until[each.lane]
+            rows[each.lane, each.frame] = take_row(taken, lowest, each.start, ends[each.frame])
+        stack.append(rows[each.lane, each.frame])
     return rows
 
 

@@ -13,14 +13,15 @@ from types import FrameType, TracebackType
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import watching
+from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.files import ListedFiles, ModuleOf
 from minitasks.timeline.recorder import Recorder
 
 if sys.version_info >= (3, 12):
-    from minitasks.timeline.engine_monitoring import watch
+    from minitasks.timeline.monitoring import watch
 else:
-    from minitasks.timeline.engine_settrace import watch
+    from minitasks.timeline.settrace import watch
 
 Engine = Callable[[Recorder, FrameType], AbstractContextManager[None]]
 
@@ -111,7 +112,12 @@ class Recording:
         self._timeline = self._recorder.timeline()
 
     def _repr_html_(self) -> str:
-        return self.timeline._repr_html_()
+        """Show a notebook the picture that a terminal would show."""
+        from minitasks.timeline.picture import WIDTH, render_svg
+        from minitasks.timeline.terminal import draw_lanes
+
+        lines = draw_lanes(View(self.timeline), None, WIDTH)
+        return render_svg(lambda console: console.print(*lines, sep="\n"), "A recorded run")
 
 
 @contextmanager

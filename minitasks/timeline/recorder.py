@@ -1,6 +1,6 @@
 """Recorder: turns what an engine sees into events.
 
-An engine (engine_monitoring.py, engine_settrace.py) calls `note` on the thread on which something
+An engine (monitoring.py, settrace.py) calls `note` on the thread on which something
 happens, and that thread waits meanwhile. The recorder adds when, where, for which task, and the
 variables.
 """
@@ -8,7 +8,8 @@ variables.
 import inspect
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import count
 from time import perf_counter_ns
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
@@ -16,8 +17,9 @@ from typing import Any
 
 from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.timeline.files import Files
-from minitasks.timeline.threads import Tasks, Threads
-from minitasks.timeline.values import short_repr
+from minitasks.timeline.reprs import short_repr
+from minitasks.tracing.process_state import protect_from_ctrl_c
+from minitasks.tracing.threads import Tasks, Threads
 
 # What import, def and class leave in a namespace.
 DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
@@ -49,7 +51,12 @@ class Recorder:
         self._lock = threading.RLock()
         self._began = perf_counter_ns()
 
-    def hand_over(self) -> None:
+    def protect_from_ctrl_c(self, *functions: Callable[..., Any]) -> None:
+        """Keep trio's Ctrl-C out of an engine's functions, also where trio is imported later."""
+        protect_from_ctrl_c(*functions)
+        self._threads.when_loop_runs = partial(protect_from_ctrl_c, *functions)
+
+    def note_offload(self) -> None:
         """Let the worker thread that gets the work know for which task it will be done."""
         self._tasks.here()
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from minitasks.timeline.events import Event, Timeline
-from minitasks.timeline.story import zero_of
+from minitasks.timeline.calls import View
+from minitasks.timeline.events import Event
 
 VERBS = {
     "call": "is called",
@@ -15,26 +15,23 @@ VERBS = {
 }
 
 
-def list_rows(timeline: Timeline, width: int = 80) -> Iterator[str]:
+def list_rows(view: View, width: int = 80) -> Iterator[str]:
     """List everything that happened but the single lines of code.
 
     Args:
-        timeline: The recorded run.
+        view: The recorded run.
         width: The columns that there are: a longer row is cut.
 
     Yields:
         One line for each event: milliseconds since the first request, or since the start; the lane;
         the event.
     """
-    zero = zero_of(timeline)
-    lanes = {lane.number: lane.name for lane in timeline.lanes}
-    longest = max(map(len, lanes.values()), default=0)
-    for event in timeline.events:
+    longest = max((len(lane.name) for lane in view.lanes), default=0)
+    for event in view.timeline.events:
         if event.kind != "line":
-            milliseconds = (event.time - zero) / 1e6
-            yield cut(
-                f"{milliseconds:9.2f}  {lanes[event.lane]:<{longest}}  {in_words(event)}", width
-            )
+            milliseconds = (event.time - view.zero) / 1e6
+            lane = view.lane(event).name
+            yield cut(f"{milliseconds:9.2f}  {lane:<{longest}}  {in_words(event)}", width)
 
 
 def in_words(event: Event) -> str:

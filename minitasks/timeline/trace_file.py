@@ -1,6 +1,6 @@
 """Trace file: a timeline in the Trace Event format, which Perfetto and speedscope open.
 
-A lane becomes a thread, a stretch a slice of it, a mark an instant. A flow ties the stretches of
+A lane becomes a thread, a slice a slice of it, a mark an instant. A flow ties the slices of
 one coroutine together: Perfetto draws arrows from a suspend to the resume that follows.
 """
 
@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from minitasks.timeline.calls import Call, calls
-from minitasks.timeline.events import Event, Lane, Timeline
-from minitasks.timeline.stretches import Stretch, marks
+from minitasks.timeline.calls import Call, Slice, View
+from minitasks.timeline.events import Event
+from minitasks.tracing.threads import Lane
 
 TraceEvent = dict[str, Any]
 
@@ -19,11 +19,11 @@ PROCESS = 1
 MICROSECOND = 1000  # nanoseconds; the format counts time in microseconds
 
 
-def render_trace(timeline: Timeline, title: str = "A recorded run") -> str:
+def render_trace(view: View, title: str = "A recorded run") -> str:
     """Write a timeline as JSON in the Trace Event format.
 
     Args:
-        timeline: The recorded run.
+        view: The recorded run.
         title: What to call the process.
 
     Returns:
@@ -33,20 +33,20 @@ def render_trace(timeline: Timeline, title: str = "A recorded run") -> str:
         {
             # First, so that the file's beginning tells where it is from.
             "otherData": {"generator": "minitasks"},
-            "traceEvents": list(trace_events(timeline, title)),
+            "traceEvents": list(trace_events(view, title)),
             "displayTimeUnit": "ns",
         }
     )
 
 
-def trace_events(timeline: Timeline, title: str) -> Iterator[TraceEvent]:
+def trace_events(view: View, title: str) -> Iterator[TraceEvent]:
     """Give the events of the trace: first the names, then the slices, then the marks."""
     yield named("process_name", {"name": title})
-    for lane in timeline.lanes:
+    for lane in view.timeline.lanes:
         yield named("thread_name", {"name": lane.name}, lane)
         yield named("thread_sort_index", {"sort_index": lane.number}, lane)
-    yield from chain.from_iterable(slices(call, timeline) for call in calls(timeline))
-    for _, mark in marks(timeline):
+    yield from chain.from_iterable(slices(call, view) for call in view.all_calls)
+    for mark in view.all_marks:
         yield instant(mark)
 
 
@@ -56,35 +56,35 @@ def named(name: str, args: dict[str, Any], lane: Lane | None = None) -> TraceEve
     return {"ph": "M", "name": name, "pid": PROCESS, **thread, "args": args}
 
 
-def slices(call: Call, timeline: Timeline) -> Iterator[TraceEvent]:
-    """Give a slice for each stretch of a call."""
-    last = len(call.stretches) - 1
-    for index, stretch in enumerate(call.stretches):
+def slices(call: Call, view: View) -> Iterator[TraceEvent]:
+    """Give each slice of a call."""
+    last = len(call.slices) - 1
+    for index, each in enumerate(call.slices):
         flow = {}
         if last:
-            flow = {"bind_id": hex(stretch.frame), "flow_in": index > 0, "flow_out": index < last}
+            flow = {"bind_id": hex(each.frame), "flow_in": index > 0, "flow_out": index < last}
         yield {
             "ph": "X",
-            "name": stretch.function,
+            "name": each.function,
             "cat": "call",
             "pid": PROCESS,
-            "tid": thread_of(stretch.lane),
-            "ts": stretch.start / MICROSECOND,
-            "dur": (stretch.end - stretch.start) / MICROSECOND,
+            "tid": thread_of(each.lane),
+            "ts": each.start / MICROSECOND,
+            "dur": (each.end - each.start) / MICROSECOND,
             **flow,
-            "args": arguments(stretch, timeline.events[stretch.first]),
+            "args": arguments(each, view.timeline.events[each.first]),
         }
 
 
-def arguments(stretch: Stretch, first: Event) -> dict[str, Any]:
+def arguments(each: Slice, first: Event) -> dict[str, Any]:
     """Give what a viewer shows beside a slice that is selected."""
     return {
-        "begun by": stretch.begun,
-        "ended by": stretch.ended,
-        "outcome": stretch.text,
-        "file": stretch.file,
+        "begun by": each.begun,
+        "ended by": each.ended,
+        "outcome": each.text,
+        "file": each.file,
         "line": first.line,
-        "task": stretch.task,
+        "task": each.task,
         "variables": dict(first.variables),
     }
 

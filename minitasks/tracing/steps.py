@@ -170,11 +170,14 @@ def is_handover(frame: FrameType, exception: tuple[Any, Any, Any]) -> bool:
 def starts_as_worker(frame: FrameType) -> bool:
     """Tell whether the thread that runs this frame was started by a pool of worker threads.
 
-    Its outermost frames are those of the module threading; the next one tells who started it.
+    Its outermost frames are those of the module threading; the next one tells who started it. A
+    thread that such a pool gave to anyio's portal is one for an event loop: a test client's, say.
     """
     starter: str | None = None
     caller: FrameType | None = frame
     while caller is not None:
+        if caller.f_code.co_name == "run_blocking_portal":
+            return False
         module = caller.f_globals.get("__name__")
         if module != "threading":
             starter = module

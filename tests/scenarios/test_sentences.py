@@ -6,8 +6,9 @@ The wrong libraries are in wrong/, each named by what is wrong with it.
 import pytest
 
 from minitasks.scenarios import NAMES
+from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
-from minitasks.timeline.words import SCENARIOS, find
+from minitasks.timeline.findings import SCENARIOS, find
 from tests.recorded import recorded, runs_of
 
 # For each sentence that a right library gets, in order: the library that is wrong there, and what
@@ -16,7 +17,7 @@ WRONG: dict[str, list[tuple[str, str] | str]] = {
     "register-product": [
         ("calls_at_once", "send_confirmation_email was called before the answer was sent."),
         "FastAPI's doing",
-        ("async_in_thread", "register_to_blockchain is async, and yet it ran on event loop 2."),
+        ("async_in_thread", "register_to_blockchain is async, and yet it ran in worker thread 1."),
         (
             "sync_on_loop",
             "send_confirmation_email is sync, and yet it ran on the event loop's thread.",
@@ -34,7 +35,7 @@ WRONG: dict[str, list[tuple[str, str] | str]] = {
     ],
     "frozen-loop": [
         ("runs_nothing", "write_report was never called."),
-        ("async_in_thread", "write_report is async, and yet it ran on event loop 2."),
+        ("async_in_thread", "write_report is async, and yet it ran in worker thread 1."),
         ("async_in_thread", "while write_report ran."),
         ("async_in_thread", "and not until write_report was done."),
     ],
@@ -47,7 +48,7 @@ WRONG: dict[str, list[tuple[str, str] | str]] = {
         ),
         ("all_at_once", "notify_warehouse was called before charge_card had ended."),
         ("sync_on_loop", "charge_card is sync, and yet it ran on the event loop's thread."),
-        ("async_in_thread", "notify_warehouse is async, and yet it ran on event loop 2."),
+        ("async_in_thread", "notify_warehouse is async, and yet it ran in worker thread 1."),
     ],
     "first-failure": [
         ("calls_at_once", "save_thumbnail was called before the answer was sent."),
@@ -70,7 +71,7 @@ WRONG: dict[str, list[tuple[str, str] | str]] = {
             "The caller had set current_user to ada, and write_audit_log saw nobody.",
         ),
         ("leaks_context", "It set it to auditor; after that the caller saw auditor."),
-        ("async_in_thread", "switch_user is async, and yet it ran on event loop 2."),
+        ("async_in_thread", "switch_user is async, and yet it ran in worker thread 1."),
         ("async_in_thread", "It set it to grace; after that the caller saw ada."),
     ],
     "lost-coroutine": [
@@ -132,7 +133,7 @@ MEANT_SO = [
 def test_on_a_right_library_every_sentence_holds(run: tuple[str, str, str]) -> None:
     """On minitasks and on Starlette, on every event loop; three to six sentences."""
     result = recorded(*run)
-    found = find(run[0], result.timeline)
+    found = find(run[0], result.view)
     assert [finding.text for finding in found if not finding.holds] == []
     assert not result.error
     assert 3 <= len(found) <= 6
@@ -141,7 +142,7 @@ def test_on_a_right_library_every_sentence_holds(run: tuple[str, str, str]) -> N
 @pytest.mark.parametrize(("run", "text"), SAID)
 def test_on_a_wrong_library_it_fails(run: tuple[str, str, str], text: str) -> None:
     """A library that is wrong there is told what it did, in a sentence that does not hold."""
-    found = find(run[0], recorded(*run).timeline)
+    found = find(run[0], recorded(*run).view)
     wrong = [finding.text for finding in found if not finding.holds]
     assert any(each.endswith(text) for each in wrong), wrong
 
@@ -149,13 +150,13 @@ def test_on_a_wrong_library_it_fails(run: tuple[str, str, str], text: str) -> No
 @pytest.mark.parametrize("name", NAMES)
 def test_no_sentence_is_missing_here(name: str) -> None:
     """Every sentence has its wrong library, or a reason why none can be wrong."""
-    assert len(WRONG[name]) == len(find(name, recorded(name).timeline))
+    assert len(WRONG[name]) == len(find(name, recorded(name).view))
 
 
 @pytest.mark.parametrize(("name", "library", "text"), MEANT_SO)
 def test_what_may_be_wanted_is_told_as_a_difference(name: str, library: str, text: str) -> None:
     """Tasks side by side, or all of them in spite of a failure, differ and are no fault."""
-    found = find(name, recorded(name, library).timeline)
+    found = find(name, recorded(name, library).view)
     (finding,) = [each for each in found if each.text.startswith(text)]
     assert finding.differs
     assert not finding.holds
@@ -163,7 +164,7 @@ def test_what_may_be_wanted_is_told_as_a_difference(name: str, library: str, tex
 
 def test_a_failure_in_a_group_has_reached_the_server() -> None:
     """A library that goes on and raises an ExceptionGroup in the end has not kept it quiet."""
-    found = find("first-failure", recorded("first-failure", "groups_errors").timeline)
+    found = find("first-failure", recorded("first-failure", "groups_errors").view)
     assert found[-1].text.startswith("The exception reached the server")
     assert found[-1].holds
 
@@ -171,7 +172,7 @@ def test_a_failure_in_a_group_has_reached_the_server() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_something_is_said_of_a_run_that_ended_at_once(name: str) -> None:
     """Where nothing was recorded, no sentence claims that something happened."""
-    found = find(name, Timeline((), (), {}))
+    found = find(name, View(Timeline((), (), {})))
     assert found
     assert not any(finding.holds for finding in found)
 

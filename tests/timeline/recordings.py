@@ -1,7 +1,8 @@
 """Recordings for the page's tests: one written by hand, one hostile, one long, one real."""
 
-from minitasks.timeline.events import Event, Kind, Lane, Timeline
-from minitasks.timeline.watch import fresh_processes, watch_in_child
+from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.tracing.threads import Lane
+from tests.fresh_processes import fresh_processes, record_in_child
 
 FILE = "/home/ada/shop/orders.py"
 SOURCE = '''\
@@ -105,4 +106,4 @@ def long_timeline(steps: int) -> Timeline:
 def record_scenario(name: str) -> Timeline:
     """Record a scenario in a process of its own."""
     with fresh_processes() as pool:
-        return pool.submit(watch_in_child, name, "minitasks").result(timeout=60).timeline
+        return pool.submit(record_in_child, name, "minitasks").result(timeout=60).timeline

@@ -1,7 +1,8 @@
-"""Calls: a timeline's stretches, put together call by call."""
+"""Calls: a run's slices, and put together call by call."""
 
-from minitasks.timeline.calls import calls
-from minitasks.timeline.events import Event, Kind, Lane, Timeline
+from minitasks.timeline.calls import View
+from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.tracing.threads import Lane
 
 LOOP, WORKER = Lane(0, "event loop", "event loop"), Lane(1, "worker thread", "worker thread 1")
 
@@ -12,8 +13,8 @@ def event(kind: Kind, time: int, frame: int, lane: Lane = LOOP, text: str = "") 
 
 
 def test_a_coroutine_resumed_is_one_call() -> None:
-    """Its stretches are one call, from its call to its return, whoever runs in between."""
-    first, second = calls(
+    """Its slices are one call, from its call to its return, whoever runs in between."""
+    first, second = View(
         Timeline(
             (
                 event("call", 0, 1),
@@ -26,10 +27,10 @@ def test_a_coroutine_resumed_is_one_call() -> None:
             (LOOP, WORKER),
             {},
         )
-    )
+    ).all_calls
     assert (first.start, first.end, first.ended, first.text) == (0, 4, "return", "'done'")
     assert (first.first, second.first) == (0, 2)
-    assert [part.ended for part in first.stretches] == ["suspend", "return"]
+    assert [part.ended for part in first.slices] == ["suspend", "return"]
     assert first.arguments == (("number", "0"),)
     assert (first.function, first.name, first.lane) == ("Shop.f1", "f1", LOOP)
     assert (second.start, second.end, second.ended, second.lane) == (2, 5, "raise", WORKER)
@@ -37,5 +38,34 @@ def test_a_coroutine_resumed_is_one_call() -> None:
 
 def test_a_call_whose_end_was_not_recorded_is_open() -> None:
     """It lasts to the end of the recording."""
-    (call,) = calls(Timeline((event("call", 0, 1), event("line", 7, 1)), (LOOP,), {}))
+    (call,) = View(Timeline((event("call", 0, 1), event("line", 7, 1)), (LOOP,), {})).all_calls
     assert (call.end, call.ended) == (7, "open")
+
+
+def test_each_slice_belongs_where_it_ran() -> None:
+    """A generator may be entered in one worker thread and left in another."""
+    other = Lane(2, "worker thread", "worker thread 2")
+    (call,) = View(
+        Timeline(
+            (
+                event("call", 0, 1, WORKER),
+                event("suspend", 1, 1, WORKER),
+                event("resume", 5, 1, other),
+                event("return", 6, 1, other),
+            ),
+            (LOOP, WORKER, other),
+            {},
+        )
+    ).all_calls
+    assert [(each.lane, each.start, each.end) for each in call.slices] == [(1, 0, 1), (2, 5, 6)]
+
+
+def test_lanes_of_one_kind_stand_in_order_of_appearance() -> None:
+    """Worker thread 10 comes behind worker thread 2, and clients stand on top."""
+    lanes = (
+        LOOP,
+        *(Lane(n, "worker thread", f"worker thread {n}") for n in range(1, 12)),
+        Lane(12, "client", "client 1"),
+    )
+    names = [lane.name for lane in View(Timeline((), lanes, {})).lanes]
+    assert names == ["client 1", "event loop", *(f"worker thread {n}" for n in range(1, 12))]

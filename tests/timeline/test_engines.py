@@ -17,7 +17,7 @@ from tests.timeline import programs
 if sys.version_info < (3, 12):
     pytest.skip("Python 3.11 has one engine", allow_module_level=True)
 
-from minitasks.timeline import engine_monitoring, engine_settrace
+from minitasks.timeline import monitoring, settrace
 
 FILES = (programs.__file__, minitasks.background.__file__)
 
@@ -65,8 +65,8 @@ def facts(events: list[Event]) -> list[tuple[object, ...]]:
 
 
 def same_events(program: programs.Program, backend: str) -> None:
-    by_monitoring = recorded(program, backend, engine_monitoring.watch)
-    by_settrace = recorded(program, backend, engine_settrace.watch)
+    by_monitoring = recorded(program, backend, monitoring.watch)
+    by_settrace = recorded(program, backend, settrace.watch)
 
     assert lane_by_lane(by_monitoring) == lane_by_lane(by_settrace)
     assert by_monitoring.lanes == by_settrace.lanes
@@ -89,8 +89,8 @@ def test_both_engines_see_the_same_of_async_code(
 
 def test_both_engines_see_the_same_of_concurrent_threads(anyio_backend: str) -> None:
     """Which thread starts first is the system's choice; what each of them does is the same."""
-    by_monitoring = recorded(programs.concurrent, anyio_backend, engine_monitoring.watch)
-    by_settrace = recorded(programs.concurrent, anyio_backend, engine_settrace.watch)
+    by_monitoring = recorded(programs.concurrent, anyio_backend, monitoring.watch)
+    by_settrace = recorded(programs.concurrent, anyio_backend, settrace.watch)
 
     assert stories(by_monitoring) == stories(by_settrace)
     assert turns(by_monitoring) == turns(by_settrace)
@@ -126,7 +126,7 @@ def test_unrecorded_code_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def foreign() -> None: ...
 
-    with record([programs.__file__], engine=engine_monitoring.watch):
+    with record([programs.__file__], engine=monitoring.watch):
         for _ in range(100):
             foreign()
         thread = threading.Thread(target=foreign)
@@ -140,44 +140,44 @@ def test_unrecorded_code_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_monitoring_leaves_nothing_behind() -> None:
     """After a recording its tool ids are free, and no code object keeps events switched on."""
-    recorded(programs.sync_calls, "", engine_monitoring.watch)
+    recorded(programs.sync_calls, "", monitoring.watch)
 
-    monitoring = sys.monitoring
-    for tool in engine_monitoring.FREE_IDS:
-        assert monitoring.get_tool(tool) is None
-        monitoring.use_tool_id(tool, "a look")
+    python = sys.monitoring
+    for tool in monitoring.FREE_IDS:
+        assert python.get_tool(tool) is None
+        python.use_tool_id(tool, "a look")
         try:
-            assert monitoring.get_local_events(tool, programs.add.__code__) == 0
-            assert monitoring.get_events(tool) == 0
+            assert python.get_local_events(tool, programs.add.__code__) == 0
+            assert python.get_events(tool) == 0
         finally:
-            monitoring.free_tool_id(tool)
+            python.free_tool_id(tool)
 
 
 def test_a_second_recording_sees_code_that_the_first_one_did_not_want() -> None:
     """What one recording switched off as foreign is not lost for the next."""
-    with record([minitasks.background.__file__], engine=engine_monitoring.watch):
+    with record([minitasks.background.__file__], engine=monitoring.watch):
         programs.sync_calls("")
 
-    assert recorded(programs.sync_calls, "", engine_monitoring.watch).events
+    assert recorded(programs.sync_calls, "", monitoring.watch).events
 
 
 def test_monitoring_takes_the_other_place_where_one_is_taken() -> None:
     """One other tool of the same kind is no obstacle."""
-    sys.monitoring.use_tool_id(engine_monitoring.FREE_IDS[0], "someone")
+    sys.monitoring.use_tool_id(monitoring.FREE_IDS[0], "someone")
     try:
-        assert recorded(programs.sync_calls, "", engine_monitoring.watch).events
+        assert recorded(programs.sync_calls, "", monitoring.watch).events
     finally:
-        sys.monitoring.free_tool_id(engine_monitoring.FREE_IDS[0])
+        sys.monitoring.free_tool_id(monitoring.FREE_IDS[0])
 
 
 def test_monitoring_refuses_where_both_places_are_taken() -> None:
     """Two other tools of the same kind are, and the message names them."""
-    for tool in engine_monitoring.FREE_IDS:
+    for tool in monitoring.FREE_IDS:
         sys.monitoring.use_tool_id(tool, f"someone {tool}")
     try:
         with pytest.raises(CannotRun, match=r"someone 3 and someone 4"):
-            recorded(programs.sync_calls, "", engine_monitoring.watch)
+            recorded(programs.sync_calls, "", monitoring.watch)
     finally:
-        for tool in engine_monitoring.FREE_IDS:
+        for tool in monitoring.FREE_IDS:
             sys.monitoring.free_tool_id(tool)
-    assert recorded(programs.sync_calls, "", engine_monitoring.watch).events
+    assert recorded(programs.sync_calls, "", monitoring.watch).events

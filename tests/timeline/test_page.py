@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minitasks.timeline import output, page_data
-from minitasks.timeline.events import Event, Kind, Lane, Timeline
+from minitasks.timeline.calls import View
+from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.timeline.page import json_in_html, render_page
 from minitasks.timeline.page_data import cut_source, pack
-from minitasks.timeline.stretches import stretches
+from minitasks.tracing.threads import Lane
 from tests.timeline.recordings import (
     FILE,
     HOSTILE_TEXTS,
@@ -122,7 +123,7 @@ def test_the_page_has_every_event_with_all_that_is_known_of_it(events: list[Even
     """Whatever was recorded can be read out of the page again: nothing is lost by packing it."""
     timeline = Timeline(tuple(events), (LOOP, WORKER), {})
 
-    found = list(unpack(json.loads(json_in_html(pack(timeline)))))
+    found = list(unpack(json.loads(json_in_html(pack(View(timeline))))))
 
     assert found == [
         {
@@ -146,7 +147,9 @@ def test_a_variable_takes_room_only_where_it_changes() -> None:
     values = {f"name_{number}": "v" * 100 for number in range(50)}
     steps = tuple(event("line", time, variables=values) for time in range(1000))
 
-    few, many = (len(json.dumps(pack(Timeline(part, (LOOP,), {})))) for part in (steps[:1], steps))
+    few, many = (
+        len(json.dumps(pack(View(Timeline(part, (LOOP,), {}))))) for part in (steps[:1], steps)
+    )
 
     assert many - few < 1000 * 40
 
@@ -159,10 +162,10 @@ def test_a_mark_says_nothing_about_variables() -> None:
         event("line", 3, variables={"x": "1"}),
     )
 
-    found = list(unpack(pack(Timeline(steps, (LOOP,), {}))))
+    found = list(unpack(pack(View(Timeline(steps, (LOOP,), {})))))
 
     assert [step["variables"] for step in found] == [{"x": "1"}] * 3
-    assert [len(row) for row in pack(Timeline(steps, (LOOP,), {}))["rows"]] == [11, 9, 9]
+    assert [len(row) for row in pack(View(Timeline(steps, (LOOP,), {})))["rows"]] == [11, 9, 9]
 
 
 def test_lanes_have_badges_that_tell_them_apart() -> None:
@@ -175,14 +178,14 @@ def test_lanes_have_badges_that_tell_them_apart() -> None:
         Lane(4, "client", "client 2"),
     )
 
-    found = pack(Timeline((), lanes, {}))["lanes"]
+    found = pack(View(Timeline((), lanes, {})))["lanes"]
 
     assert [lane["badge"] for lane in found] == ["L", "1", "C", "2", "C2"]
 
 
 def test_a_page_does_not_tell_where_on_the_computer_the_files_are() -> None:
     """Of a path the last folder and the file remain: a page is for others, a home folder is not."""
-    page = render_page(story())
+    page = render_page(View(story()))
 
     assert Page(page).data["files"][1]["name"] == "shop/orders.py"
     assert "ada" not in page
@@ -190,7 +193,7 @@ def test_a_page_does_not_tell_where_on_the_computer_the_files_are() -> None:
 
 def test_a_file_without_a_source_has_no_lines() -> None:
     """A mark that was left in code which is not recorded has no source to show."""
-    files = pack(story())["files"]
+    files = pack(View(story()))["files"]
 
     assert [(file["name"], len(file["lines"])) for file in files] == [
         ("", 0),
@@ -255,7 +258,7 @@ def test_a_call_keeps_its_row_while_it_is_suspended() -> None:
         event("return", 7, frame=3),
     )
 
-    bars = pack(Timeline(steps, (LOOP,), {}))["bars"]
+    bars = pack(View(Timeline(steps, (LOOP,), {})))["bars"]
 
     assert [(first, last, row) for first, last, _, row in bars] == [
         (0, 1, 0),
@@ -278,15 +281,15 @@ def test_a_callee_is_below_its_caller_also_where_a_row_above_is_free() -> None:
         event("call", 7, frame=3),
     )
 
-    rows = page_data.place_in_rows(stretches(Timeline(steps, (LOOP,), {})))
+    rows = page_data.place_in_rows(View(Timeline(steps, (LOOP,), {})).slices)
 
-    assert rows == {1: 0, 2: 1, 3: 2}
+    assert rows == {(LOOP.number, 1): 0, (LOOP.number, 2): 1, (LOOP.number, 3): 2}
 
 
 @pytest.mark.parametrize("timeline", [story(), long_timeline(600)], ids=["story", "long"])
 def test_no_two_calls_share_a_row_at_the_same_time(timeline: Timeline) -> None:
     """In each lane, two calls whose lives overlap are in two rows, the inner one below."""
-    found = stretches(timeline)
+    found = View(timeline).slices
     rows = page_data.place_in_rows(found)
     lives = {
         each.frame: (
@@ -300,7 +303,7 @@ def test_no_two_calls_share_a_row_at_the_same_time(timeline: Timeline) -> None:
     for (one, (lane, start, end)), (other, (lane2, start2, end2)) in combinations(lives.items(), 2):
         if lane == lane2 and start <= end2 and start2 <= end:
             outer, inner = (one, other) if start < start2 else (other, one)
-            assert rows[outer] < rows[inner]
+            assert rows[lane, outer] < rows[lane, inner]
 
 
 def test_a_lane_has_at_most_so_many_rows() -> None:
@@ -312,7 +315,7 @@ def test_a_lane_has_at_most_so_many_rows() -> None:
         for place, kind in enumerate(kinds)
     ]
 
-    bars = pack(Timeline(tuple(waiting), (LOOP,), {}))["bars"]
+    bars = pack(View(Timeline(tuple(waiting), (LOOP,), {})))["bars"]
 
     assert {row for *_, row in bars} == set(range(page_data.MOST_ROWS))
 
@@ -321,7 +324,7 @@ def test_the_bar_of_a_call_that_has_not_ended_reaches_the_end() -> None:
     """A thread that is still blocked when the recording stops is drawn up to there."""
     steps = (event("call", 0, WORKER, 2), event("call", 10), event("return", 50_000))
 
-    bars = pack(Timeline(steps, (LOOP, WORKER), {}))["bars"]
+    bars = pack(View(Timeline(steps, (LOOP, WORKER), {})))["bars"]
 
     assert bars == [(0, 0, 1_000_000, 0), (1, 2, 1_000_000, 0)]
 
@@ -331,7 +334,7 @@ def test_the_bar_of_a_call_that_has_not_ended_reaches_the_end() -> None:
 
 def test_the_policy_allows_the_page_s_own_style_and_script_by_their_hashes() -> None:
     """The hashes are of what a browser finds between the tags; nothing else is allowed."""
-    page = Page(render_page(story(), "A title", "A description"))
+    page = Page(render_page(View(story()), "A title", "A description"))
 
     def sha256(text: str) -> str:
         return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
@@ -347,7 +350,7 @@ def test_the_policy_allows_the_page_s_own_style_and_script_by_their_hashes() -> 
 
 def test_the_page_names_nothing_outside_itself() -> None:
     """No element, style or script refers to another file or host."""
-    text = render_page(story())
+    text = render_page(View(story()))
     page = Page(text)
 
     attributes = {name for _, found in page.elements for name in found}
@@ -358,14 +361,14 @@ def test_the_page_names_nothing_outside_itself() -> None:
 
 def test_a_page_can_be_told_from_other_files() -> None:
     """`--page` replaces a page of ours and no other file: near its beginning it says what it is."""
-    assert output.PAGE in render_page(EMPTY)[:500]
+    assert output.PAGE in render_page(View(EMPTY))[:500]
 
 
 def test_hostile_texts_stay_texts() -> None:
     """Tags, quotes, placeholders, half characters come out as they went in; none is an element."""
     title = HOSTILE_TEXTS[0]
-    harmless = Page(render_page(story(), "x", "x"))
-    page = Page(render_page(hostile(), title, "\n\n".join(HOSTILE_TEXTS)))
+    harmless = Page(render_page(View(story()), "x", "x"))
+    page = Page(render_page(View(hostile()), title, "\n\n".join(HOSTILE_TEXTS)))
 
     tags = [tag for tag, _ in page.elements if tag not in ("p", "code", "details", "summary")]
     assert tags == [tag for tag, _ in harmless.elements if tag not in ("p", "code")]
@@ -380,7 +383,7 @@ def test_hostile_texts_stay_texts() -> None:
 
 def test_a_page_is_plain_ascii() -> None:
     """It reads the same in every encoding, and half a surrogate pair can be written to a file."""
-    assert render_page(hostile(), "½ \ud83d", "naïve \ud83d").isascii()
+    assert render_page(View(hostile()), "½ \ud83d", "naïve \ud83d").isascii()
 
 
 def test_megabytes_are_cut() -> None:
@@ -389,9 +392,9 @@ def test_megabytes_are_cut() -> None:
     steps = (event("line", 0, function=much, variables={much: much}, text=much),)
     lane = replace(LOOP, name=much)
 
-    page = render_page(Timeline(steps, (lane,), {FILE: f"x\n{much}\n"}), much, much)
+    page = render_page(View(Timeline(steps, (lane,), {FILE: f"x\n{much}\n"})), much, much)
 
-    assert len(page) - len(render_page(EMPTY)) < 12_000
+    assert len(page) - len(render_page(View(EMPTY))) < 12_000
     assert page.count("1,000,000 characters") > 5
 
 
@@ -400,17 +403,19 @@ def test_megabytes_are_cut() -> None:
 
 def test_the_description_s_first_paragraph_is_shown_and_the_rest_can_be_unfolded() -> None:
     """A scenario's docstring becomes a paragraph, a list to unfold, and code in backquotes."""
-    page = render_page(EMPTY, "sync-task", "A promise.\n\nLook for:\n- `f` runs,\n  then\n- g < f")
+    page = render_page(
+        View(EMPTY), "sync-task", "A promise.\n\nLook for:\n- `f` runs,\n  then\n- g < f"
+    )
 
     assert (
         "<h1>sync-task</h1>\n  <p>A promise.</p><details><summary>Look for</summary>"
         "<ul><li><code>f</code> runs,\n  then\n</li><li>g &lt; f</li></ul></details>"
     ) in page
     assert "<summary>More</summary><p>B.</p><p>C:\nD.</p>" in render_page(
-        EMPTY, "", "A.\n\nB.\n\nC:\nD."
+        View(EMPTY), "", "A.\n\nB.\n\nC:\nD."
     )
 
 
 def test_the_page_knows_how_many_events_were_dropped() -> None:
     """The reader of a recording that was cut short can be told so."""
-    assert pack(replace(story(), dropped=12))["dropped"] == 12
+    assert pack(View(replace(story(), dropped=12)))["dropped"] == 12

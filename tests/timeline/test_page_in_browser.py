@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.page import render_page
 from tests.parts import need_part
@@ -91,7 +92,7 @@ def visit(browser: "Browser", tmp_path: Path) -> Iterator[Visit]:
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
         page.on("request", lambda request: requests.append(request.url.partition("#")[0]))
         file = tmp_path / f"page{len(contexts)}.html"
-        text = render_page(content, "A run") if isinstance(content, Timeline) else content
+        text = render_page(View(content), "A run") if isinstance(content, Timeline) else content
         file.write_text(text, encoding="ascii")
         opened.append(file.as_uri())
         page.goto(file.as_uri() + anchor)
@@ -344,7 +345,7 @@ def test_every_kind_of_step_has_its_words(visit: Visit) -> None:
 
 def test_hostile_texts_are_shown_and_never_run(visit: Visit) -> None:
     """At each step the name, the value and the line stand there letter by letter."""
-    text = render_page(hostile(), HOSTILE_TEXTS[0], "\n\n".join(HOSTILE_TEXTS))
+    text = render_page(View(hostile()), HOSTILE_TEXTS[0], "\n\n".join(HOSTILE_TEXTS))
     page = visit(text)
 
     for event in hostile().events:
@@ -407,7 +408,7 @@ def test_the_accessibility_tree_names_everything(visit: Visit) -> None:
 
 def test_everything_that_takes_the_focus_has_a_name_and_shows_it(visit: Visit) -> None:
     """The Tab key passes each control once, in the order of the page, and shows where it is."""
-    page = visit(render_page(story(), "A run", "A promise.\n\nMore."))
+    page = visit(render_page(View(story()), "A run", "A promise.\n\nMore."))
     seen = []
     for _ in range(20):
         page.keyboard.press("Tab")
@@ -477,7 +478,7 @@ def test_the_current_line_stays_in_view_when_its_panel_shrinks(visit: Visit) -> 
     steps = tuple(replace(line, time=1000 * number, line=number) for number in range(1, 100))
     timeline = replace(story(), events=steps, sources={FILE: "x = 1\n" * 100})
     description = "\n\n".join(["A promise.", *["More."] * 12])
-    page = visit(render_page(timeline, "A run", description), height=1200)
+    page = visit(render_page(View(timeline), "A run", description), height=1200)
     in_view = """() => {
         const { top, bottom } = document.querySelector("#lines").getBoundingClientRect();
         const line = document.querySelector("#lines [aria-current]").getBoundingClientRect();
@@ -595,7 +596,7 @@ def test_nothing_moves_by_itself_for_who_asked_for_less_motion(visit: Visit) -> 
 
 def test_the_page_works_inside_another(browser: "Browser", tmp_path: Path) -> None:
     """In a sandboxed frame of the docs it steps, and does not scroll the page around it."""
-    (tmp_path / "replay.html").write_text(render_page(story(), "A run"), encoding="ascii")
+    (tmp_path / "replay.html").write_text(render_page(View(story()), "A run"), encoding="ascii")
     frame = (
         "<iframe src='replay.html#step=3' sandbox='allow-scripts' width=600 height=500></iframe>"
     )
@@ -624,7 +625,7 @@ def test_the_page_works_inside_another(browser: "Browser", tmp_path: Path) -> No
 def test_the_policy_keeps_out_whatever_gets_in(browser: "Browser", tmp_path: Path) -> None:
     """Were a text ever to become an element, it could neither run nor load anything."""
     hole = "<script>window.hacked = 1</script><img src=x.png onerror='window.hacked = 1'></body>"
-    text = render_page(story(), "A run").replace("</body>", hole)
+    text = render_page(View(story()), "A run").replace("</body>", hole)
     (tmp_path / "page.html").write_text(text, encoding="ascii")
     (tmp_path / "x.png").write_bytes(b"")
     page = browser.new_page()

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import gc
 import importlib.util
+import subprocess
 import sys
 import threading
 import time
@@ -22,9 +23,9 @@ from minitasks import BackgroundTask
 from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import mark, watching
 from minitasks.timeline import recorder
+from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.record import Recording, record
-from minitasks.timeline.stretches import stretches
 from tests.parts import need_part
 from tests.timeline import programs
 
@@ -69,7 +70,7 @@ def test_a_coroutine_resumed_ten_times_is_one_call_and_eleven_stretches() -> Non
     kinds = Counter(event.kind for event in events)
     assert (kinds["call"], kinds["suspend"], kinds["resume"], kinds["return"]) == (1, 10, 10, 1)
     assert len({event.frame for event in events}) == 1
-    mine = [each for each in stretches(timeline) if each.function == "wait_ten_times"]
+    mine = [each for each in View(timeline).slices if each.function == "wait_ten_times"]
     assert [each.ended for each in mine] == [*["suspend"] * 10, "return"]
 
 
@@ -126,7 +127,7 @@ def test_every_call_ends(anyio_backend: str) -> None:
     """No frame is lost: each call or resume is followed by exactly one suspend, return or raise."""
     for program in (*programs.SYNC, *programs.ASYNC):
         timeline = recorded(program, anyio_backend)
-        assert all(each.ended != "open" for each in stretches(timeline)), program.__name__
+        assert all(each.ended != "open" for each in View(timeline).slices), program.__name__
 
 
 def test_the_text_of_the_recorded_files_is_kept() -> None:
@@ -609,3 +610,26 @@ def test_the_recorded_code_returns_what_it_returns_unrecorded(anyio_backend: str
 
     assert isinstance(recording, Recording)
     assert len(of("add", recording.timeline)) == 8
+
+
+def test_what_nobody_wrote_is_not_recorded() -> None:
+    """Under `python -c` a dataclass's generated methods are not taken for the program's own."""
+    program = """
+import dataclasses
+from minitasks.timeline.record import record
+
+@dataclasses.dataclass
+class Order:
+    item: str
+
+def order():
+    return Order("book")
+
+with record() as recording:
+    order()
+print([e.function for e in recording.timeline.events if e.kind == "call"])
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "['order']\n"

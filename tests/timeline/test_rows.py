@@ -1,7 +1,9 @@
 """Rows: a timeline as plain lines, from one written by hand."""
 
-from minitasks.timeline.events import Event, Kind, Lane, Timeline
+from minitasks.timeline.calls import View
+from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.timeline.rows import list_rows
+from minitasks.tracing.threads import Lane
 
 LANES = (Lane(0, "event loop", "event loop"), Lane(1, "client", "client"))
 
@@ -11,7 +13,7 @@ def event(kind: Kind, time: int, lane: int = 0, text: str = "") -> Event:
 
 
 def rows(*events: Event) -> list[str]:
-    return list(list_rows(Timeline(events, LANES, {})))
+    return list(list_rows(View(Timeline(events, LANES, {}))))
 
 
 def test_each_event_but_a_line_is_a_row() -> None:

@@ -8,14 +8,14 @@ import pytest
 from rich.console import Console
 
 from minitasks.scenarios import NAMES, find_scenario
-from minitasks.timeline.show import show
-from minitasks.timeline.watch import Watched
+from minitasks.timeline.record_scenario import ScenarioRun
+from minitasks.timeline.terminal import show
 from tests.recorded import recorded
 
 
 def shown(
     name: str,
-    watched: Watched | None = None,
+    watched: ScenarioRun | None = None,
     width: int = 80,
     terminal: bool = False,
     no_color: bool = False,
@@ -86,7 +86,7 @@ def test_an_encoding_without_the_characters_gets_ascii() -> None:
 def test_a_recording_that_was_full_says_so() -> None:
     """What is missing from the picture is told below it."""
     timeline = dataclasses.replace(recorded("in-order").timeline, dropped=7)
-    last = shown("in-order", Watched(timeline)).splitlines()[-1]
+    last = shown("in-order", ScenarioRun(timeline)).splitlines()[-1]
     assert last.startswith(f"✗ The recording was full after {len(timeline.events)} events")
 
 

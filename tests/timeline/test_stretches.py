@@ -2,8 +2,10 @@
 
 import itertools
 
-from minitasks.timeline.events import Event, Kind, Lane, Timeline
-from minitasks.timeline.stretches import Axis, marks, stretches
+from minitasks.timeline.calls import View
+from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.timeline.page_data import Axis
+from minitasks.tracing.threads import Lane
 
 LOOP = Lane(0, "event loop", "event loop")
 WORKER = Lane(1, "worker thread", "worker thread 1")
@@ -24,7 +26,7 @@ def test_a_coroutine_that_waits_ten_times_is_eleven_stretches_of_one_frame() -> 
         events += [event("suspend", 100 * turn + 5), event("resume", 100 * turn + 95)]
     events += [event("return", 1000, text="'done'")]
 
-    found = stretches(timeline(*events))
+    found = View(timeline(*events)).slices
 
     assert len(found) == 11
     assert {each.frame for each in found} == {1}
@@ -36,7 +38,7 @@ def test_a_coroutine_that_waits_ten_times_is_eleven_stretches_of_one_frame() -> 
 
 def test_a_call_inside_a_call_is_one_deeper() -> None:
     """A callee's stretch lies inside its caller's and stands behind it in the list."""
-    found = stretches(
+    found = View(
         timeline(
             event("call", 0, frame=1),
             event("call", 1, frame=2),
@@ -44,7 +46,7 @@ def test_a_call_inside_a_call_is_one_deeper() -> None:
             event("line", 3, frame=1),
             event("return", 4, frame=1),
         )
-    )
+    ).slices
 
     assert [(each.function, each.depth, each.start, each.end, each.ended) for each in found] == [
         ("f1", 0, 0, 4, "return"),
@@ -55,14 +57,14 @@ def test_a_call_inside_a_call_is_one_deeper() -> None:
 
 def test_threads_do_not_nest_in_each_other() -> None:
     """What runs on another thread meanwhile is on its own lane, and outermost there."""
-    found = stretches(
+    found = View(
         timeline(
             event("call", 0, frame=1, lane=0),
             event("call", 1, frame=2, lane=1),
             event("return", 2, frame=1, lane=0),
             event("return", 3, frame=2, lane=1),
         )
-    )
+    ).slices
 
     assert [(each.lane, each.depth, each.start, each.end) for each in found] == [
         (0, 0, 0, 2),
@@ -72,9 +74,9 @@ def test_threads_do_not_nest_in_each_other() -> None:
 
 def test_a_call_that_ran_before_and_after_the_recording_is_open_at_both_ends() -> None:
     """A frame first seen in the middle begins there; one that never ends lasts to the end."""
-    found = stretches(
+    found = View(
         timeline(event("line", 3, frame=1), event("call", 4, frame=2), event("line", 9, frame=2))
-    )
+    ).slices
 
     assert [(each.begun, each.ended, each.start, each.end) for each in found] == [
         ("open", "open", 3, 9),
@@ -84,7 +86,7 @@ def test_a_call_that_ran_before_and_after_the_recording_is_open_at_both_ends() -
 
 def test_a_callee_whose_end_was_not_recorded_ends_when_its_caller_goes_on() -> None:
     """A missing end does not make everything behind it look deeper."""
-    found = stretches(
+    found = View(
         timeline(
             event("call", 0, frame=1),
             event("call", 1, frame=2),
@@ -93,7 +95,7 @@ def test_a_callee_whose_end_was_not_recorded_ends_when_its_caller_goes_on() -> N
             event("return", 4, frame=3),
             event("return", 5, frame=1),
         )
-    )
+    ).slices
 
     assert [(each.function, each.depth, each.end, each.ended) for each in found] == [
         ("f1", 0, 5, "return"),
@@ -106,16 +108,16 @@ def test_marks_are_found_with_their_index() -> None:
     """A mark is no stretch, and its index is its place among all events."""
     run = timeline(event("call", 0), event("mark", 1, frame=0, text="here"), event("return", 2))
 
-    assert [(index, each.text) for index, each in marks(run)] == [(1, "here")]
-    assert len(stretches(run)) == 1
+    assert [(index, each.text) for index, each in enumerate(View(run).all_marks)] == [(0, "here")]
+    assert len(View(run).slices) == 1
 
 
 def test_an_empty_timeline_has_nothing_to_draw() -> None:
     """No event is no stretch, and every moment is at the left."""
     run = timeline()
 
-    assert stretches(run) == ()
-    assert marks(run) == ()
+    assert View(run).slices == ()
+    assert View(run).all_marks == ()
     assert Axis(run).place(5) == 0.0
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from minitasks.timeline.events import Event, Lane, Timeline
+from minitasks.timeline.calls import View
+from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.record import record
-from minitasks.timeline.stretches import stretches
 from minitasks.timeline.trace_file import render_trace
+from minitasks.tracing.threads import Lane
 from tests.timeline import programs
 
 # What each phase needs beside its name: complete slices, instants, metadata.
@@ -21,7 +22,7 @@ NEEDED = {
 
 
 def trace_of(timeline: Timeline) -> list[dict[str, Any]]:
-    document = json.loads(render_trace(timeline, "test"))
+    document = json.loads(render_trace(View(timeline), "test"))
     assert document["displayTimeUnit"] in ("ms", "ns")
     events = document["traceEvents"]
     assert isinstance(events, list)
@@ -76,7 +77,7 @@ def test_each_stretch_is_a_slice_and_each_mark_an_instant(timeline: Timeline) ->
         (each["name"], each["tid"], round(each["ts"] * 1000), each["args"]["ended by"])
         for each in of("X", trace)
     ) == sorted(
-        (each.function, each.lane + 1, each.start, each.ended) for each in stretches(timeline)
+        (each.function, each.lane + 1, each.start, each.ended) for each in View(timeline).slices
     )
     assert [(each["name"], each["tid"]) for each in of("i", trace)] == [
         (each.text, each.lane + 1) for each in timeline.events if each.kind == "mark"
@@ -112,7 +113,7 @@ def test_nothing_from_the_run_breaks_the_file() -> None:
     event = Event("mark", 1, 0, 1, 0, "", "", 0, text=hostile)
     run = Timeline((event,), (Lane(0, "client", hostile),), {})
 
-    text = render_trace(run, hostile)
+    text = render_trace(View(run), hostile)
 
     assert text.isascii()
     assert [each["name"] for each in of("i", json.loads(text)["traceEvents"])] == [hostile]

@@ -1,7 +1,6 @@
-"""Watch: run a scenario and record it, in this process or in a fresh one.
+"""Fresh processes: a pool in which each recording has a process of its own.
 
-A fresh process is for whoever records more than once: up to Python 3.11 a recording does not see
-the worker threads that an earlier run has left behind.
+Up to Python 3.11 a recording does not see the worker threads that an earlier run has left behind.
 """
 
 import contextlib
@@ -11,71 +10,18 @@ import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 
-from minitasks.errors import CannotRun
-from minitasks.scenarios import NAMES, Scenario, find_scenario
-from minitasks.scenarios.library import Library, load_library
-from minitasks.scenarios.marks import warnings_as_marks
-from minitasks.scenarios.run import run_scenario
-from minitasks.timeline.events import Timeline
-from minitasks.timeline.record import record
+from minitasks.scenarios import NAMES, find_scenario
+from minitasks.scenarios.library import load_library
+from minitasks.timeline.record_scenario import ScenarioRun, record_scenario
 
 
-@dataclass(frozen=True)
-class Watched:
-    """A scenario's recorded run.
-
-    Attributes:
-        timeline: What happened.
-        error: What the scenario raised, in one line; empty where it ran to its end.
-    """
-
-    timeline: Timeline
-    error: str = ""
-
-
-def watch(scenario: Scenario, library: Library, backend: str = "asyncio") -> Watched:
-    """Run a scenario and record it: the scenario's own file and the library's.
-
-    Args:
-        scenario: What to run.
-        library: What to run it on.
-        backend: The event loop: "asyncio", "trio" or "uvloop".
-
-    Raises:
-        CannotRun: The scenario can't run like this.
-    """
-    scenario.load()
-    problem = ""
-    with record(files=[scenario.file, *library.files]) as recording, warnings_as_marks():
-        try:
-            run_scenario(scenario, library, backend)
-        except BaseException as error:
-            problem = one_line(innermost(error))
-    return Watched(recording.timeline, problem)
-
-
-def innermost(error: BaseException) -> BaseException:
-    """Take an exception out of the groups that task groups put round it."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
-def one_line(error: BaseException) -> str:
-    """Say what was raised; what is not a program's own error is raised again."""
-    if isinstance(error, CannotRun) or not isinstance(error, Exception):
-        raise error
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
-
-
-def watch_in_child(name: str, choice: str, backend: str = "asyncio") -> Watched:
-    """Load and `watch` a scenario, for a pool that `fresh_processes` gives."""
+def record_in_child(name: str, choice: str, backend: str = "asyncio") -> ScenarioRun:
+    """Load and record a scenario, for a pool that `fresh_processes` gives."""
     scenario = find_scenario(name)
-    return watch(scenario, load_library(choice, scenario.needs), backend)
+    return record_scenario(scenario, load_library(choice, scenario.needs), backend)
 
 
 @contextlib.contextmanager

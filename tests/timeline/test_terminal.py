@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from minitasks.timeline.events import Event, Kind, Lane, Timeline
-from minitasks.timeline.lanes import ASCII, UNICODE, Scale, draw_lanes
+from minitasks.timeline.calls import View
+from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.timeline.terminal import ASCII, UNICODE, Scale, draw_lanes
+from minitasks.tracing.threads import Lane
 
 OWN, LIBRARY = "own.py", "library.py"
 LOOP = Lane(0, "event loop", "event loop")
@@ -75,7 +77,7 @@ class Run:
 
     def picture(self, width: int = 60, unicode: bool = False) -> list[str]:
         glyphs = UNICODE if unicode else ASCII
-        return [line.plain for line in draw_lanes(self.timeline(), Path(OWN), width, glyphs)]
+        return [line.plain for line in draw_lanes(View(self.timeline()), Path(OWN), width, glyphs)]
 
 
 def story() -> Run:

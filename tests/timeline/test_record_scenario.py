@@ -10,11 +10,12 @@ import pytest
 from minitasks.errors import CannotRun
 from minitasks.scenarios import find_scenario
 from minitasks.scenarios.library import load_library
-from minitasks.timeline.watch import Watched, fresh_processes, innermost, watch, watch_in_child
+from minitasks.timeline.record_scenario import ScenarioRun, innermost, record_scenario
+from tests.fresh_processes import fresh_processes, record_in_child
 from tests.recorded import WRONG, recorded
 
 
-def functions_of(watched: Watched) -> set[tuple[str, str]]:
+def functions_of(watched: ScenarioRun) -> set[tuple[str, str]]:
     return {
         (Path(event.file).name, event.function)
         for event in watched.timeline.events
@@ -37,7 +38,7 @@ def test_it_runs_here_too() -> None:
     """The same steps in this process as in one of their own."""
     if sys.gettrace() is not None:
         pytest.skip("another tracer is at work")
-    watched = watch(find_scenario("context"), load_library("minitasks"))
+    watched = record_scenario(find_scenario("context"), load_library("minitasks"))
     assert functions_of(watched) == functions_of(recorded("context"))
     assert not watched.error
 
@@ -52,7 +53,7 @@ def test_what_the_scenario_raises_is_kept_with_the_recording() -> None:
 def test_what_can_not_run_is_told_by_the_child() -> None:
     """A process of its own hands on why it could not do what was asked."""
     with fresh_processes() as pool, pytest.raises(CannotRun, match="does not run on trio"):
-        pool.submit(watch_in_child, "first-failure", "minitasks", "trio").result()
+        pool.submit(record_in_child, "first-failure", "minitasks", "trio").result()
 
 
 def test_a_warning_is_a_mark() -> None:
@@ -76,10 +77,10 @@ def test_another_minitasks_in_the_current_folder_is_not_taken(tmp_path: Path) ->
     script = tmp_path / "scripts" / "compare.py"
     script.parent.mkdir()
     script.write_text(
-        "from minitasks.timeline.watch import fresh_processes, watch_in_child\n"
+        "from tests.fresh_processes import fresh_processes, record_in_child\n"
         "if __name__ == '__main__':\n"
         "    with fresh_processes() as pool:\n"
-        "        watched = pool.submit(watch_in_child, 'in-order', 'minitasks').result()\n"
+        "        watched = pool.submit(record_in_child, 'in-order', 'minitasks').result()\n"
         "    print(len(watched.timeline.events) > 0)\n"
     )
 

@@ -14,9 +14,9 @@ from typing import Any
 from minitasks.errors import CannotRun
 from minitasks.timeline.events import Kind
 from minitasks.timeline.recorder import Recorder, callers
-from minitasks.timeline.threads import hands_over
-from minitasks.timeline.values import short_repr
+from minitasks.timeline.reprs import short_repr
 from minitasks.tracing.steps import has_begun
+from minitasks.tracing.threads import offloads
 
 assert sys.version_info >= (3, 12)
 
@@ -91,6 +91,7 @@ class Engine:
 
     def begin(self, frame: FrameType) -> None:
         """Begin to watch what starts or goes on from now, and the callers waiting for `frame`."""
+        self._recorder.protect_from_ctrl_c(*self._callbacks.values())
         for event, callback in self._callbacks.items():
             monitoring.register_callback(self._tool, event, callback)
         for running in callers(frame):
@@ -144,8 +145,8 @@ class Engine:
 
     def _enter(self, kind: Kind, code: CodeType, frame: FrameType) -> Any:
         if id(code) not in self._recorded:
-            if hands_over(code):
-                self._recorder.hand_over()
+            if offloads(code):
+                self._recorder.note_offload()
                 return None
             if not self._recorder.files.owns(frame):
                 return monitoring.DISABLE

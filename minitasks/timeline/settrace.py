@@ -16,9 +16,9 @@ from typing import Any
 
 from minitasks.errors import CannotRun
 from minitasks.timeline.recorder import Recorder, callers
-from minitasks.timeline.threads import hands_over, trio_lowlevel
-from minitasks.timeline.values import short_repr
+from minitasks.timeline.reprs import short_repr
 from minitasks.tracing.steps import StepReader, has_begun
+from minitasks.tracing.threads import offloads, trio_lowlevel
 
 Trace = Any  # a trace function: of a frame, an event and an argument, giving the next one or None
 
@@ -40,6 +40,7 @@ def watch(recorder: Recorder, frame: FrameType) -> Iterator[None]:
             "stop it, or use Python 3.12 or newer, where both can"
         )
     engine = Engine(recorder)
+    recorder.protect_from_ctrl_c(engine.begin, engine.step)
     watched = [running for running in callers(frame) if recorder.files.owns(running)]
     for running in watched:
         running.f_trace = engine.step
@@ -70,8 +71,8 @@ class Engine:
         if not self._recorder.is_open:
             return None
         if not self._recorder.files.owns(frame):
-            if hands_over(frame.f_code):
-                self._recorder.hand_over()
+            if offloads(frame.f_code):
+                self._recorder.note_offload()
             return None
         if not has_begun(frame):
             return None

@@ -1,4 +1,4 @@
-"""Words: what a run has shown, each sentence computed from what was recorded.
+"""Findings: what a run has shown, each sentence computed from what was recorded.
 
 A function for each scenario gives its `Finding`s. Each says what did happen, also where a learner's
 own library did something else than Starlette does; then it does not hold.
@@ -6,53 +6,170 @@ own library did something else than Starlette does; then it does not hold.
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
-from minitasks.timeline.calls import Call
-from minitasks.timeline.events import Timeline
-from minitasks.timeline.facts import (
-    Facts,
-    Finding,
-    async_on_loop,
-    beats_during,
-    either,
-    ended_with,
-    never,
-    one_after_another,
-    sent_first,
-    span,
-    sync_in_thread,
-)
+from minitasks.timeline.calls import Call, Ending, View
+from minitasks.tracing.threads import Lane
 
 
-def find(scenario: str, timeline: Timeline) -> list[Finding]:
+@dataclass(frozen=True)
+class Finding:
+    """One sentence on a run.
+
+    Attributes:
+        holds: Whether the run did what minitasks and Starlette do.
+        text: What it did.
+        differs: It does not hold, but a library may want it so, such as tasks side by side.
+    """
+
+    holds: bool
+    text: str
+    differs: bool = False
+
+
+def find(scenario: str, view: View) -> list[Finding]:
     """Say what a run has shown.
 
     Args:
         scenario: The scenario's name, such as "register-product".
-        timeline: Its recorded run.
+        view: Its recorded run.
     """
-    return list(SCENARIOS[scenario](Facts(timeline)))
+    return list(SCENARIOS[scenario](view))
+
+
+def either(holds: bool, text: str, otherwise: str, differs: bool = False) -> Finding:
+    """Say one thing where it holds, and another where it does not."""
+    return Finding(holds, text if holds else otherwise, differs and not holds)
+
+
+# -- times and places -----------------------------------------------------------------------------
+
+
+def span(start: int, end: int) -> str:
+    """Say how long it is from one moment to another."""
+    milliseconds = (end - start) / 1e6
+    digits = 0 if milliseconds >= 10 else 1 if milliseconds >= 0.1 else 2
+    return f"{milliseconds:.{digits}f} ms"
+
+
+def places(some: list[Call]) -> str:
+    """Say where some calls ran."""
+    lanes = sorted(
+        {call.lane.name: call.lane for call in some}.values(), key=lambda lane: lane.name
+    )
+    return " and ".join(place(lane) for lane in lanes)
+
+
+def place(lane: Lane) -> str:
+    """Say where something ran."""
+    if lane.kind != "event loop":
+        return f"in {lane.name}"
+    return "on the event loop's thread" if lane.name == "event loop" else f"on {lane.name}"
+
+
+def never(name: str) -> Finding:
+    """Say that something that should have happened did not."""
+    return Finding(False, f"{name} was never called.")
+
+
+# -- sentences that several scenarios share -------------------------------------------------------
+
+
+def sync_in_thread(view: View, *names: str) -> Finding:
+    """Say where sync functions ran."""
+    for name in names:
+        if not view.calls(name):
+            return never(name)
+        astray = [call for call in view.calls(name) if call.lane == view.loop]
+        if astray:
+            return Finding(False, f"{name} is sync, and yet it ran {places(astray)}.")
+    return Finding(True, f"{are(names, 'sync')} {places(view.calls(*names))}.")
+
+
+def async_on_loop(view: View, *names: str) -> Finding:
+    """Say where async functions ran."""
+    for name in names:
+        if not view.calls(name):
+            return never(name)
+        astray = [call for call in view.calls(name) if call.lane != view.loop]
+        if astray:
+            return Finding(False, f"{name} is async, and yet it ran {places(astray)}.")
+    return Finding(True, f"{are(names, 'async')} on the event loop.")
+
+
+def are(names: tuple[str, ...], kind: str) -> str:
+    """Begin a sentence on one function or several."""
+    if len(names) == 1:
+        return f"{names[0]} is {kind}: it ran"
+    return f"{' and '.join(names)} are {kind}: they ran"
+
+
+def sent_first(view: View, request: str, tasks: tuple[str, ...], client: str = "client") -> Finding:
+    """Say what came first, the answer or the tasks, and when the client had the answer."""
+    sent, answer = view.mark(f"{request}: "), view.mark("response", client)
+    called = view.calls(*tasks)
+    if sent is None:
+        return Finding(False, f"{request} was never answered.")
+    if not called:
+        return never(tasks[0])
+    first = called[0]
+    which = f"The answer ({sent.text.split()[-2]})"
+    if first.start < sent.time:
+        return Finding(False, f"{first.name} was called before the answer was sent.")
+    before = f"{which} was sent {span(sent.time, first.start)} before {first.name} was called"
+    if answer is None:
+        return Finding(False, f"{before}; {client} never had it.")
+    side = "before" if answer.time < first.start else "after"
+    gap = span(*sorted((answer.time, first.start)))
+    who = "the client" if client == "client" else client
+    return Finding(True, f"{before}; {who} had it {gap} {side} that call.")
+
+
+def one_after_another(view: View, names: tuple[str, ...]) -> Finding:
+    """Say whether each of the functions was called when the one before it had ended."""
+    called = [call for name in names for call in view.calls(name)]
+    if len(called) < len(names):
+        return Finding(False, f"Of {len(names)} tasks {len(called) or 'none'} ran.")
+    for earlier, later in pairwise(called):
+        if later.start < earlier.end:
+            text = f"{later.name} was called before {earlier.name} had ended."
+            return Finding(False, text, differs=True)
+    return Finding(True, "Never two at once: each was called when the one before it had ended.")
+
+
+def ended_with(view: View, name: str, ending: Ending) -> Finding:
+    """Say how a call ended."""
+    call = view.call(name)
+    if call is None:
+        return never(name)
+    words = "ran to its end" if call.ended == "return" else f"raised {call.text}"
+    return Finding(call.ended == ending, f"{name} {words}.")
+
+
+def beats_during(view: View, work: Call) -> int:
+    """Count the heartbeats of the event loop while a call was under way."""
+    return sum(work.start < beat.time < work.end for beat in view.marks("heartbeat"))
 
 
 # -- register-product -----------------------------------------------------------------------------
 
 
-def register_product(facts: Facts) -> Iterator[Finding]:
+def register_product(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/register_product.py."""
     tasks = ("register_to_blockchain", "send_confirmation_email")
-    yield sent_first(facts, "POST /products", tasks)
-    yield sync_in_thread(facts, "register_product")
-    yield async_on_loop(facts, "register_to_blockchain")
-    yield sync_in_thread(facts, "send_confirmation_email")
-    yield one_after_another(facts, tasks)
-    yield worked_on(facts, tasks)
+    yield sent_first(view, "POST /products", tasks)
+    yield sync_in_thread(view, "register_product")
+    yield async_on_loop(view, "register_to_blockchain")
+    yield sync_in_thread(view, "send_confirmation_email")
+    yield one_after_another(view, tasks)
+    yield worked_on(view, tasks)
 
 
-def worked_on(facts: Facts, tasks: tuple[str, ...]) -> Finding:
+def worked_on(view: View, tasks: tuple[str, ...]) -> Finding:
     """Say how long the tasks went on after the client had its answer."""
-    answer = facts.mark("response", "client")
-    ends = [call.end for call in facts.calls(*tasks)]
+    answer = view.mark("response", "client")
+    ends = [call.end for call in view.calls(*tasks)]
     if answer is None or not ends:
         return Finding(False, "No task ended after the client had its answer.")
     return either(
@@ -66,23 +183,23 @@ def worked_on(facts: Facts, tasks: tuple[str, ...]) -> Finding:
 # -- sync-task ------------------------------------------------------------------------------------
 
 
-def sync_task(facts: Facts) -> Iterator[Finding]:
+def sync_task(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/sync_task.py."""
-    yield sync_in_thread(facts, "write_report")
-    for report in facts.calls("write_report"):
-        beats = beats_during(facts, report)
+    yield sync_in_thread(view, "write_report")
+    for report in view.calls("write_report"):
+        beats = beats_during(view, report)
         blocked = f"in the {span(report.start, report.end)} that write_report blocked its thread"
         yield either(
             beats > 0,
             f"The event loop's heart beat {times(beats)} {blocked}.",
             f"The event loop's heart stood still {blocked}.",
         )
-        yield suspended_during(facts, "main", report)
+        yield suspended_during(view, "main", report)
 
 
-def suspended_during(facts: Facts, waiter: str, work: Call) -> Finding:
+def suspended_during(view: View, waiter: str, work: Call) -> Finding:
     """Say whether a coroutine was suspended while a thread worked for it."""
-    parts = [part for call in facts.calls(waiter) for part in call.stretches]
+    parts = [part for call in view.calls(waiter) for part in call.slices]
     later = [part.start for part in parts if part.start > work.end]
     return either(
         bool(later) and not any(part.start < work.end <= part.end for part in parts),
@@ -100,24 +217,24 @@ def times(number: int) -> str:
 # -- frozen-loop ----------------------------------------------------------------------------------
 
 
-def frozen_loop(facts: Facts) -> Iterator[Finding]:
+def frozen_loop(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/frozen_loop.py."""
-    yield sent_first(facts, "POST /orders", ("write_report",), "client 1")
-    yield async_on_loop(facts, "write_report")
-    for report in facts.calls("write_report"):
-        beats = beats_during(facts, report)
+    yield sent_first(view, "POST /orders", ("write_report",), "client 1")
+    yield async_on_loop(view, "write_report")
+    for report in view.calls("write_report"):
+        beats = beats_during(view, report)
         yield either(
             beats == 0,
             f"It never awaits: for {span(report.start, report.end)} the event loop stood still.",
             f"The event loop's heart beat {times(beats)} while write_report ran.",
         )
-        yield second_client_waited(facts, report)
+        yield second_client_waited(view, report)
 
 
-def second_client_waited(facts: Facts, report: Call) -> Finding:
+def second_client_waited(view: View, report: Call) -> Finding:
     """Say when the second client asked, and when it had its answer."""
-    asked = facts.mark("request sent", "client 2")
-    answer = facts.mark("response", "client 2")
+    asked = view.mark("request sent", "client 2")
+    answer = view.mark("response", "client 2")
     if asked is None or answer is None:
         return Finding(False, "Client 2 never had an answer.")
     waited = f"Client 2 waited {span(asked.time, answer.time)} for a list of books"
@@ -131,19 +248,19 @@ def second_client_waited(facts: Facts, report: Call) -> Finding:
 # -- in-order -------------------------------------------------------------------------------------
 
 
-def in_order(facts: Facts) -> Iterator[Finding]:
+def in_order(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/in_order.py."""
     names = ("charge_card", "notify_warehouse", "print_label", "send_confirmation_email")
-    yield added_first(facts, names)
-    yield in_the_order_of(facts, names)
-    yield one_after_another(facts, names)
-    yield sync_in_thread(facts, "charge_card", "print_label")
-    yield async_on_loop(facts, "notify_warehouse", "send_confirmation_email")
+    yield added_first(view, names)
+    yield in_the_order_of(view, names)
+    yield one_after_another(view, names)
+    yield sync_in_thread(view, "charge_card", "print_label")
+    yield async_on_loop(view, "notify_warehouse", "send_confirmation_email")
 
 
-def added_first(facts: Facts, names: tuple[str, ...]) -> Finding:
+def added_first(view: View, names: tuple[str, ...]) -> Finding:
     """Say whether every task was added before the first was called."""
-    added, called = facts.calls("add_task"), facts.calls(*names)
+    added, called = view.calls("add_task"), view.calls(*names)
     if not added or not called:
         return Finding(False, "No task was added, or none was called.")
     return either(
@@ -153,9 +270,9 @@ def added_first(facts: Facts, names: tuple[str, ...]) -> Finding:
     )
 
 
-def in_the_order_of(facts: Facts, names: tuple[str, ...]) -> Finding:
+def in_the_order_of(view: View, names: tuple[str, ...]) -> Finding:
     """Say in which order functions were called."""
-    order = tuple(call.name for call in facts.calls(*names))
+    order = tuple(call.name for call in view.calls(*names))
     return either(
         order == names,
         f"They were called in the order added: {', '.join(order)}.",
@@ -167,21 +284,21 @@ def in_the_order_of(facts: Facts, names: tuple[str, ...]) -> Finding:
 # -- first-failure --------------------------------------------------------------------------------
 
 
-def first_failure(facts: Facts) -> Iterator[Finding]:
+def first_failure(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/first_failure.py."""
     tasks = ("save_thumbnail", "register_to_blockchain", "send_confirmation_email")
-    yield sent_first(facts, "POST /products", tasks)
-    yield ended_with(facts, "save_thumbnail", "return")
-    yield ended_with(facts, "register_to_blockchain", "raise")
-    if facts.calls("register_to_blockchain"):
+    yield sent_first(view, "POST /products", tasks)
+    yield ended_with(view, "save_thumbnail", "return")
+    yield ended_with(view, "register_to_blockchain", "raise")
+    if view.calls("register_to_blockchain"):
         yield either(
-            not facts.calls("send_confirmation_email"),
+            not view.calls("send_confirmation_email"),
             "send_confirmation_email, behind it, was never called.",
             "send_confirmation_email, behind it, was called all the same.",
             differs=True,
         )
     yield either(
-        any("ConnectionError" in mark.text for mark in facts.marks("exception reaches")),
+        any("ConnectionError" in mark.text for mark in view.marks("exception reaches")),
         "The exception reached the server, which can only log it: the answer was sent long ago.",
         "The exception did not reach the server: nobody will hear of it.",
     )
@@ -190,15 +307,15 @@ def first_failure(facts: Facts) -> Iterator[Finding]:
 # -- pool-of-tokens -------------------------------------------------------------------------------
 
 
-def pool_of_tokens(facts: Facts) -> Iterator[Finding]:
+def pool_of_tokens(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/pool_of_tokens.py."""
-    images, offloaded = facts.calls("resize_image"), facts.calls("offload")
+    images, offloaded = view.calls("resize_image"), view.calls("offload")
     if not images or not offloaded:
         yield never("resize_image")
         return
     within = span(offloaded[0].start, offloaded[-1].start)
     yield Finding(True, f"{len(offloaded)} tasks asked for a thread within {within}.")
-    yield sync_in_thread(facts, "resize_image")
+    yield sync_in_thread(view, "resize_image")
     most = most_at_once(images)
     # Fewer than its tokens is a fault; more is what a limiter of one's own brings.
     yield Finding(
@@ -221,7 +338,7 @@ def those_that_waited(images: list[Call], offloaded: list[Call]) -> Iterator[Fin
     late = [image for image in images if image.start > first_done]
     for image in late:
         asker = askers.get(argument(image, "number"))
-        if asker is None or asker.stretches[0].end > image.start:
+        if asker is None or asker.slices[0].end > image.start:
             yield Finding(False, "An image that had to wait kept the event loop busy.")
             continue
         waited = span(asker.start, image.start)
@@ -240,12 +357,12 @@ def argument(call: Call, name: str) -> str:
 # -- context --------------------------------------------------------------------------------------
 
 
-def context(facts: Facts) -> Iterator[Finding]:
+def context(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/context.py."""
-    in_thread = what_is_seen(facts, "the thread sees ")
-    after_thread, after_coroutine = what_is_seen(facts, "the caller sees ")
-    yield sync_in_thread(facts, "write_audit_log")
-    if facts.calls("write_audit_log"):
+    in_thread = what_is_seen(view, "the thread sees ")
+    after_thread, after_coroutine = what_is_seen(view, "the caller sees ")
+    yield sync_in_thread(view, "write_audit_log")
+    if view.calls("write_audit_log"):
         yield Finding(
             in_thread[0] == "ada",
             f"The caller had set current_user to ada, and write_audit_log saw {in_thread[0]}.",
@@ -254,44 +371,44 @@ def context(facts: Facts) -> Iterator[Finding]:
             after_thread == "ada",
             f"It set it to {in_thread[1]}; after that the caller saw {after_thread}.",
         )
-    yield async_on_loop(facts, "switch_user")
-    if facts.calls("switch_user"):
+    yield async_on_loop(view, "switch_user")
+    if view.calls("switch_user"):
         yield Finding(
             after_coroutine == "grace",
             f"It set it to grace; after that the caller saw {after_coroutine}.",
         )
 
 
-def what_is_seen(facts: Facts, beginning: str) -> list[str]:
+def what_is_seen(view: View, beginning: str) -> list[str]:
     """Read from two marks what the context variable held; the run may have ended before them."""
-    seen = [mark.text.removeprefix(beginning) for mark in facts.marks(beginning)]
+    seen = [mark.text.removeprefix(beginning) for mark in view.marks(beginning)]
     return [*seen, "nothing", "nothing"][:2]
 
 
 # -- lost-coroutine -------------------------------------------------------------------------------
 
 
-def lost_coroutine(facts: Facts) -> Iterator[Finding]:
+def lost_coroutine(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/lost_coroutine.py."""
-    receivers = " ".join(argument(call, "to") for call in facts.calls("send_email"))
-    yield sync_in_thread(facts, "send_later")
-    if facts.calls("send_later"):
+    receivers = " ".join(argument(call, "to") for call in view.calls("send_email"))
+    yield sync_in_thread(view, "send_later")
+    if view.calls("send_later"):
         yield either(
             "ada" not in receivers,
             "It returned a coroutine that nobody awaited: send_email did not run for ada.",
             "Somebody awaited the coroutine that it returned: send_email ran for ada.",
         )
-        yield who_noticed(facts)
+        yield who_noticed(view)
     if "grace" in receivers:
-        yield async_on_loop(facts, "send_email")
+        yield async_on_loop(view, "send_email")
     else:
         yield Finding(False, "The partial was not seen through: send_email did not run for grace.")
 
 
-def who_noticed(facts: Facts) -> Finding:
+def who_noticed(view: View) -> Finding:
     """Say who noticed the lost coroutine."""
-    warned = facts.mark("RuntimeWarning")
-    if any("Trio expected" in call.text for call in facts.calls()):
+    warned = view.mark("RuntimeWarning")
+    if any("Trio expected" in call.text for call in view.calls()):
         return Finding(True, "trio looks at what a thread returns, and raised TypeError.")
     if warned:
         return Finding(True, f"Python only warned. {warned.text}.")
@@ -301,16 +418,16 @@ def who_noticed(facts: Facts) -> Finding:
 # -- cancelled ------------------------------------------------------------------------------------
 
 
-def cancelled(facts: Facts) -> Iterator[Finding]:
+def cancelled(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/cancelled.py."""
-    service = facts.call("call_slow_service")
+    service = view.call("call_slow_service")
     yield never("call_slow_service") if service is None else stopped(service)
-    yield sync_in_thread(facts, "copy_file")
-    yield scope_waits(facts)
-    behind = facts.call("send_confirmation_email")
+    yield sync_in_thread(view, "copy_file")
+    yield scope_waits(view)
+    behind = view.call("send_confirmation_email")
     yield never("send_confirmation_email") if behind is None else stopped(behind)
-    if facts.mark("task cancelled"):
-        yield asyncio_goes_on(facts)
+    if view.mark("task cancelled"):
+        yield asyncio_goes_on(view)
 
 
 def stopped(call: Call) -> Finding:
@@ -323,9 +440,9 @@ def stopped(call: Call) -> Finding:
     )
 
 
-def scope_waits(facts: Facts) -> Finding:
+def scope_waits(view: View) -> Finding:
     """Say whether a cancelled scope waited for its thread."""
-    begins, over, copy = facts.mark("scope"), facts.mark("caller"), facts.call("copy_file")
+    begins, over, copy = view.mark("scope"), view.mark("caller"), view.call("copy_file")
     if begins is None or over is None or copy is None or copy.end < begins.time:
         return Finding(False, "copy_file did not run on after its cancel scope was cancelled.")
     ran_on = (
@@ -338,10 +455,10 @@ def scope_waits(facts: Facts) -> Finding:
     )
 
 
-def asyncio_goes_on(facts: Facts) -> Finding:
+def asyncio_goes_on(view: View) -> Finding:
     """Say whether asyncio's own cancellation left its thread behind."""
-    begins, upload = facts.mark("task cancelled"), facts.call("upload_file")
-    over = facts.mark("caller goes on, ")
+    begins, upload = view.mark("task cancelled"), view.call("upload_file")
+    over = view.mark("caller goes on, ")
     if begins is None or over is None or upload is None or upload.end < over.time:
         return Finding(False, "asyncio's cancel waited until upload_file had ended.", differs=True)
     return Finding(
@@ -363,14 +480,14 @@ WAYS = {
 ASYNCIO_ONLY = ("asyncio.to_thread", "ThreadPoolExecutor")
 
 
-def four_ways(facts: Facts) -> Iterator[Finding]:
+def four_ways(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/four_ways.py."""
-    begins = [mark for mark in facts.marks("") if mark.text in WAYS]
+    begins = [mark for mark in view.marks("") if mark.text in WAYS]
     if not begins:
         yield Finding(False, "None of the four ways was tried.")
-    times = [*(mark.time for mark in begins), facts.end]
+    times = [*(mark.time for mark in begins), view.end]
     for mark, (start, end) in zip(begins, pairwise(times), strict=True):
-        calls = {call.name: call for call in facts.calls() if start <= call.start < end}
+        calls = {call.name: call for call in view.calls() if start <= call.start < end}
         yield one_way(mark.text, calls)
 
 
@@ -395,7 +512,7 @@ def in_words(tokens: int, user: str, keyword: bool, left_behind: bool) -> Iterat
     yield "a cancel scope does not wait" if left_behind else "a cancel scope waits"
 
 
-SCENARIOS: dict[str, Callable[[Facts], Iterator[Finding]]] = {
+SCENARIOS: dict[str, Callable[[View], Iterator[Finding]]] = {
     "register-product": register_product,
     "sync-task": sync_task,
     "frozen-loop": frozen_loop,

@@ -12,16 +12,25 @@ import asyncio
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
 from types import CodeType
-from typing import Any
+from typing import Any, Literal
 
 import anyio.to_thread
 
-from minitasks.timeline.events import Lane
 from minitasks.tracing.steps import starts_as_worker
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One thread: its index among the lanes, what it is for, and what to call it."""
+
+    number: int
+    kind: Literal["event loop", "worker thread", "client", "thread"]
+    name: str
 
 
 @dataclass(slots=True)
@@ -52,6 +61,8 @@ class Threads:
     """The threads of a recording, in order of appearance."""
 
     seen: list[Thread] = field(default_factory=list)
+    # Called when an event loop is seen to run in a thread.
+    when_loop_runs: Callable[[], None] = lambda: None
     _local: _Local = field(default_factory=_Local)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,8 +71,9 @@ class Threads:
         thread = self._local.thread
         if thread is None:
             thread = self._local.thread = self._enter()
-        if not thread.runs_loop:
-            thread.runs_loop = runs_loop()
+        if not thread.runs_loop and runs_loop():
+            thread.runs_loop = True
+            self.when_loop_runs()
         return thread
 
     def _enter(self) -> Thread:
@@ -80,8 +92,8 @@ class Threads:
 
 
 def lane_of(thread: Thread, loops: "count[int]", workers: "count[int]") -> Lane:
-    """Tell what a thread was for, and name it."""
-    if thread.runs_loop:
+    """Tell what a thread was for, and name it. A worker stays one while it runs `asyncio.run`."""
+    if thread.runs_loop and not thread.is_worker:
         number = next(loops)
         name = "event loop" if number == 1 else f"event loop {number}"
         return Lane(thread.number, "event loop", name)
@@ -161,6 +173,6 @@ RUN_SYNC = anyio.to_thread.run_sync.__code__
 TO_THREAD = asyncio.to_thread.__code__
 
 
-def hands_over(code: CodeType) -> bool:
+def offloads(code: CodeType) -> bool:
     """Tell whether code hands work over to a worker thread, in a copy of its own context."""
     return code is RUN_SYNC or code is TO_THREAD

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from minitasks import BackgroundTask, BackgroundTasks
 from minitasks.timeline.record import record
-from minitasks.timeline.values import LONGEST, short_repr
+from minitasks.timeline.reprs import LONGEST, short_repr
 from tests.timeline import programs
 
 

@@ -1,0 +1,90 @@
+"""Picture: what the terminal shows, as an SVG document for notebooks, a README and pages.
+
+rich draws it. It brings no font from the web, and follows a reader's light or dark colours: it is
+exported once for each, and the two style sheets are put into one document.
+"""
+
+import io
+import re
+from collections.abc import Callable
+from xml.sax.saxutils import escape
+
+from rich.console import Console
+from rich.terminal_theme import TerminalTheme
+
+WIDTH = 88  # columns
+
+# Background, text, and the eight colours of a terminal: black, red, green, yellow, and so on.
+LIGHT = TerminalTheme(
+    (255, 255, 255),
+    (27, 33, 41),
+    [
+        (27, 33, 41),
+        (179, 38, 30),
+        (26, 117, 53),
+        (138, 90, 0),
+        (163, 77, 0),
+        (122, 63, 208),
+        (11, 98, 196),
+        (87, 98, 110),
+    ],
+)
+DARK = TerminalTheme(
+    (15, 20, 25),
+    (228, 233, 238),
+    [
+        (228, 233, 238),
+        (255, 143, 134),
+        (95, 207, 124),
+        (230, 190, 90),
+        (245, 160, 90),
+        (195, 160, 255),
+        (108, 178, 255),
+        (154, 166, 178),
+    ],
+)
+
+FORMAT = """\
+<svg class="rich-terminal" viewBox="0 0 {terminal_width} {terminal_height}" role="img" \
+aria-label="TITLE" xmlns="http://www.w3.org/2000/svg">
+<style>
+.{unique_id}-matrix {{ font: {char_height}px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, \
+monospace; line-height: {line_height}px; white-space: pre }}
+{styles}
+</style>
+<rect class="paper" width="100%" height="100%" rx="8"/>
+<g transform="translate(10, 8)">{backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g>
+</svg>
+"""
+
+
+def render_svg(draw: Callable[[Console], None], title: str, name: str = "picture") -> str:
+    """Draw what a function prints on a console.
+
+    Args:
+        draw: Prints the picture on the console that it is given.
+        title: What a screen reader calls it.
+        name: What the style sheet's names begin with: several pictures may stand on one page.
+
+    Returns:
+        An SVG document, as wide as `WIDTH` columns of text.
+    """
+    light, dark = (export(draw, theme, name) for theme in (LIGHT, DARK))
+    styles = style_of(dark) + f"\n.paper {{ fill: {DARK.background_color.hex} }}"
+    both = f".paper {{ fill: {LIGHT.background_color.hex} }}\n"
+    both += f"@media (prefers-color-scheme: dark) {{\n{styles}\n}}\n</style>"
+    return light.replace("</style>", both, 1).replace("TITLE", escape(title, {'"': "&quot;"}), 1)
+
+
+def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str) -> str:
+    """Draw once, in the colours of one theme."""
+    console = Console(
+        record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False
+    )
+    draw(console)
+    return console.export_svg(theme=theme, code_format=FORMAT, unique_id=name)
+
+
+def style_of(svg: str) -> str:
+    """Take the colours out of an SVG document's style sheet."""
+    return "\n".join(re.findall(r"^\s*\.\S+-r\d+ .*$", svg, flags=re.MULTILINE))
