@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios import all_scenarios, find_scenario
+from minitasks.scenarios import all_scenarios, copy_scenario, find_scenario
 from minitasks.scenarios.library import load_library
 
 if TYPE_CHECKING:
+    from minitasks.timeline.present import Choice
     from minitasks.workshop.catalog import Exercise
     from minitasks.workshop.folder import Workshop
 
@@ -45,67 +46,200 @@ def cli() -> None:
 # -- see it run: minitasks/timeline/ ----------------------------------------
 
 
-@cli.command()
+class Requests(click.Option):
+    """--get and --post, which fill one list, in the order in which they stand."""
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> tuple[Any, ...]:
+        """Leave what was given as it is: a path, or a path and a body."""
+        return tuple(value) if isinstance(value, list | tuple) else ()
+
+
+class RunCommand(click.Command):
+    """A command whose options end where a program's own arguments begin."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Leave all that stands behind `program.py` to the program."""
+        from minitasks.scenarios.application import is_application
+
+        ctx.allow_interspersed_args = False
+        _, words, _ = self.make_parser(ctx).parse_args(list(args))
+        ctx.allow_interspersed_args = True
+        if words and words[0].endswith(".py") and not is_application(words[0]):
+            args = [*args[: len(args) - len(words)], "--", *words]
+        return super().parse_args(ctx, args)
+
+
+@cli.command(cls=RunCommand)
 @click.argument("name", default="register-product")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--list", "listing", is_flag=True, help="List the scenarios.")
+@click.option("--copy", is_flag=True, help="Write the scenario here, as a program to change.")
 @click.option(
     "--with",
     "choice",
     default="minitasks",
     metavar="LIBRARY",
-    help="Run it on minitasks, starlette or a Python file of your own.",
+    help="Run a scenario on minitasks, starlette or a Python file of your own.",
 )
-@click.option("--backend", default="asyncio", help="The event loop: asyncio, trio or uvloop.")
+@click.option("--backend", help="The event loop: asyncio, trio or uvloop.")
+@click.option("--get", "asked", cls=Requests, multiple=True, metavar="PATH", help="Send a GET.")
+@click.option(
+    "--post",
+    "asked",
+    cls=Requests,
+    nargs=2,
+    multiple=True,
+    metavar="PATH BODY",
+    help="Send a POST.",
+)
+@click.option("--app-dir", type=PATH, metavar="DIR", help="Where the application's module is.")
+@click.option("--factory", is_flag=True, help="Call the attribute to make the application.")
+@click.option("--host", default="127.0.0.1", help="The address to serve at.")
+@click.option(
+    "--port", default=0, metavar="N", help="The port to serve at; a free one if not given."
+)
+@click.option("--reload", is_flag=True, hidden=True)
+@click.option("--workers", hidden=True)
+@click.option("--also", multiple=True, metavar="PACKAGE", help="Record PACKAGE, too.")
+@click.option(
+    "--slow",
+    type=click.FloatRange(min=0),
+    default=50,
+    metavar="MS",
+    help="Tell what held the event loop for MS milliseconds or more; 50 if not given.",
+)
 @click.option("--rows", is_flag=True, help="Print plain rows instead of lanes.")
+@click.option("--json", "wants_json", is_flag=True, help="Print JSON instead of lanes.")
 @click.option("--page", type=Path, metavar="FILE", help="Write a replay page, too.")
 @click.option("--trace", type=Path, metavar="FILE", help="Write a trace for Perfetto, too.")
 @click.pass_context
-def run(
-    context: click.Context,
-    name: str,
-    listing: bool,
-    choice: str,
-    backend: str,
-    rows: bool,
-    page: Path | None,
-    trace: Path | None,
-) -> None:
-    """Watch a scenario run: what runs when, on the event loop or in which worker thread.
+def run(context: click.Context, /, name: str, **options: Any) -> None:
+    """Watch something run: what runs when, on the event loop or in which worker thread.
 
-    NAME is a scenario, register-product unless given.
+    NAME is a scenario (register-product unless given), an application such as shop.main:app, or a
+    program such as script.py, which may be followed by its own ARGUMENTS.
     """
-    if listing:
+    if options["listing"]:
         return list_scenarios()
-    from rich.console import Console
+    if options["copy"]:
+        path = copy_scenario(find_scenario(name), Path.cwd())
+        click.echo(f"{path.name} is a program now: change it, then minitasks run {path.name}")
+        return
+    from minitasks.scenarios.application import is_application
+    from minitasks.timeline.present import Choice
 
-    from minitasks.timeline import output
-    from minitasks.timeline.page import render_page
-    from minitasks.timeline.record_scenario import record_scenario
-    from minitasks.timeline.rows import list_rows
-    from minitasks.timeline.terminal import show
-    from minitasks.timeline.trace_file import render_trace
-
-    scenario = find_scenario(name)
-    library = load_library(choice, scenario.needs)
-    if page:
-        output.check(page, output.PAGE)
-    if trace:
-        output.check(trace, output.TRACE)
-    recorded = record_scenario(scenario, library, backend)
-    title = f"{name} on {choice}, {backend}"
-    if rows:
-        click.echo("\n".join(list_rows(recorded.view)))
+    choice = Choice(*(options[option] for option in ("rows", "wants_json", "page", "trace")))
+    if is_application(name):
+        refuse_others(context, "an application", APPLICATION | RECORDED)
+        run_application(name, options, choice)
+    elif name.endswith(".py"):
+        refuse_others(context, "a program", {"arguments"} | RECORDED)
+        context.exit(run_own_program(name, options, choice))
     else:
-        show(Console(highlight=False), scenario, title, recorded)
-    if page:
-        description = f"{scenario.promise}\n\n{scenario.look_for}"
-        output.write(page, render_page(recorded.view, title, description))
-        click.echo(f"Replay page: {page}", err=True)
-    if trace:
-        output.write(trace, render_trace(recorded.view, title))
-        click.echo(f"Trace file: {trace}, for ui.perfetto.dev or speedscope.app", err=True)
-    if recorded.error:
-        context.exit(1)
+        refuse_others(context, "a scenario", {"choice", "backend"})
+        context.exit(run_scenario(name, options, choice))
+
+
+SHOWN = {"name", "listing", "copy", "rows", "wants_json", "page", "trace"}
+RECORDED = {"also", "slow"}
+APPLICATION = {"backend", "asked", "app_dir", "factory", "host", "port"}
+
+
+def refuse_others(context: click.Context, kind: str, allowed: set[str]) -> None:
+    """Refuse the options that mean nothing for what is run."""
+    for parameter in context.command.params:
+        name = str(parameter.name)
+        given = context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+        if given and name not in SHOWN | allowed:
+            option = parameter.opts[0] if name != "arguments" else " ".join(context.params[name])
+            if name in ("reload", "workers"):
+                raise CannotRun(f"{option} starts other processes, which can't be recorded")
+            raise CannotRun(f"{option} means nothing for {kind}")
+
+
+def run_scenario(name: str, options: dict[str, Any], choice: "Choice") -> int:
+    """Run a scenario and show it; give the exit code."""
+    from minitasks.timeline.present import Piece
+    from minitasks.timeline.record_scenario import record_scenario
+    from minitasks.timeline.terminal import findings
+
+    scenario, backend = find_scenario(name), options["backend"] or "asyncio"
+    library = load_library(options["choice"], scenario.needs)
+    recorded = record_scenario(scenario, library, backend)
+    title = f"{name} on {library.name}, {backend}"
+    found = list(findings(scenario, recorded))
+    choice.show(Piece([title, scenario.promise], recorded.view, scenario.file, found))
+    choice.finish(
+        title,
+        f"{scenario.promise}\n\n{scenario.look_for}",
+        recorded.view,
+        name=name,
+        library=library.name,
+        backend=backend,
+        error=recorded.error,
+    )
+    return 1 if recorded.error else 0
+
+
+def run_own_program(name: str, options: dict[str, Any], choice: "Choice") -> int:
+    """Run a program and show it; give its exit code."""
+    from minitasks.timeline.own_runs import run_own_program
+    from minitasks.timeline.present import Piece
+
+    path = Path(name)
+    done = run_own_program(path, options["arguments"], options["also"], options["slow"])
+    choice.show(Piece([name], done.view, path.resolve().parent, list(done.findings)))
+    choice.finish(name, "", done.view, name=name)
+    return done.code
+
+
+def run_application(name: str, options: dict[str, Any], choice: "Choice") -> None:
+    """Serve an application and show each of its requests."""
+    from minitasks.scenarios.application import (
+        BACKENDS,
+        Request,
+        find_application,
+    )
+    from minitasks.timeline.own_runs import serve_recorded
+    from minitasks.timeline.present import Piece
+
+    if options["backend"] not in (None, *BACKENDS):
+        raise CannotRun(f"uvicorn does not run on {options['backend']}: choose asyncio or uvloop")
+    application = find_application(name, options["app_dir"], options["factory"])
+    asked = [
+        Request("GET", each) if isinstance(each, str) else Request("POST", *each)
+        for each in options["asked"]
+    ]
+
+    def show(request: Any) -> None:
+        heading = f"{request.name}: {request.status or 'no answer'}"
+        facts = {"number": request.number, "request": request.name, "status": request.status}
+        choice.show(
+            Piece([heading], request.view, application.folder, list(request.findings), facts)
+        )
+
+    def say_where(address: str) -> None:
+        if not asked:
+            click.echo(f"Serving {name} at {address}. Ctrl-C ends it.", err=True)
+            click.echo("Each request is drawn when its last task has ended.", err=True)
+
+    served = serve_recorded(
+        application,
+        asked,
+        show,
+        options["also"],
+        options["slow"],
+        host=options["host"],
+        port=options["port"],
+        backend=options["backend"] or "auto",
+        when_ready=say_where,
+    )
+    if served.left_out:
+        click.echo(
+            f"{served.left_out} requests are not shown: they came too fast, or were too long.",
+            err=True,
+        )
+    choice.finish(name, "", served.view, name=name)
 
 
 def list_scenarios() -> None:

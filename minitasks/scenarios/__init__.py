@@ -31,6 +31,18 @@ NAMES = (
 )
 
 
+# What makes a program of a scenario's module.
+MAIN = """
+
+if __name__ == "__main__":
+    import anyio
+
+    from minitasks.scenarios.library import load_library
+
+    anyio.run(main, load_library("minitasks", {needs}))
+"""
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One small real program.
@@ -78,6 +90,24 @@ def find_scenario(name: str) -> Scenario:
     near = difflib.get_close_matches(name.replace("_", "-"), NAMES, n=1, cutoff=0.4)
     hint = f"did you mean {near[0]}?" if near else "see minitasks run --list"
     raise CannotRun(f"there is no scenario {name!r}: {hint}")
+
+
+def copy_scenario(scenario: Scenario, folder: Path) -> Path:
+    """Write a scenario into a folder, as a program to change and to run.
+
+    Raises:
+        CannotRun: There is such a file already, or it can't be written.
+    """
+    path = folder / scenario.file.name
+    program = scenario.file.read_text(encoding="utf-8") + MAIN.format(needs=scenario.needs)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(program)
+    except FileExistsError:
+        raise CannotRun(f"{path.name} exists already: rename it, or go to another folder") from None
+    except OSError as error:
+        raise CannotRun(f"{path.name} can't be written: {error.strerror}") from error
+    return path
 
 
 def read_scenario(name: str) -> Scenario:

@@ -20,7 +20,7 @@ import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios.library import in_one_line
+from minitasks.scenarios.library import in_one_line, is_own
 from minitasks.scenarios.marks import mark
 from minitasks.scenarios.server import Marked, Server, listener
 
@@ -163,16 +163,6 @@ def own_line(error: BaseException) -> str:
     return f"{own}, {in_one_line(error, own)}" if own else in_one_line(error, Path())
 
 
-def is_own(file: Path) -> bool:
-    """Tell whether a file is a learner's: not Python's own, and not an installed package's."""
-    parts = file.parts
-    return not (
-        "site-packages" in parts
-        or "dist-packages" in parts
-        or file.is_relative_to(Path(ast.__file__).parent)
-    )
-
-
 def made(factory: Any, name: str) -> Any:
     """Call a factory."""
     try:
@@ -243,6 +233,8 @@ def serve(
         server = Server(config, begin)
         try:
             server.run([open_socket])
+        except KeyboardInterrupt:
+            pass  # uvicorn has shut down, and waited for what was under way
         except SystemExit:
             if server.started:
                 raise
@@ -260,10 +252,10 @@ def logging_to_stderr() -> dict[str, Any]:
 
 def send_all(address: str, requests: Sequence[Request]) -> None:
     """Send requests, one after another, as a client that waits for each answer."""
-    # No proxy from the environment, and no certificates to load for plain HTTP.
-    with httpx2.Client(base_url=address, trust_env=False, verify=False, timeout=None) as http:
-        for request in requests:
-            mark("request sent")
+    for request in requests:
+        # Each on a connection of its own, as curl does. No proxy, and no certificates to load.
+        with httpx2.Client(base_url=address, trust_env=False, verify=False, timeout=None) as http:
+            mark(f"request sent: {request.method} {request.path}")
             try:
                 response = http.request(
                     request.method, request.path, content=request.body, headers=headers_for(request)

@@ -143,3 +143,14 @@ def source_file(obj: Any) -> Path | None:
     except TypeError:
         return None
     return Path(file).resolve() if file else None
+
+
+def is_own(file: Path) -> bool:
+    """Tell whether a file is a learner's: not Python's, ours, or an installed package's."""
+    parts = file.parts
+    return not (
+        "site-packages" in parts
+        or "dist-packages" in parts
+        or file.is_relative_to(Path(inspect.__file__).parent)
+        or file.is_relative_to(Path(__file__).parents[1])
+    )

@@ -147,7 +147,9 @@ class View:
     @cached_property
     def zero(self) -> int:
         """The moment that counts as 0 ms: the first request, or else the first event."""
-        requests = self.marks("request sent")
+        requests = self.marks("request sent") or [
+            mark for mark in self.all_marks if mark.text.endswith(" arrives")
+        ]
         events = requests or self.timeline.events
         return events[0].time if events else 0
 

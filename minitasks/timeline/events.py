@@ -29,6 +29,7 @@ class Event:
         line: The line, counted from 1.
         variables: The local variables: names and short reprs. A mark has none.
         text: A mark's words; the short repr of what was returned or raised; otherwise empty.
+        request: Which request of a served application it belongs to, from 1; 0: none.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class Event:
     line: int
     variables: tuple[tuple[str, str], ...] = ()
     text: str = ""
+    request: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from types import CodeType, FrameType
 from typing import Any, Protocol
 
 from minitasks.errors import CannotRun
+from minitasks.scenarios.library import is_own
 
 
 class Files(Protocol):
@@ -65,6 +66,48 @@ class ListedFiles:
     def sources(self) -> dict[str, str]:
         """Give the text of all the files, also of those in which nothing ran."""
         return self._sources
+
+
+class Folder:
+    """All Python files below a folder, installed packages left out, and some besides.
+
+    Args:
+        folder: Where a program's or an application's own code is.
+        also: Files and folders of libraries to record, too.
+    """
+
+    def __init__(self, folder: Path, also: Iterable[str | os.PathLike[str]] = ()) -> None:
+        self._folder = os.path.realpath(folder)
+        self._also = tuple(os.path.realpath(path) for path in also)
+        self._foreign: set[str] = set()
+        self.known: dict[str, str] = {}
+
+    def owns(self, frame: FrameType) -> bool:
+        """Tell whether the frame's code is below the folder, or in one of the files."""
+        file = frame.f_code.co_filename
+        if file in self.known:
+            return True
+        if file in self._foreign:
+            return False
+        real = os.path.realpath(file)
+        # No text can be shown of what was generated, such as a dataclass's __init__.
+        if os.path.isfile(real) and (self.is_own(real) or self.is_asked_for(real)):
+            self.known[file] = real
+            return True
+        self._foreign.add(file)
+        return False
+
+    def is_own(self, file: str) -> bool:
+        """Tell whether a file is the program's own."""
+        return Path(file).is_relative_to(self._folder) and is_own(Path(file))
+
+    def is_asked_for(self, file: str) -> bool:
+        """Tell whether a file is one of those, or below one of those folders, named besides."""
+        return any(Path(file).is_relative_to(each) for each in self._also)
+
+    def sources(self) -> dict[str, str]:
+        """Give the text of the files in which something ran."""
+        return {file: read_source(file) for file in self.known.values()}
 
 
 class ModuleOf:

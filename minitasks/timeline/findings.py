@@ -6,7 +6,7 @@ own library did something else than Starlette does; then it does not hold.
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from minitasks.timeline.calls import Call, Ending, View
@@ -21,11 +21,15 @@ class Finding:
         holds: Whether the run did what minitasks and Starlette do.
         text: What it did.
         differs: It does not hold, but a library may want it so, such as tasks side by side.
+        kind: What it is about, such as "ran" or "held"; empty for a scenario's own sentences.
+        figures: What it says, by name: names, lines, milliseconds.
     """
 
     holds: bool
     text: str
     differs: bool = False
+    kind: str = ""
+    figures: dict[str, object] = field(default_factory=dict)
 
 
 def find(scenario: str, view: View) -> list[Finding]:

@@ -146,7 +146,7 @@ class Engine:
     def _enter(self, kind: Kind, code: CodeType, frame: FrameType) -> Any:
         if id(code) not in self._recorded:
             if offloads(code):
-                self._recorder.note_offload()
+                self._recorder.note_offload(frame)
                 return None
             if not self._recorder.files.owns(frame):
                 return monitoring.DISABLE

@@ -15,7 +15,7 @@ from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import watching
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
-from minitasks.timeline.files import ListedFiles, ModuleOf
+from minitasks.timeline.files import Files, ListedFiles, ModuleOf
 from minitasks.timeline.recorder import Recorder
 
 if sys.version_info >= (3, 12):
@@ -68,6 +68,11 @@ def record(
     return Recording(Recorder(chosen, limit), engine)
 
 
+def record_files(files: Files, limit: int = LIMIT, keep_last: bool = False) -> "Recording":
+    """Record a run as `record` does, of any choice of files; of too many events keep the last."""
+    return Recording(Recorder(files, limit, keep_last), watch)
+
+
 class Recording:
     """A recording: under way while its block runs, afterwards a timeline."""
 
@@ -87,6 +92,10 @@ class Recording:
         if self._timeline is None:
             raise RuntimeError("the timeline is complete when the block of `with record()` is over")
         return self._timeline
+
+    def so_far(self) -> Timeline:
+        """Give what was recorded up to now; the recording may go on."""
+        return self._recorder.timeline()
 
     def __enter__(self) -> "Recording":
         if self._timeline is not None:

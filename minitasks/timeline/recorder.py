@@ -8,6 +8,7 @@ variables.
 import inspect
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import count
@@ -15,11 +16,13 @@ from time import perf_counter_ns
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
 from typing import Any
 
+from minitasks.scenarios.marks import request_number
 from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.timeline.files import Files
 from minitasks.timeline.reprs import short_repr
 from minitasks.tracing.process_state import protect_from_ctrl_c
-from minitasks.tracing.threads import Tasks, Threads
+from minitasks.tracing.steps import is_resuming
+from minitasks.tracing.threads import Tasks, Threads, takes_token
 
 # What import, def and class leave in a namespace.
 DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
@@ -35,14 +38,16 @@ class Recorder:
     Args:
         files: Which code is recorded.
         limit: How many events to keep. What comes after them is counted, and a mark tells so.
+        keep_last: Keep the last events instead of the first.
     """
 
-    def __init__(self, files: Files, limit: int) -> None:
+    def __init__(self, files: Files, limit: int, keep_last: bool = False) -> None:
         self.files = files
         self.is_open = True
         self._limit = limit
         self._dropped = 0
-        self._events: list[tuple[Any, ...]] = []
+        self._keeps_last = keep_last
+        self._events: deque[tuple[Any, ...]] = deque(maxlen=limit)
         self._threads = Threads()
         self._tasks = Tasks()
         self._frames: dict[int, int] = {}
@@ -56,9 +61,18 @@ class Recorder:
         protect_from_ctrl_c(*functions)
         self._threads.when_loop_runs = partial(protect_from_ctrl_c, *functions)
 
-    def note_offload(self) -> None:
-        """Let the worker thread that gets the work know for which task it will be done."""
+    def note_offload(self, frame: FrameType) -> None:
+        """Let the worker thread that gets the work know for which task it will be done.
+
+        Args:
+            frame: The frame of the function that hands the work over, or takes a token for it.
+        """
         self._tasks.here()
+        if takes_token(frame.f_code) and not is_resuming(frame):
+            limiter = frame.f_locals["self"]
+            if limiter.available_tokens <= 0:
+                text = f"no token is free: all {limiter.total_tokens} are taken"
+                self._append("mark", NOWHERE, (), text)
 
     def note(self, kind: Kind, frame: FrameType, text: str = "") -> None:
         """Note that something happens in a recorded frame, on the current thread.
@@ -81,8 +95,10 @@ class Recorder:
 
     def timeline(self) -> Timeline:
         """Give what was recorded, frozen."""
-        events = [Event(*event) for event in self._events]
-        if self._dropped:
+        with self._lock:
+            kept = list(self._events)
+        events = [Event(*event) for event in kept]
+        if self._dropped and not self._keeps_last:
             last = events[-1]
             text = f"the recording stops here: {self._dropped} more events"
             events.append(Event("mark", last.time, last.lane, last.task, *NOWHERE, text=text))
@@ -94,7 +110,7 @@ class Recorder:
         )
 
     def _is_full(self) -> bool:
-        return len(self._events) >= self._limit
+        return len(self._events) >= self._limit and not self._keeps_last
 
     def _place(self, kind: Kind, frame: FrameType) -> Place:
         code = frame.f_code
@@ -120,7 +136,9 @@ class Recorder:
                 self._dropped += 1
                 return
             time = perf_counter_ns() - self._began
-            self._events.append((kind, time, thread.number, task, *place, variables, text))
+            self._dropped += len(self._events) == self._limit
+            entry = (kind, time, thread.number, task, *place, variables, text, request_number.get())
+            self._events.append(entry)
 
 
 def callers(frame: FrameType) -> Iterator[FrameType]:

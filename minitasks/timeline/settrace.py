@@ -72,7 +72,7 @@ class Engine:
             return None
         if not self._recorder.files.owns(frame):
             if offloads(frame.f_code):
-                self._recorder.note_offload()
+                self._recorder.note_offload(frame)
             return None
         if not has_begun(frame):
             return None

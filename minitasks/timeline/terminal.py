@@ -8,7 +8,7 @@ beside it.
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from minitasks.scenarios import Scenario
+from minitasks.scenarios.library import is_own as is_own_file
 from minitasks.timeline.calls import Call, View
 from minitasks.timeline.events import Event
 from minitasks.timeline.findings import Finding, find
@@ -67,10 +68,29 @@ def show(console: Console, scenario: Scenario, title: str, run: ScenarioRun) -> 
         title: What it ran on.
         run: Its recording.
     """
+    draw(console, [title, scenario.promise], run.view, scenario.file, findings(scenario, run))
+
+
+def draw(
+    console: Console,
+    headings: list[str],
+    view: View,
+    own: Path | None,
+    found: Iterable[Finding],
+) -> None:
+    """Print a recorded run.
+
+    Args:
+        console: Where to. Its width and its encoding decide how it is drawn.
+        headings: Lines to print above it, the first of them bold.
+        view: The run.
+        own: The file or the folder whose calls are all drawn. None: all files are own ones.
+        found: What is said below it.
+    """
     glyphs = UNICODE if console.encoding.startswith("utf") else ASCII
-    lines = [Text(title, style="bold"), Text(scenario.promise)]
-    lines += draw_lanes(run.view, scenario.file, console.width, glyphs)
-    for finding in findings(scenario, run):
+    lines = [Text(headings[0], style="bold"), *map(Text, headings[1:])]
+    lines += draw_lanes(view, own, console.width, glyphs)
+    for finding in found:
         lines += in_words(finding, console.width, glyphs)
     for line in lines:
         console.print(line, no_wrap=True, overflow="ignore", crop=False)
@@ -153,8 +173,11 @@ def is_shown(call: Call, own_file: Path | None) -> bool:
 
 
 def is_own(call: Call, own_file: Path | None) -> bool:
-    """Tell whether a call is the scenario's own."""
-    return own_file is None or Path(call.file) == own_file
+    """Tell whether a call is the scenario's own, or the application's whose folder was named."""
+    if own_file is None:
+        return True
+    file = Path(call.file)
+    return file == own_file or (file.is_relative_to(own_file) and is_own_file(file))
 
 
 def lines_of(shown: list[Call], lane: Lane, own_file: Path | None) -> list[tuple[str, list[Call]]]:

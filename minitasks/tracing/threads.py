@@ -9,6 +9,7 @@ runs, and in the functions that hand work over, since what calls them need not b
 """
 
 import asyncio
+import os
 import sys
 import threading
 import weakref
@@ -170,9 +171,17 @@ def trio_lowlevel() -> Any:
 
 
 RUN_SYNC = anyio.to_thread.run_sync.__code__
+BACKENDS = os.path.join("anyio", "_backends", "")
+TRIO = os.path.join("trio", "_sync.py")
 TO_THREAD = asyncio.to_thread.__code__
 
 
 def offloads(code: CodeType) -> bool:
     """Tell whether code hands work over to a worker thread, in a copy of its own context."""
-    return code is RUN_SYNC or code is TO_THREAD
+    return code is RUN_SYNC or code is TO_THREAD or takes_token(code)
+
+
+def takes_token(code: CodeType) -> bool:
+    """Tell whether code is where anyio takes a token of a limiter, or waits for one."""
+    file = code.co_filename
+    return code.co_name == "acquire_on_behalf_of" and (BACKENDS in file or file.endswith(TRIO))

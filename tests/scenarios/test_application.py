@@ -12,9 +12,9 @@ from minitasks.scenarios.application import (
     Request,
     find_application,
     is_application,
-    is_own,
     serve,
 )
+from minitasks.scenarios.library import is_own
 from minitasks.scenarios.marks import watching
 
 APP = "async def app(scope, receive, send): pass\n"

@@ -1,0 +1,503 @@
+"""Own findings: what a recording shows of a program or a request that nobody here has seen before.
+
+Each function below looks for one kind of thing and says it only where the recording proves it.
+`find_own` asks them all. A `Finding` has its figures beside its text, for tests and for JSON.
+"""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+from minitasks.timeline.calls import Call, Slice, View
+from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.findings import Finding, place, span
+from minitasks.tracing.threads import Lane
+
+SLOW = 50  # milliseconds that a step may hold the event loop without being told of
+
+# What recording an event costs at most, in nanoseconds: it is not the program's own slowness.
+COST = 20_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """A recorded run, or what of it belongs to one request.
+
+    Attributes:
+        view: All that was recorded.
+        own: The files that are the program's own; the others are libraries'.
+        request: The number of the request, or 0 for everything.
+    """
+
+    view: View
+    own: frozenset[str]
+    request: int = 0
+
+    @property
+    def timeline(self) -> Timeline:
+        """The events, the lanes and the sources."""
+        return self.view.timeline
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """The calls of this run, in the order in which they began."""
+        return [call for call in self.view.all_calls if self.is_here(self.first_event(call))]
+
+    @cached_property
+    def marks(self) -> list[Event]:
+        """The marks of this run."""
+        return [mark for mark in self.view.all_marks if self.is_here(mark)]
+
+    @cached_property
+    def lanes(self) -> dict[int, Lane]:
+        """The lanes by their numbers."""
+        return {lane.number: lane for lane in self.timeline.lanes}
+
+    @cached_property
+    def callers(self) -> dict[int, Call]:
+        """For the first event of each call the call that made it, on the same thread."""
+        made: dict[int, Call] = {}
+        below: dict[int, dict[int, Call]] = defaultdict(dict)
+        slices = [(part, call) for call in self.view.all_calls for part in call.slices]
+        for part, call in sorted(slices, key=lambda each: each[0].first):
+            below[part.lane][part.depth] = call
+            if part.depth and part is call.slices[0]:
+                made[call.first] = below[part.lane][part.depth - 1]
+        return made
+
+    @cached_property
+    def functions(self) -> dict[tuple[str, str], bool]:
+        """For each file and qualified name whether that function is async."""
+        return {
+            (file, name): is_async
+            for file in self.own
+            for name, is_async in functions_of(self.timeline.sources.get(file, ""))
+        }
+
+    def is_here(self, event: Event) -> bool:
+        """Tell whether an event belongs to this run."""
+        return self.request in (0, event.request)
+
+    def first_event(self, call: Call) -> Event:
+        """Give the event with which a call began."""
+        return self.timeline.events[call.first]
+
+    def is_own(self, call: Call) -> bool:
+        """Tell whether a call is of a function of the program's own."""
+        return (call.file, call.function) in self.functions
+
+    def is_async(self, call: Call) -> bool:
+        """Tell whether a call is of an async function of the program's own."""
+        return self.functions.get((call.file, call.function), False)
+
+    def mark(self, ending: str) -> Event | None:
+        """Find the first mark with such an ending."""
+        return next((mark for mark in self.marks if mark.text.endswith(ending)), None)
+
+    def line(self, call: Call) -> str:
+        """Say where a function stands: its file, short, and its line."""
+        return f"{short(call.file)}:{self.first_event(call).line}"
+
+
+def functions_of(source: str) -> Iterator[tuple[str, bool]]:
+    """Give the qualified names of a file's functions, and whether each is async."""
+
+    def walk(node: ast.AST, prefix: str) -> Iterator[tuple[str, bool]]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield prefix + child.name, isinstance(child, ast.AsyncFunctionDef)
+                yield from walk(child, f"{prefix}{child.name}.<locals>.")
+            elif isinstance(child, ast.ClassDef):
+                yield from walk(child, f"{prefix}{child.name}.")
+            else:
+                yield from walk(child, prefix)
+
+    try:
+        yield from walk(ast.parse(source), "")
+    except SyntaxError:
+        return
+
+
+def short(file: str) -> str:
+    """Name a file by its folder and its own name."""
+    return "/".join(Path(file).parts[-2:])
+
+
+def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
+    """Say what a run has shown.
+
+    Args:
+        run: What was recorded of it.
+        slow: How many milliseconds a step may hold the event loop without being told of.
+    """
+    tasks = tasks_of(run)
+    return [
+        *where_each_ran(run),
+        *sent_before(run, tasks),
+        *in_order(tasks),
+        *waited_for_a_token(run),
+        *what_was_raised(run, tasks),
+        *never_awaited(run),
+        *held_the_loop(run, slow),
+    ]
+
+
+# -- where each function ran ----------------------------------------------------------------------
+
+
+def where_each_ran(run: Run) -> Iterator[Finding]:
+    """Say of each own function that a library called where it ran, and why there."""
+    of_function: dict[tuple[str, str], list[Call]] = defaultdict(list)
+    for call in run.calls:
+        if run.is_own(call) and (is_entry(run, call) or blocks_its_caller(run, call)):
+            of_function[call.file, call.function].append(call)
+    for some in of_function.values():
+        first = some[0]
+        lanes = {part.lane: run.lanes[part.lane] for call in some for part in call.slices}
+        where = " and ".join(ran_on(lane) for lane in lanes.values())
+        caller = run.callers.get(first.first)
+        why = "async" if run.is_async(first) else "sync"
+        on_loop = any(lane.kind == "event loop" for lane in lanes.values())
+        if why == "sync" and on_loop and caller is not None and run.is_async(caller):
+            why = f"sync, and called by {caller.name}, which is async"
+        yield Finding(
+            True,
+            f"{first.name} ({run.line(first)}) is {why}: it ran {where}.",
+            kind="ran",
+            figures={
+                "function": first.function,
+                "file": first.file,
+                "line": run.first_event(first).line,
+                "is_async": run.is_async(first),
+                "calls": len(some),
+                "lanes": [lane.name for lane in lanes.values()],
+                "on_event_loop": on_loop,
+            },
+        )
+
+
+def ran_on(lane: Lane) -> str:
+    """Say where something ran."""
+    return "on the event loop" if lane.name == "event loop" else place(lane)
+
+
+def is_entry(run: Run, call: Call) -> bool:
+    """Tell whether no function of the program's own called this one."""
+    caller = run.callers.get(call.first)
+    while caller is not None and not run.is_own(caller):
+        caller = run.callers.get(caller.first)
+    return caller is None
+
+
+def blocks_its_caller(run: Run, call: Call) -> bool:
+    """Tell whether an async function called this sync one: on the event loop, then."""
+    caller = run.callers.get(call.first)
+    return caller is not None and run.is_async(caller) and not run.is_async(call)
+
+
+# -- the answer and the tasks ---------------------------------------------------------------------
+
+
+def tasks_of(run: Run) -> list[Call]:
+    """List the calls of background tasks' functions, in the order in which they were called."""
+    runners = [call for call in run.calls if call.function == "BackgroundTask.__call__"]
+    return [
+        call
+        for call in run.calls
+        if run.is_own(call) and is_entry(run, call) and is_run_by(run, call, runners)
+    ]
+
+
+def is_run_by(run: Run, call: Call, runners: list[Call]) -> bool:
+    """Tell whether one of some background tasks called a function, here or in a worker thread."""
+    if any(runner is caller for runner in runners for caller in chain(run, call)):
+        return True
+    task = run.first_event(call).task
+    return call.lane.kind == "worker thread" and any(
+        run.first_event(runner).task == task and runner.start < call.start < runner.end
+        for runner in runners
+    )
+
+
+def chain(run: Run, call: Call) -> Iterator[Call]:
+    """Give those who wait for a call on its thread, from inside outwards."""
+    caller = run.callers.get(call.first)
+    while caller is not None:
+        yield caller
+        caller = run.callers.get(caller.first)
+
+
+def sent_before(run: Run, tasks: list[Call]) -> Iterator[Finding]:
+    """Say that the answer was sent before the first task, and how long the tasks went on."""
+    sent = run.mark(" sent")
+    if sent is None or not tasks:
+        return
+    first, status = tasks[0], sent.text.split()[-2]
+    if first.start < sent.time:
+        text = f"{first.name} was called before the answer ({status}) was sent."
+        yield Finding(False, text, kind="sent", figures={"status": int(status), "first": False})
+        return
+    text = f"The answer ({status}) was sent {span(sent.time, first.start)} before {first.name}"
+    text += " was called"
+    answer = arrival(run, sent)
+    if answer is not None:
+        side = "before" if answer.time < first.start else "after"
+        gap = span(*sorted((answer.time, first.start)))
+        text += f"; the client had it {gap} {side} that call"
+    last = max(task.end for task in tasks)
+    text += f". The last task ended {span(sent.time, last)} after it was sent."
+    milliseconds = {"before_task": first.start - sent.time, "until_last_task": last - sent.time}
+    yield Finding(
+        True,
+        text,
+        kind="sent",
+        figures={"status": int(status), "first": True, **in_milliseconds(milliseconds)},
+    )
+
+
+def arrival(run: Run, sent: Event) -> Event | None:
+    """Find when the client that sent a request had its answer, if it left marks here."""
+    arrives = run.mark(" arrives")
+    if arrives is None:
+        return None
+    steps = [
+        event
+        for event in run.timeline.events
+        if event.kind == "mark" and run.lanes[event.lane].kind == "client"
+    ]
+    asked = [event for event in steps if event.time < arrives.time]
+    name = arrives.text.removesuffix(" arrives")
+    if not asked or not is_request_for(asked[-1], name):
+        return None
+    answers = [event for event in steps if event.time > sent.time]
+    return answers[0] if answers and answers[0].text.startswith("response") else None
+
+
+def is_request_for(event: Event, name: str) -> bool:
+    """Tell whether a client's mark is of a request to a path, with whatever query."""
+    return event.text.partition("?")[0] == f"request sent: {name}"
+
+
+def in_order(tasks: list[Call]) -> Iterator[Finding]:
+    """Say in which order the tasks ran, and whether one by one."""
+    if len(tasks) < 2:
+        return
+    names = ", ".join(task.name for task in tasks)
+    one_by_one = all(earlier.end <= later.start for earlier, later in pairwise(tasks))
+    how = "each when the one before it had ended" if one_by_one else "some of them side by side"
+    yield Finding(
+        True,
+        f"The tasks ran in this order, {how}: {names}.",
+        kind="order",
+        figures={"tasks": [task.name for task in tasks], "one_by_one": one_by_one},
+    )
+
+
+def in_milliseconds(figures: dict[str, int]) -> dict[str, float]:
+    """Turn nanoseconds into milliseconds."""
+    return {name: round(value / 1e6, 3) for name, value in figures.items()}
+
+
+# -- tokens ---------------------------------------------------------------------------------------
+
+
+def waited_for_a_token(run: Run) -> Iterator[Finding]:
+    """Say which sync function waited because no token was free when it was handed over."""
+    for mark in run.marks:
+        if not mark.text.startswith("no token is free: all "):
+            continue
+        begun = [
+            call
+            for call in run.calls
+            if call.lane.kind == "worker thread"
+            and run.first_event(call).task == mark.task
+            and call.start > mark.time
+            and call.first not in run.callers
+        ]
+        if begun:
+            call = begun[0]
+            tokens = mark.text.split()[-3]
+            yield Finding(
+                True,
+                f"{call.name} ({run.line(call)}) waited {span(mark.time, call.start)} for one of "
+                f"the {tokens} tokens.",
+                kind="waited",
+                figures={
+                    "function": call.function,
+                    "tokens": int(tokens),
+                    **in_milliseconds({"milliseconds": call.start - mark.time}),
+                },
+            )
+
+
+# -- what was raised ------------------------------------------------------------------------------
+
+
+def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
+    """Say what each own function raised, where it began, and what became of it."""
+    for call in run.calls:
+        if call.ended != "raise" or not run.is_own(call) or came_from_below(run, call):
+            continue
+        kind, became = call.text.partition("(")[0], what_became(run, call, tasks)
+        yield Finding(
+            # An exception that a framework turns into "not found" is how one says it.
+            became.startswith("the answer was 4"),
+            f"{call.name} ({run.line(call)}) raised {call.text}: {became}",
+            kind="raised",
+            figures={"function": call.function, "error": kind, "is_task": call in tasks},
+        )
+
+
+def came_from_below(run: Run, call: Call) -> bool:
+    """Tell whether a call only passed on what a call within it had raised."""
+    return any(
+        other.ended == "raise" and other.text == call.text and call in chain(run, other)
+        for other in run.calls
+        if run.is_own(other) and other.start >= call.start and other.end <= call.end
+    )
+
+
+def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
+    """Say what became of an exception."""
+    kind = call.text.partition("(")[0]
+    sent = run.mark(" sent")
+    reached = next((m for m in run.marks if m.text.startswith("exception reaches")), None)
+    if reached is not None and kind in reached.text and reached.time >= call.end:
+        if sent is not None and sent.time < call.end:
+            return "it reached the server, which can only log it: the answer was sent before."
+        return "it reached the server."
+    if sent is not None and sent.time > call.end and call not in tasks:
+        return f"the answer was {sent.text.split()[-2]}."
+    return "the server did not see it."
+
+
+# -- lost coroutines ------------------------------------------------------------------------------
+
+
+def never_awaited(run: Run) -> Iterator[Finding]:
+    """Say which coroutine nobody awaited, as Python's warning tells."""
+    for mark in run.marks:
+        _, found, name = mark.text.partition("RuntimeWarning: coroutine '")
+        if found and name.endswith("' was never awaited"):
+            function = name.partition("'")[0]
+            yield Finding(
+                False,
+                f"{function} was called, and nobody awaited its coroutine: it did not run.",
+                kind="never awaited",
+                figures={"function": function},
+            )
+
+
+# -- what held the event loop ---------------------------------------------------------------------
+
+
+def held_the_loop(run: Run, slow: float = SLOW) -> Iterator[Finding]:
+    """Say which own function kept the event loop's thread for longer than `slow` milliseconds."""
+    for call in run.calls:
+        if not run.is_own(call):
+            continue
+        for part in call.slices:
+            if run.lanes[part.lane].kind == "event loop" and not part_of_own(run, call):
+                yield from held_by(run, call, part, slow)
+
+
+def part_of_own(run: Run, call: Call) -> bool:
+    """Tell whether the call is within another one of the program's own."""
+    return not is_entry(run, call)
+
+
+def held_by(run: Run, call: Call, part: Slice, slow: float) -> Iterator[Finding]:
+    """Say how long a slice held the event loop, on which line most of it, and who waited."""
+    meanwhile = [each for each in run.timeline.events if part.start <= each.time <= part.end]
+    if part.end - part.start - COST * len(meanwhile) < slow * 1e6:
+        return
+    here = [each for each in meanwhile if each.lane == part.lane and each.kind != "mark"]
+    where, spent = longest(run, here, part.end)
+    waited = requests_under_way(run, part)
+    culprit = f"{call.name} ({run.line(call)}) is {'async' if run.is_async(call) else 'sync'}"
+    text = f"{culprit} and held the event loop for {span(part.start, part.end)}"
+    figures: dict[str, object] = {
+        "function": call.function,
+        "file": call.file,
+        **in_milliseconds({"milliseconds": part.end - part.start}),
+        "requests_waited": waited,
+    }
+    if where is not None and spent * 2 > part.end - part.start:
+        line = source_line(run, where)
+        place = (
+            f"line {where.line}" if where.file == call.file else f"{short(where.file)}:{where.line}"
+        )
+        text += f" at {place}, `{line}`"
+        figures |= {"line": where.line, "source": line}
+    if waited:
+        text += f"; {waited} {'request' if waited == 1 else 'requests'} waited"
+    yield Finding(False, f"{text}.", kind="held", figures=figures)
+
+
+def longest(run: Run, events: list[Event], end: int) -> tuple[Event | None, int]:
+    """Find the own line on which most of the time was spent, and how much."""
+    spent: dict[tuple[str, int], int] = defaultdict(int)
+    where: dict[tuple[str, int], Event] = {}
+    line_of: dict[int, Event] = {}
+    stack: list[int] = []
+    for event, later in pairwise([*events, None]):
+        assert event is not None
+        if event.kind in ("call", "resume", "line") and event.frame not in stack:
+            stack.append(event.frame)
+        if event.kind == "line" or event.frame not in line_of:
+            line_of[event.frame] = event
+        if event.kind in ("return", "raise", "suspend") and event.frame in stack:
+            stack.remove(event.frame)
+        if not stack:
+            continue
+        at = line_of[stack[-1]]
+        key = (at.file, at.line)
+        where[key] = at
+        spent[key] += (end if later is None else later.time) - event.time
+    if not spent:
+        return None, 0
+    key = max(spent, key=lambda each: spent[each])
+    return where[key], spent[key]
+
+
+def source_line(run: Run, event: Event) -> str:
+    """Give the text of the line that an event names."""
+    lines = run.timeline.sources.get(event.file, "").splitlines()
+    return lines[event.line - 1].strip() if event.line <= len(lines) else ""
+
+
+def requests_under_way(run: Run, part: Slice) -> int:
+    """Count the other requests that were unanswered during the whole of a slice, or sent in it.
+
+    What came in from elsewhere meanwhile is not counted: nobody here saw when.
+    """
+    begun: dict[int, int] = {}
+    answered: dict[int, int] = {}
+    for event in run.timeline.events:
+        if event.kind == "mark" and event.request:
+            if event.text.endswith(" arrives"):
+                begun[event.request] = sent_by_client(run, event) or event.time
+            elif event.text.endswith(" sent"):
+                answered[event.request] = event.time
+    return sum(
+        start < part.end < answered.get(number, part.end + 1)
+        for number, start in begun.items()
+        if number != run.timeline.events[part.first].request
+    )
+
+
+def sent_by_client(run: Run, arrives: Event) -> int | None:
+    """Say when the client sent a request, if it left a mark here."""
+    name = arrives.text.removesuffix(" arrives")
+    asked = [
+        event
+        for event in run.timeline.events
+        if event.time < arrives.time
+        and event.kind == "mark"
+        and run.lanes[event.lane].kind == "client"
+    ]
+    return asked[-1].time if asked and is_request_for(asked[-1], name) else None

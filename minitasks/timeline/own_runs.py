@@ -1,0 +1,290 @@
+"""Own runs: a program or an application of the learner's own, run and recorded as it is.
+
+An application's requests are told apart: each is a `Request` of its own, with its piece of the
+recording and its findings, as soon as it is done.
+"""
+
+import queue
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from minitasks.errors import CannotRun
+from minitasks.scenarios.application import Application, serve
+from minitasks.scenarios.application import Request as RequestToSend
+from minitasks.scenarios.library import load_library
+from minitasks.scenarios.marks import mark, request_number, watching
+from minitasks.scenarios.run import run_program
+from minitasks.timeline.calls import View
+from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.files import Folder
+from minitasks.timeline.findings import Finding
+from minitasks.timeline.own_findings import SLOW, Run, find_own, is_request_for
+from minitasks.timeline.record import LIMIT, Recording, record_files
+
+WAITING = 100  # requests that may wait to be drawn; more are left out, and counted
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, from its arrival to the end of its last task.
+
+    Attributes:
+        number: Its number, from 1.
+        name: Its method and path.
+        status: The status of its answer; 0 if there was none.
+        view: What of the recording belongs to it.
+        findings: What the recording shows of it.
+    """
+
+    number: int
+    name: str
+    status: int
+    view: View
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class OwnRun:
+    """A program's run.
+
+    Attributes:
+        view: What happened.
+        findings: What the recording shows.
+        code: The exit code that Python would have ended with.
+    """
+
+    view: View
+    findings: tuple[Finding, ...]
+    code: int
+
+
+def library_files() -> list[Path]:
+    """List the files of the task classes: minitasks's, Starlette's and FastAPI's."""
+    files = [*load_library("minitasks").files, *load_library("starlette").files]
+    spec = find_spec("fastapi.background")
+    return [*files, *([Path(spec.origin)] if spec and spec.origin else [])]
+
+
+def package_folder(name: str) -> Path:
+    """Find the folder, or the file, of a package that is to be recorded, too."""
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or spec.origin is None:
+        raise CannotRun(f"--also {name}: there is no package of that name with Python files")
+    return Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
+
+
+def run_own_program(
+    path: Path, arguments: Sequence[str] = (), also: Sequence[str] = (), slow: float = SLOW
+) -> OwnRun:
+    """Run a program as `python path arguments` would, and record it.
+
+    Args:
+        path: The program. Its folder's other modules are recorded as well.
+        arguments: Its own arguments.
+        also: Packages to record, too.
+        slow: How many milliseconds a step may hold the event loop without being told of.
+
+    Raises:
+        CannotRun: There is no such file.
+    """
+    files = Folder(path.resolve().parent, [*library_files(), *map(package_folder, also)])
+    code = 0
+    with record_files(files) as recording, warnings_marked():
+        try:
+            run_program(path, arguments)
+        except SystemExit as end:
+            code = exit_code(end)
+        except Exception as error:
+            print_as_python_does(error, path)
+            code = 1
+    view = View(recording.timeline)
+    return OwnRun(view, tuple(find_own(Run(view, own_files(files)), slow)), code)
+
+
+def exit_code(end: SystemExit) -> int:
+    """Turn what a program exits with into a number, as Python does."""
+    if end.code is None or isinstance(end.code, int):
+        return end.code or 0
+    print(end.code, file=sys.stderr)
+    return 1
+
+
+def print_as_python_does(error: BaseException, path: Path) -> None:
+    """Print a traceback from the program's own first frame on."""
+    trace = error.__traceback__
+    while trace is not None and Path(trace.tb_frame.f_code.co_filename) != path:
+        trace = trace.tb_next
+    traceback.print_exception(error.with_traceback(trace or error.__traceback__))
+
+
+def own_files(files: Folder) -> frozenset[str]:
+    """List the files in which something of the learner's own ran."""
+    return frozenset(file for file in files.known.values() if files.is_own(file))
+
+
+@contextmanager
+def warnings_marked() -> Iterator[None]:
+    """Leave a mark for each of Python's warnings while the block runs; they are printed as ever."""
+    print_it: Any = warnings.showwarning
+
+    def show(message: object, category: type[Warning], *rest: Any, **more: Any) -> None:
+        mark(f"{category.__name__}: {message}")
+        print_it(message, category, *rest, **more)
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        if warnings.showwarning is show:
+            warnings.showwarning = print_it
+
+
+@dataclass(frozen=True)
+class Served:
+    """What became of an application that was served.
+
+    Attributes:
+        view: What was kept of the recording.
+        left_out: How many requests nobody was told of: they came too fast, or were too long.
+    """
+
+    view: View
+    left_out: int
+
+
+def serve_recorded(
+    application: Application,
+    requests: Sequence[RequestToSend] = (),
+    when_done: Callable[[Request], object] = lambda request: None,
+    also: Sequence[str] = (),
+    slow: float = SLOW,
+    limit: int = LIMIT,
+    **server: Any,
+) -> Served:
+    """Serve an application and record it.
+
+    Args:
+        application: What to serve.
+        requests: What to send; without any it is served until Ctrl-C.
+        when_done: Called with each request: when its last task has ended, on a thread of its own;
+            those that are sent from here when all have ended.
+        also: Packages to record, too.
+        slow: How many milliseconds a step may hold the event loop without being told of.
+        limit: How many events to keep: the last ones.
+        **server: What `serve` takes besides.
+    """
+    files = Folder(application.folder, [*library_files(), *map(package_folder, also)])
+    teller = Teller(files, when_done, slow)
+    recording = record_files(files, limit=limit, keep_last=True)
+    with recording, warnings_marked(), watching(teller.hear):
+        if requests:
+            serve(application, requests, **server)
+        else:
+            with teller.telling(recording):
+                serve(application, **server)
+    if requests:
+        teller.tell_all(View(recording.timeline))
+    return Served(View(recording.timeline), teller.left_out)
+
+
+class Teller:
+    """Tells of the requests that are done; the event loop never waits for it."""
+
+    def __init__(self, files: Folder, when_done: Callable[[Request], object], slow: float) -> None:
+        self._files = files
+        self._when_done = when_done
+        self._slow = slow
+        self._done: queue.Queue[int] = queue.Queue(WAITING)
+        self.left_out = 0
+
+    def hear(self, text: str) -> None:
+        """Take a mark."""
+        if text.endswith(" done"):
+            try:
+                self._done.put_nowait(request_number.get())
+            except queue.Full:
+                self.left_out += 1
+
+    def tell_all(self, view: View) -> None:
+        """Tell of all that are done."""
+        while not self._done.empty():
+            self._tell(self._done.get(), view)
+
+    @contextmanager
+    def telling(self, recording: Recording) -> Iterator[None]:
+        """Tell of each as soon as it is done, while the block runs."""
+
+        def tell() -> None:
+            while number := self._done.get():
+                self._tell(number, View(recording.so_far()))
+
+        thread = threading.Thread(target=tell, name="minitasks", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._done.put(0)
+            thread.join()
+
+    def _tell(self, number: int, view: View) -> None:
+        request = request_of(Run(view, own_files(self._files), number), self._slow)
+        if request is None:
+            self.left_out += 1
+        else:
+            self._when_done(request)
+
+
+def request_of(run: Run, slow: float) -> Request | None:
+    """Put together what is known of a request; None if its beginning is no longer kept."""
+    arrives = run.mark(" arrives")
+    if arrives is None:
+        return None
+    sent = run.mark(" sent")
+    return Request(
+        number=run.request,
+        name=arrives.text.removesuffix(" arrives"),
+        status=int(sent.text.split()[-2]) if sent else 0,
+        view=View(piece_of(run)),
+        findings=tuple(find_own(run, slow)),
+    )
+
+
+def piece_of(run: Run) -> Timeline:
+    """Take the events of one request out of a recording, with those of the client that sent it."""
+    kept = [event for event in run.timeline.events if event.request == run.request] + client_events(
+        run
+    )
+    kept.sort(key=lambda event: event.time)
+    lanes = {event.lane for event in kept}
+    return replace(
+        run.timeline,
+        events=tuple(kept),
+        lanes=tuple(lane for lane in run.timeline.lanes if lane.number in lanes),
+    )
+
+
+def client_events(run: Run) -> list[Event]:
+    """Find the marks of the client that sent a request, if it is one of this process."""
+    arrives = run.mark(" arrives")
+    name = arrives.text.removesuffix(" arrives") if arrives else ""
+    marks = [
+        event
+        for event in run.timeline.events
+        if event.kind == "mark" and run.lanes[event.lane].kind == "client"
+    ]
+    before = [event for event in marks if arrives and event.time < arrives.time]
+    if not before or not is_request_for(before[-1], name):
+        return []
+    after = marks[marks.index(before[-1]) + 1 :][:1]
+    return [before[-1], *after]

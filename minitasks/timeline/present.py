@@ -1,0 +1,83 @@
+"""Present: a run as its user asked for it: lanes, rows or JSON; and a page, and a trace.
+
+`Choice` holds what was asked for. Nothing runs before it was checked that each file may be written.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from minitasks.timeline import output
+from minitasks.timeline.calls import View
+from minitasks.timeline.findings import Finding
+from minitasks.timeline.page import render_page
+from minitasks.timeline.rows import list_rows
+from minitasks.timeline.terminal import draw
+from minitasks.timeline.trace_file import render_trace
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a run that is shown by itself: a request, or the whole run of a program.
+
+    Attributes:
+        headings: What stands above it: its name, and a line on it.
+        view: What happened.
+        own: The file or the folder whose calls are all drawn.
+        findings: What is said of it.
+        facts: What JSON says of it besides.
+    """
+
+    headings: list[str]
+    view: View
+    own: Path
+    findings: list[Finding]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a run is shown."""
+
+    rows: bool = False
+    wants_json: bool = False
+    page: Path | None = None
+    trace: Path | None = None
+    pieces: list[Piece] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.page:
+            output.check(self.page, output.PAGE)
+        if self.trace:
+            output.check(self.trace, output.TRACE)
+
+    def show(self, piece: Piece) -> None:
+        """Print a piece, or keep it for the JSON at the end."""
+        if self.wants_json:
+            self.pieces.append(piece)
+        elif self.rows:
+            heading = piece.headings[:1] if piece.facts else []
+            click.echo("\n".join([*heading, *list_rows(piece.view)]))
+        else:
+            console = Console(highlight=False)
+            draw(console, piece.headings, piece.view, piece.own, piece.findings)
+
+    def finish(self, title: str, description: str, view: View, **facts: Any) -> None:
+        """Write what was asked for besides, of the whole run."""
+        if self.wants_json:
+            pieces = [
+                {**piece.facts, "findings": [asdict(each) for each in piece.findings]}
+                for piece in self.pieces
+            ]
+            document = {"schema": 1, "command": "run", **facts, "runs": pieces}
+            click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        if self.page:
+            output.write(self.page, render_page(view, title, description))
+            click.echo(f"Replay page: {self.page}", err=True)
+        if self.trace:
+            output.write(self.trace, render_trace(view, title))
+            click.echo(f"Trace file: {self.trace}, for ui.perfetto.dev or speedscope.app", err=True)
