@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,89 @@ def test_ctrl_c_stops_a_run(name: str, backend: str) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (130, "", "")
+
+
+APPLICATION = """
+import fastapi
+
+app = fastapi.FastAPI()
+
+
+def mail():
+    pass
+
+
+@app.get("/hello")
+async def hello(tasks: fastapi.BackgroundTasks):
+    tasks.add_task(mail)
+    return "hello"
+"""
+
+
+def test_an_application_is_served_until_ctrl_c(tmp_path: Path) -> None:
+    """Requests from elsewhere are drawn while it runs; Ctrl-C ends it and writes the files."""
+    (tmp_path / "hello_shop.py").write_text(APPLICATION)
+    command = [sys.executable, "-m", "minitasks", "run", "hello_shop:app", "--trace", "trace.json"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        serving = next(line for line in process.stderr if line.startswith("Serving "))
+        address = serving.split()[3].rstrip(".")
+        with urllib.request.urlopen(f"{address}/hello") as answer:
+            assert answer.read() == b'"hello"'
+        drawn = [process.stdout.readline()]
+        while "The answer" not in drawn[-1]:
+            drawn.append(process.stdout.readline())
+        assert drawn[0] == "GET /hello: 200\n"
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        process.stderr.read()
+    assert process.returncode == 0
+    assert '"generator": "minitasks"' in (tmp_path / "trace.json").read_text()
+
+
+def test_what_is_said_can_be_read_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scenario and a program: what ran, and each sentence with its figures."""
+    monkeypatch.chdir(tmp_path)
+    document = json.loads(minitasks("run", "in-order", "--json").stdout)
+    assert document["schema"] == 1
+    assert (document["name"], document["library"]) == ("in-order", "minitasks")
+    assert [each["holds"] for each in document["runs"][0]["findings"]] == [True] * 5
+
+    (tmp_path / "program.py").write_text("import sys\ndef main(): pass\nmain()\n")
+    document = json.loads(minitasks("run", "--json", "program.py", "--rows").stdout)
+    (found,) = document["runs"][0]["findings"]
+    assert (found["kind"], found["figures"]["function"]) == ("ran", "main")
+
+
+def test_a_scenario_becomes_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The copy runs, recorded or not, and is never written over."""
+    monkeypatch.chdir(tmp_path)
+    assert "sync_task.py is a program now" in minitasks("run", "sync-task", "--copy").stdout
+    assert refused("run", "sync-task", "--copy") == (
+        "sync_task.py exists already: rename it, or go to another folder"
+    )
+    subprocess.run([sys.executable, "sync_task.py"], check=True)
+    shown = minitasks("run", "sync_task.py").stdout
+    assert "write_report" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["shop:app", "--reload"], "--reload starts other processes, which can't be recorded"),
+        (["shop:app", "--workers", "2"], "--workers starts other processes, which can't"),
+        (["shop:app", "--with", "starlette"], "--with means nothing for an application"),
+        (["shop:app", "--backend", "trio"], "uvicorn does not run on trio: choose asyncio or"),
+        (["shop:app", "more"], "more means nothing for an application"),
+        (["--get", "/", "sync-task"], "--get means nothing for a scenario"),
+        (["--backend", "trio", "program.py"], "--backend means nothing for a program"),
+        (["missing.py"], "there is no file missing.py"),
+        (["no_such_shop:app"], "there is no module no_such_shop"),
+    ],
+)
+def test_what_run_cannot_do_is_told_in_one_line(arguments: list[str], reason: str) -> None:
+    """Nothing that was asked for is ignored in silence."""
+    assert refused("run", *arguments).startswith(reason)

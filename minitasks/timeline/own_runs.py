@@ -105,6 +105,8 @@ def run_own_program(
             run_program(path, arguments)
         except SystemExit as end:
             code = exit_code(end)
+        except CannotRun:
+            raise
         except Exception as error:
             print_as_python_does(error, path)
             code = 1
@@ -217,9 +219,9 @@ class Teller:
                 self.left_out += 1
 
     def tell_all(self, view: View) -> None:
-        """Tell of all that are done."""
-        while not self._done.empty():
-            self._tell(self._done.get(), view)
+        """Tell of all that are done, in the order in which they arrived."""
+        for number in sorted(self._done.get() for _ in range(self._done.qsize())):
+            self._tell(number, view)
 
     @contextmanager
     def telling(self, recording: Recording) -> Iterator[None]:

@@ -1,0 +1,299 @@
+"""Own runs: an application served and recorded as it is, and what is said of each request.
+
+The application keeps a log of its own, with threads and times, that knows nothing of the recorder.
+What is said is compared with that.
+"""
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from minitasks.scenarios.application import Request, find_application
+from minitasks.timeline.findings import Finding
+from minitasks.timeline.own_runs import Request as Recorded
+from minitasks.timeline.own_runs import run_own_program, serve_recorded
+
+APP = """
+import contextlib
+import functools
+import threading
+import time
+
+import anyio.to_thread
+from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
+
+LOG = []
+
+
+@contextlib.contextmanager
+def logged(name):
+    LOG.append((name, "begins", threading.get_ident(), time.perf_counter_ns()))
+    yield
+    LOG.append((name, "ends", threading.get_ident(), time.perf_counter_ns()))
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app):
+    LOG.append(("loop", "runs", threading.get_ident(), 0))
+    anyio.to_thread.current_default_thread_limiter().total_tokens = 1
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+def get_db():
+    with logged("get_db"):
+        yield {"book": 3}
+
+
+@app.post("/orders", status_code=201)
+def order(tasks: BackgroundTasks, db=Depends(get_db)):
+    with logged("order"):
+        tasks.add_task(mail, "ada")
+        tasks.add_task(report)
+        return db
+
+
+def mail(to):
+    with logged("mail"):
+        pass
+
+
+async def report():
+    with logged("report"):
+        lines = total()
+        time.sleep(0.08)
+        await anyio.sleep(0)
+
+
+def total():
+    with logged("total"):
+        return 3
+
+
+@app.get("/missing")
+def missing():
+    raise HTTPException(404)
+
+
+@app.post("/charges", status_code=201)
+async def charges(tasks: BackgroundTasks):
+    tasks.add_task(charge)
+    tasks.add_task(mail, "ada")
+
+
+async def charge():
+    await anyio.sleep(0)
+    raise ConnectionError("no bank")
+
+
+@app.get("/lost")
+async def lost():
+    charge()
+
+
+@app.get("/crowd")
+async def crowd():
+    async with anyio.create_task_group() as group:
+        for number in (1, 2):
+            group.start_soon(anyio.to_thread.run_sync, resize, number)
+
+
+def resize(number):
+    with logged("resize"):
+        time.sleep(0.03)
+"""
+ASKED = [
+    Request("POST", "/orders", "{}"),
+    Request("GET", "/missing"),
+    Request("POST", "/charges", "{}"),
+    Request("GET", "/lost"),
+    Request("GET", "/crowd?size=2"),
+]
+
+
+@dataclass
+class Served:
+    """What was told of the requests, and the application's own log."""
+
+    requests: list[Recorded]
+    log: list[tuple[str, str, int, int]]
+
+    def of(self, number: int, kind: str) -> list[Finding]:
+        return [each for each in self.requests[number - 1].findings if each.kind == kind]
+
+    def threads(self, name: str) -> set[int]:
+        return {thread for logged, _, thread, _ in self.log if logged == name}
+
+    @property
+    def loop(self) -> set[int]:
+        return self.threads("loop")
+
+
+@pytest.fixture(scope="module")
+def quiet_logging() -> Iterator[None]:
+    """uvicorn sets up its loggers for good: put them back."""
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.access", "uvicorn.error")]
+    before = [(each.handlers[:], each.propagate, each.level) for each in loggers]
+    yield
+    for each, (handlers, each.propagate, level) in zip(loggers, before, strict=True):
+        each.handlers = handlers
+        each.setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, quiet_logging: None) -> Iterator[Served]:
+    """Serve the application, ask, and hear what was recorded."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "own_shop.py").write_text(APP, encoding="utf-8")
+    path = sys.path[:]
+    requests: list[Recorded] = []
+    try:
+        application = find_application("own_shop:app", folder)
+        with pytest.warns(RuntimeWarning, match="'charge' was never awaited"):
+            served = serve_recorded(application, ASKED, requests.append)
+        module: ModuleType = sys.modules["own_shop"]
+        yield Served(requests, module.LOG)
+        assert not served.left_out
+    finally:
+        sys.path[:] = path
+        sys.modules.pop("own_shop", None)
+
+
+def test_each_request_is_a_story_of_its_own(served: Served) -> None:
+    """In the order of their arrival, with their answers; no event belongs to two."""
+    assert [(each.name, each.status) for each in served.requests] == [
+        ("POST /orders", 201),
+        ("GET /missing", 404),
+        ("POST /charges", 201),
+        ("GET /lost", 200),
+        ("GET /crowd", 200),
+    ]
+    for each in served.requests:
+        numbers = {event.request for event in each.view.timeline.events}
+        # Its client's marks are its own as well.
+        assert numbers == {0, each.number}
+
+
+def test_where_each_ran_is_what_its_own_log_says(served: Served) -> None:
+    """On the event loop or not, for each function that has a log."""
+    ran = {each.figures["function"]: each.figures for each in served.of(1, "ran")}
+    assert set(ran) - {"logged"} == {"get_db", "order", "mail", "report", "total"}
+    for name in ran.keys() - {"logged"}:
+        on_loop = served.threads(str(name)) == served.loop
+        assert ran[name]["on_event_loop"] == on_loop
+
+
+def test_why_each_ran_there_is_said(served: Served) -> None:
+    """Sync, async, or sync and called from async."""
+    said = " ".join(each.text for each in served.of(1, "ran"))
+    assert "mail (" in said
+    assert "is sync: it ran in worker thread 1." in said
+    assert "is async: it ran on the event loop." in said
+    assert "is sync, and called by report, which is async: it ran on the event loop." in said
+
+
+def test_the_answer_the_tasks_and_their_times_are_those_of_the_log(served: Served) -> None:
+    """Sent before the first task; the last task ended when the log says so, to a few ms."""
+    (sent,) = served.of(1, "sent")
+    assert sent.holds
+    assert sent.figures["status"] == 201
+    assert "the client had it" in sent.text
+    begins = {name: time for name, what, _, time in served.log if what == "begins"}
+    ends = {name: time for name, what, _, time in served.log if what == "ends"}
+    between = (ends["report"] - begins["mail"]) / 1e6
+    until_last = sent.figures["until_last_task"]
+    assert isinstance(until_last, float)
+    assert until_last >= between
+    (order,) = served.of(1, "order")
+    assert order.figures == {"tasks": ["mail", "report"], "one_by_one": True}
+
+
+def test_what_held_the_event_loop_is_named_with_its_line(served: Served) -> None:
+    """The function, its line, the milliseconds, and that 50 of them are needed."""
+    (held,) = served.of(1, "held")
+    assert not held.holds
+    assert held.figures["function"] == "report"
+    assert held.figures["source"] == "time.sleep(0.08)"
+    milliseconds = held.figures["milliseconds"]
+    assert isinstance(milliseconds, float)
+    assert milliseconds >= 80
+    assert "is async and held the event loop for" in held.text
+    assert not served.of(5, "held")
+
+
+def test_an_exception_that_is_an_answer_is_no_fault(served: Served) -> None:
+    """HTTPException(404) in an endpoint became the answer 404."""
+    (raised,) = served.of(2, "raised")
+    assert raised.text.endswith("raised HTTPException(404): the answer was 404.")
+    assert raised.holds
+
+
+def test_an_exception_in_a_task_reached_the_server_alone(served: Served) -> None:
+    """The client has its 201; what is behind the task never ran."""
+    (raised,) = served.of(3, "raised")
+    assert "raised ConnectionError('no bank'): it reached the server, which can" in raised.text
+    assert not raised.holds
+    assert raised.figures["is_task"]
+    assert "mail" not in {each.figures["function"] for each in served.of(3, "ran")}
+
+
+def test_a_coroutine_that_nobody_awaited_is_told(served: Served) -> None:
+    """Python's warning is kept with the request that caused it."""
+    (lost,) = served.of(4, "never awaited")
+    assert lost.figures == {"function": "charge"}
+
+
+def test_who_waited_for_a_token_is_told_with_the_time(served: Served) -> None:
+    """Of two that need the one token, the second waited as long as the first one worked."""
+    (waited,) = served.of(5, "waited")
+    assert waited.figures["function"] == "resize"
+    assert waited.figures["tokens"] == 1
+    steps = [time for name, _, _, time in served.log if name == "resize"]
+    milliseconds = waited.figures["milliseconds"]
+    assert isinstance(milliseconds, float)
+    assert milliseconds >= 30
+    assert steps[1] < steps[2]
+
+
+def test_a_program_is_run_as_python_runs_it_and_recorded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its arguments, its exit code, its own modules; what it says is its own."""
+    (tmp_path / "helper_of_program.py").write_text("def double(n): return 2 * n\n")
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import sys\nfrom helper_of_program import double\n"
+        "def main():\n    print(double(int(sys.argv[1])), __name__)\n    sys.exit(3)\n"
+        "main()\n"
+    )
+    done = run_own_program(program, ["21"])
+    assert capsys.readouterr().out == "42 __main__\n"
+    assert done.code == 3
+    names = [each.figures["function"] for each in done.findings if each.kind == "ran"]
+    assert names == ["main"]
+    assert {call.name for call in done.view.all_calls} >= {"main", "double"}
+
+
+def test_a_failing_program_shows_its_own_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As Python prints it, without what ran it."""
+    program = tmp_path / "program.py"
+    program.write_text("def fail(): raise LookupError('no such book')\nfail()\n")
+    assert run_own_program(program).code == 1
+    printed = capsys.readouterr().err
+    assert printed.splitlines()[1].startswith(f'  File "{program}", line 2')
+    assert printed.endswith("LookupError: no such book\n")
+
+
+def test_nothing_is_left_running(served: Served) -> None:
+    """No client and no teller outlives the run."""
+    assert not [t for t in threading.enumerate() if t.name in ("client", "minitasks")]
