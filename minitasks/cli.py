@@ -335,10 +335,10 @@ def workshop() -> None:
 
 def opened_workshop() -> "Workshop":
     """Find the learner's folder from here, and put its progress right if it is damaged."""
-    from minitasks.workshop import checking, folder
+    from minitasks.workshop import folder, parent
 
     found = folder.find(Path.cwd())
-    for line in checking.mend(found):
+    for line in parent.regrade(found):
         click.echo(line, err=True)
     return found
 
@@ -403,17 +403,17 @@ def check(
     traceback: bool,
 ) -> None:
     """Grade one exercise, the one at hand unless named. Exit code 0: passed, 1: not yet."""
-    from minitasks.workshop import catalog, checking, grader, show
+    from minitasks.workshop import catalog, parent, show
 
     if file:
         if exercise is None:
             raise CannotRun("--file needs the exercise: minitasks workshop check NAME --file PATH")
         meant = catalog.find(exercise)
-        graded = [(meant, grader.grade(meant, file, time_limit=timeout))]
+        graded = [(meant, parent.grade(meant, file, time_limit=timeout))]
     else:
         where = opened_workshop()
         wanted = catalog.exercises() if every else [exercise_meant(exercise, where)]
-        graded = [(meant, checking.check(where, meant, timeout)) for meant in wanted]
+        graded = [(meant, parent.check(where, meant, timeout)) for meant in wanted]
 
     verdicts = [(meant, verdict) for meant, verdict in graded if verdict is not None]
     passed = all(verdict.passed for _, verdict in verdicts)
@@ -433,12 +433,12 @@ def list_exercises(wants_json: bool) -> None:
     from minitasks.workshop import catalog, folder, show
 
     where = opened_workshop()
-    standings = where.standings()
+    progress = where.progress()
     if wants_json:
-        rows = [folder.as_json(where, exercise, standings) for exercise in catalog.exercises()]
+        rows = [folder.as_json(where, exercise, progress) for exercise in catalog.exercises()]
         as_json("list", current=where.current().name, exercises=rows)
         return
-    show.console().print(show.overview(catalog.exercises(), standings, where.current().name))
+    show.console().print(show.overview(catalog.exercises(), progress, where.current().name))
 
 
 @workshop.command()
@@ -552,11 +552,11 @@ def doctor(context: click.Context) -> None:
 @click.pass_context
 def debug(context: click.Context, exercise: str | None) -> None:
     """Run the test that fails under pdb, up to your line."""
-    from minitasks.workshop import checking, debugger, show
+    from minitasks.workshop import debugger, parent, show
 
     where = opened_workshop()
     meant = exercise_meant(exercise, where)
-    verdict = checking.check(where, meant)
+    verdict = parent.check(where, meant)
     assert verdict is not None
     show.console().print(show.verdict_of(verdict, brief=True))
     if verdict.passed:
@@ -567,36 +567,13 @@ def debug(context: click.Context, exercise: str | None) -> None:
 
 @workshop.command()
 @click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=PATH)
-@click.option("--csv", "form", flag_value="csv", help="Print the learners as CSV.")
-@click.option("--html", "form", flag_value="html", help="Print a page.")
-@click.option("--json", "form", flag_value="json", help="Print JSON.")
-def report(folders: tuple[Path, ...], form: str | None) -> None:
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def report(folders: tuple[Path, ...], json_: bool) -> None:
     """Read many learners' folders: who is where, and where people stall."""
     from minitasks.workshop import report, show
 
     found = report.report(folders)
-    if form == "json":
+    if json_:
         as_json("report", **found.as_json())
-    elif form == "csv":
-        click.echo(report.as_csv(found), nl=False)
-    elif form == "html":
-        click.echo(report.as_html(found), nl=False)
     else:
         show.console().print(report.as_text(found))
-
-
-@workshop.command()
-@click.argument("names", metavar="[EXERCISE]...", nargs=-1)
-@click.pass_context
-def verify(context: click.Context, names: tuple[str, ...]) -> None:
-    """For authors: check that every stub fails, every solution passes, every mistake is told."""
-    from minitasks.workshop import catalog
-    from minitasks.workshop.verify import verify
-
-    chosen = [catalog.find(name) for name in names] or catalog.exercises()
-    findings = list(verify(chosen))
-    problems = [finding for finding in findings if finding.problem]
-    for finding in problems:
-        click.echo(f"{finding.exercise}/{finding.what}: {finding.problem}")
-    click.echo(f"{len(chosen)} exercises, {len(findings)} checks, {len(problems)} problems")
-    context.exit(1 if problems else 0)

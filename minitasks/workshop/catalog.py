@@ -35,7 +35,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: README.md, exercise.py, test_exercise.py, hints.md, solution.py, mistakes/.
+    """One exercise: README.md, exercise.py, test_exercise.py, hints.md, solution.py.
 
     Attributes:
         folder: Where its files are; the folder's name is `NN_name`.
@@ -66,10 +66,6 @@ class Exercise:
     @property
     def readme(self) -> Path:
         return self.folder / "README.md"
-
-    @property
-    def mistakes(self) -> tuple[Path, ...]:
-        return tuple(sorted(self.folder.glob("mistakes/*.py")))
 
     @cached_property
     def title(self) -> str:

@@ -42,7 +42,7 @@ def debug(exercise: Exercise, verdict: Verdict, examples: Path | None) -> None:
         verdict: The verdict that says what failed and where.
         examples: Where hypothesis kept the failing example, which it tries first.
     """
-    from minitasks.workshop import grading
+    from minitasks.workshop import child
 
     file = Path(verdict.file)
     test = next(claim.test for claim in verdict.claims if claim.text == verdict.claim)
@@ -57,11 +57,11 @@ def debug(exercise: Exercise, verdict: Verdict, examples: Path | None) -> None:
     debugger.reset()
     debugger.botframe = sys._getframe()
     debugger.set_continue()
-    module = grading.load(file)
+    module = child.load(file)
     threading.settrace(debugger.trace_dispatch)
     sys.settrace(debugger.trace_dispatch)
     try:
-        grading.run_one(exercise.grader, test, module, examples)
+        child.run_one(exercise.grader, test, module, examples)
     finally:
         sys.settrace(None)
         threading.settrace(None)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from minitasks.workshop import catalog, grader
+from minitasks.workshop import catalog, parent
 from minitasks.workshop.folder import write
 
 PACKAGES = (
@@ -107,7 +107,7 @@ def grading() -> Finding:
     took = 0.0
     for _ in range(2):
         began = time.monotonic()
-        verdict = grader.grade(exercise, exercise.solution, time_limit=60)
+        verdict = parent.grade(exercise, exercise.solution, time_limit=60)
         took = time.monotonic() - began
         if verdict is None or not verdict.passed:
             return Finding("grading", verdict.feedback() if verdict else "called off", good=False)

@@ -118,6 +118,9 @@ class Shorter(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        # A dataclass is made of its annotations.
+        if node.decorator_list:
+            return node
         self.generic_visit(node)
         node.body = node.body or [ast.Pass()]
         return node

@@ -20,7 +20,15 @@ from typing import Any
 from minitasks.errors import CannotRun
 from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise
-from minitasks.workshop.progress import Damaged, Event, Journal, Standing, current, now, standings
+from minitasks.workshop.journal import (
+    Event,
+    Journal,
+    JournalError,
+    Progress,
+    current,
+    now,
+    progress_of,
+)
 from minitasks.workshop.verdict import Verdict
 
 HIDDEN = ".workshop"
@@ -53,18 +61,18 @@ class Workshop:
         """Give the learner's file for an exercise."""
         return self.root / exercise.folder.name / "exercise.py"
 
-    def standings(self) -> dict[str, Standing]:
+    def progress(self) -> dict[str, Progress]:
         """Tell how far each exercise is; those not begun are missing."""
-        return standings(self.journal.events())
+        return progress_of(self.journal.events())
 
-    def standing(self, exercise: Exercise) -> Standing:
+    def progress_in(self, exercise: Exercise) -> Progress:
         """Tell how far one exercise is."""
-        return self.standings().get(exercise.name, Standing())
+        return self.progress().get(exercise.name, Progress())
 
     def current(self) -> Exercise:
         """Give the exercise that the learner is at; the next to do, once that has passed."""
         events = self.journal.events()
-        passed = {name for name, standing in standings(events).items() if standing.passed}
+        passed = {name for name, each in progress_of(events).items() if each.passed}
         moved_to = current(events)
         here = next(
             (exercise for exercise in catalog.exercises() if exercise.name == moved_to), None
@@ -75,7 +83,7 @@ class Workshop:
 
     def next_to_do(self, beyond: Exercise | None = None) -> Exercise | None:
         """Give the first that has not passed, behind another if possible; None at the end."""
-        passed = {name for name, standing in self.standings().items() if standing.passed}
+        passed = {name for name, each in self.progress().items() if each.passed}
         left = [exercise for exercise in catalog.exercises() if exercise.name not in passed]
         behind = [exercise for exercise in left if beyond and exercise.number > beyond.number]
         return next(iter(behind or left), None)
@@ -110,7 +118,7 @@ class Workshop:
 
     def next_hint(self, exercise: Exercise) -> int:
         """Open the next hint of an exercise, or the last again; give its number, from 1."""
-        number = min(self.standing(exercise).hints + 1, len(exercise.hints))
+        number = min(self.progress_in(exercise).hints + 1, len(exercise.hints))
         self.journal.add(Event(now(), "hint", exercise.name, str(number)))
         return number
 
@@ -230,21 +238,21 @@ def find(beginning: Path) -> Workshop:
 
 
 def as_json(
-    workshop: Workshop, exercise: Exercise, standings: dict[str, Standing]
+    workshop: Workshop, exercise: Exercise, progress: dict[str, Progress]
 ) -> dict[str, Any]:
     """Give an exercise and how far it is, as the documented JSON object."""
-    standing = standings.get(exercise.name, Standing())
+    each = progress.get(exercise.name, Progress())
     return {
         "number": exercise.number,
         "exercise": exercise.name,
         "title": exercise.title,
         "task": exercise.task,
         "file": str(workshop.file(exercise)),
-        "passed": bool(standing.passed),
-        "tries": standing.tries,
-        "hints": standing.hints,
-        "solution": standing.solution,
-        "minutes": round(standing.minutes),
+        "passed": bool(each.passed),
+        "tries": each.tries,
+        "hints": each.hints,
+        "solution": each.solution,
+        "minutes": round(each.minutes),
     }
 
 
@@ -252,7 +260,7 @@ def damaged(workshop: Workshop) -> Path | None:
     """Set a damaged journal aside; give its new place, or None if it was sound."""
     try:
         workshop.journal.events()
-    except Damaged:
+    except JournalError:
         return workshop.journal.set_aside()
     return None
 

@@ -1,4 +1,4 @@
-"""Limits: a grading lives in a process group of its own, bounded, and leaves no process behind.
+"""Limits: a grading lives in a process group of its own, bounded, and ends with it.
 
 Linux gives all of it; other systems as much as they can. This bounds mistakes, not malice.
 """
@@ -8,28 +8,20 @@ import ctypes
 import os
 import signal
 import sys
-import time
 from collections.abc import Iterable
-from pathlib import Path
 
 MEMORY = 2 * 1024**3
 OUTPUT = 1024**2
 HIGHEST_FILE = 4096
 
-# Numbers of prctl(2) on Linux.
+# A number of prctl(2) on Linux.
 PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36
 
 
 def prctl(option: int, value: int) -> None:
     """Call prctl(2) where there is one."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
-def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent ends, so that it can be found."""
-    prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def confine_this_process() -> None:
@@ -66,28 +58,3 @@ def end_group(group: int) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     return True
-
-
-def end_orphans(adopter: int) -> bool:
-    """End the processes that `adopter` has adopted, and theirs; tell whether there was one."""
-    found = False
-    # The children of one that was ended are adopted in their turn, a moment later. A process that
-    # forks faster than it can be ended would keep this going for ever.
-    deadline = time.monotonic() + 2
-    while (orphans := children(adopter)) and time.monotonic() < deadline:
-        found = True
-        for orphan in orphans:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(orphan, signal.SIGKILL)
-        time.sleep(0.002)
-    return found
-
-
-def children(parent: int) -> list[int]:
-    """List a process's children, where Linux's /proc tells."""
-    try:
-        return [
-            int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        ]
-    except OSError:
-        return []

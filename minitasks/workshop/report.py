@@ -1,12 +1,9 @@
 """Report: many learners' folders, for whoever runs the workshop: who is where, who stalls."""
 
-import csv
-import html
-import io
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,7 @@ from rich.table import Table
 from minitasks.errors import CannotRun
 from minitasks.workshop import catalog
 from minitasks.workshop.folder import DEFAULT, HIDDEN, Workshop
-from minitasks.workshop.progress import Damaged, Standing
+from minitasks.workshop.journal import JournalError, Progress
 
 
 @dataclass(frozen=True)
@@ -96,8 +93,8 @@ def report(folders: Iterable[Path]) -> Report:
     """
     workshops = [workshop for folder in folders for workshop in workshops_in(folder)]
     learners = tuple(learner_of(workshop) for workshop in workshops)
-    standings = [readable(workshop) for workshop in workshops]
-    return Report(learners, tuple(stalls(learners, standings)))
+    progress = [readable(workshop) for workshop in workshops]
+    return Report(learners, tuple(stalls(learners, progress)))
 
 
 def workshops_in(folder: Path) -> list[Workshop]:
@@ -112,11 +109,11 @@ def workshops_in(folder: Path) -> list[Workshop]:
     return found
 
 
-def readable(workshop: Workshop) -> dict[str, Standing]:
+def readable(workshop: Workshop) -> dict[str, Progress]:
     """Give what a workshop's journal adds up to; nothing if it is damaged."""
     try:
-        return workshop.standings()
-    except Damaged:
+        return workshop.progress()
+    except JournalError:
         return {}
 
 
@@ -124,13 +121,13 @@ def learner_of(workshop: Workshop) -> Learner:
     """Sum one learner's folder up."""
     name = name_of(workshop.root.resolve())
     try:
-        standings = workshop.standings()
-    except Damaged:
+        progress = workshop.progress()
+    except JournalError:
         return Learner(name, at="damaged")
-    passed = [standing for standing in standings.values() if standing.passed]
+    passed = [each for each in progress.values() if each.passed]
     is_done = len(passed) == len(catalog.exercises())
     at = "" if is_done else workshop.current().name
-    here = standings.get(at, Standing())
+    here = progress.get(at, Progress())
     return Learner(
         name=name,
         passed=len(passed),
@@ -138,13 +135,11 @@ def learner_of(workshop: Workshop) -> Learner:
         tries=here.tries,
         minutes=round(here.minutes),
         stuck_on=here.stuck_on,
-        hints=sum(standing.hints for standing in standings.values()),
+        hints=sum(each.hints for each in progress.values()),
         solutions=", ".join(
-            f"{exercise} {standing.solution}"
-            for exercise, standing in standings.items()
-            if standing.solution
+            f"{exercise} {each.solution}" for exercise, each in progress.items() if each.solution
         ),
-        last=max((standing.last for standing in standings.values()), default=""),
+        last=max((each.last for each in progress.values()), default=""),
     )
 
 
@@ -153,21 +148,21 @@ def name_of(root: Path) -> str:
     return f"{root.parent.name}/{root.name}" if root.name == DEFAULT else root.name
 
 
-def stalls(learners: Iterable[Learner], standings: list[dict[str, Standing]]) -> Iterator[Stall]:
+def stalls(learners: Iterable[Learner], progress: list[dict[str, Progress]]) -> Iterator[Stall]:
     """Sum each exercise up."""
     learners = list(learners)
     for exercise in catalog.exercises():
-        begun = [standing[exercise.name] for standing in standings if exercise.name in standing]
+        begun = [each[exercise.name] for each in progress if exercise.name in each]
         there = [learner for learner in learners if learner.at == exercise.name]
         claims = Counter(learner.stuck_on for learner in there if learner.stuck_on)
-        passed = [standing for standing in begun if standing.passed]
+        passed = [each for each in begun if each.passed]
         yield Stall(
             exercise=exercise.name,
             passed=len(passed),
             there=len(there),
-            tries=median(standing.tries for standing in begun),
-            minutes=median(standing.minutes for standing in passed),
-            hints=sum(standing.hints for standing in begun),
+            tries=median(each.tries for each in begun),
+            minutes=median(each.minutes for each in passed),
+            hints=sum(each.hints for each in begun),
             stuck_on=claims.most_common(1)[0][0] if claims else "",
         )
 
@@ -202,60 +197,3 @@ def as_text(found: Report) -> Group:
             stall.stuck_on,
         )
     return Group(learners, "", exercises)
-
-
-def as_csv(found: Report) -> str:
-    """Write the learners as CSV, a row each."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([field.name for field in fields(Learner)])
-    writer.writerows([safe_cell(value) for value in asdict(one).values()] for one in found.learners)
-    return stream.getvalue()
-
-
-def safe_cell(value: object) -> object:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return (
-        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
-    )
-
-
-PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>minitasks workshop</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }}
-table {{ border-collapse: collapse; margin-bottom: 2rem; }}
-caption {{ text-align: left; font-weight: bold; }}
-th, td {{ padding: .2rem .8rem; text-align: left; border-bottom: 1px solid #8888; }}
-</style>
-<h1>minitasks workshop</h1>
-{tables}
-</html>
-"""
-
-
-def as_html(found: Report) -> str:
-    """Write a report as one self-contained page."""
-    tables = [
-        html_table("Learners", [asdict(one) for one in found.learners]),
-        html_table("Exercises", [asdict(stall) for stall in found.exercises]),
-    ]
-    return PAGE.format(tables="\n".join(tables))
-
-
-def html_table(caption: str, rows: list[dict[str, Any]]) -> str:
-    """Write a table, with every text escaped."""
-    head = "".join(
-        f'<th scope="col">{html.escape(name.replace("_", " "))}</th>' for name in rows[0]
-    )
-    body = "\n".join(
-        "<tr>" + "".join(f"<td>{html.escape(str(value))}</td>" for value in row.values()) + "</tr>"
-        for row in rows
-    )
-    return (
-        f"<table><caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>\n{body}\n</tbody></table>"
-    )

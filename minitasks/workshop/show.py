@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from minitasks.workshop.catalog import TWO_HOURS, Exercise
-from minitasks.workshop.progress import Standing
+from minitasks.workshop.journal import Progress
 from minitasks.workshop.verdict import Checked, Verdict
 
 
@@ -62,7 +62,7 @@ def verdict_of(verdict: Verdict, brief: bool = False) -> Group:
 
 def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
     """Show what a file lacks: the claim, what was seen, where, and how to see it again."""
-    yield Text(f"not yet ({standing_in_words(verdict.claims)}{verdict.seconds:.2f} s)", "bold red")
+    yield Text(f"not yet ({claims_in_words(verdict.claims)}{verdict.seconds:.2f} s)", "bold red")
     if verdict.claim:
         yield Text(f"claim: {verdict.claim}")
     yield Text(f"seen:  {shortened(verdict.seen, 400) if brief else verdict.seen}", "bold")
@@ -79,7 +79,7 @@ def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
         yield from (Text(f"    {line}", overflow="ellipsis", no_wrap=True) for line in lines)
 
 
-def standing_in_words(claims: Iterable[Checked]) -> str:
+def claims_in_words(claims: Iterable[Checked]) -> str:
     """Say how many claims hold; nothing before the first test."""
     outcomes = [claim.outcome for claim in claims]
     held = outcomes.count("passed")
@@ -97,27 +97,26 @@ def bar(done: int, count: int, width: int = 30) -> Text:
     return Text(f"[{'#' * full}{'-' * (width - full)}] {done} of {count}")
 
 
-def overview(exercises: Iterable[Exercise], standings: dict[str, Standing], at: str) -> Group:
+def overview(exercises: Iterable[Exercise], progress: dict[str, Progress], at: str) -> Group:
     """Show every exercise with its state."""
     table = Table(box=None, pad_edge=False, show_header=False)
     for exercise in exercises:
-        standing = standings.get(exercise.name, Standing())
         table.add_row(
             ">" if exercise.name == at else " ",
             f"{exercise.number:2}",
             Text(exercise.name, "bold" if exercise.name == at else ""),
             exercise.title,
-            state_of(standing),
+            state_of(progress.get(exercise.name, Progress())),
         )
     return Group(table, Text(f"1 to {TWO_HOURS} take two hours, all of them a day"))
 
 
-def state_of(standing: Standing) -> Text:
+def state_of(progress: Progress) -> Text:
     """Say how far an exercise is."""
     tries = (
-        f"{standing.tries} {'try' if standing.tries == 1 else 'tries'}" if standing.tries else ""
+        f"{progress.tries} {'try' if progress.tries == 1 else 'tries'}" if progress.tries else ""
     )
-    if standing.passed:
+    if progress.passed:
         return Text("passed", "green")
     return Text(tries, "yellow")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from minitasks.errors import CannotRun
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
-from minitasks.workshop.progress import TRIES_FOR_SOLUTION, Event, now
+from minitasks.workshop.journal import TRIES_FOR_SOLUTION, Event, now
 
 # Where Starlette has what the exercises rebuild.
 STARLETTE = ("background.py", "concurrency.py", "_utils.py")
@@ -25,10 +25,10 @@ def opened(workshop: Workshop, exercise: Exercise, anyway: bool) -> str:
     Raises:
         CannotRun: It is too early.
     """
-    standing = workshop.standing(exercise)
-    how = standing.solution_opens() or ("anyway" if anyway else None)
+    progress = workshop.progress_in(exercise)
+    how = progress.solution_opens() or ("anyway" if anyway else None)
     if how is None:
-        left = TRIES_FOR_SOLUTION - standing.tries
+        left = TRIES_FOR_SOLUTION - progress.tries
         raise CannotRun(
             f"the solution opens after a pass, or when {left} more of your own tries have failed; "
             "minitasks workshop hint helps, --anyway opens it now"

@@ -1,17 +1,26 @@
-"""The verdict on one file, as plain data: what was claimed, what was seen, and where.
+"""The verdict on one file, as plain data, and how it is made of what came out of the child.
 
 `Verdict` is what the grader gives; `as_json` is the schema that docs/pages/workshop.md describes.
+A file passes only when the child has reported that every test passed as often as it was to run,
+and that it came to its end. The names of the tests are read from the grader's own file.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+import contextlib
+import re
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from minitasks.workshop import example, limits
+from minitasks.workshop.catalog import Claim, Exercise, text_of
 
 Outcome = Literal["passed", "failed", "not run"]
 
 # Why a file is turned down. "claim" is the ordinary case: a test failed.
-Reason = Literal[
-    "claim", "import", "time", "output", "ended", "process", "thread", "patched", "missing"
-]
+Reason = Literal["claim", "import", "time", "output", "ended", "process", "thread", "missing"]
 
 
 @dataclass(frozen=True)
@@ -89,3 +98,182 @@ def place_text(place: Place | None) -> str:
         return ""
     note = f" ({place.note})" if place.note else ""
     return f"{place.file}, line {place.line}{note}\n    {place.source}"
+
+
+# -- how it is made -------------------------------------------------------------------------------
+
+# The kinds of report that tell of a failure.
+FAILURES = ("import", "output", "time", "failed", "broken", "thread")
+
+Report = dict[str, Any]
+
+
+@dataclass
+class Run:
+    """What came out of one child.
+
+    Attributes:
+        time_limit: What its tests may take, in seconds.
+        reports: Its reports, in order.
+        exit_code: As multiprocessing gives it: negative for a signal.
+        output: The end of what it printed.
+        errors: The end of what it, and Python, wrote to stderr.
+        timed_out: Whether it had to be ended from outside.
+        cancelled: Whether the grading was called off.
+        left: Whether it left processes behind, which were ended.
+    """
+
+    time_limit: float
+    reports: list[Report] = field(default_factory=list)
+    exit_code: int | None = None
+    output: str = ""
+    errors: str = ""
+    timed_out: bool = False
+    cancelled: bool = False
+    left: bool = False
+
+    def first(self, *kinds: str) -> Report | None:
+        """Give the first report of one of these kinds."""
+        return next((report for report in self.reports if report["kind"] in kinds), None)
+
+    def tests(self, kind: str) -> Counter[str]:
+        """Count the reports of a kind, for each test."""
+        return Counter(report["test"] for report in self.reports if report["kind"] == kind)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run is no pass."""
+
+    reason: Reason
+    seen: str
+    report: Report = field(default_factory=dict)
+
+
+def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verdict:
+    """Make the verdict.
+
+    Args:
+        exercise: The exercise.
+        file: The file that was graded.
+        run: What came out of the child.
+        seconds: How long it took.
+    """
+    failure = failure_of(run, [claim.test for claim in exercise.claims])
+    report = failure.report if failure else {}
+    test = report.get("test") or (interrupted_test(run) if failure else "")
+    return Verdict(
+        exercise=exercise.name,
+        file=str(file),
+        passed=failure is None,
+        reason=failure.reason if failure else None,
+        claim=next((claim.text for claim in exercise.claims if claim.test == test), ""),
+        seen=failure.seen if failure else "",
+        place=place_of(exercise, file, run, report, test) if failure else None,
+        example=example.program(exercise, test, report.get("arguments") or {}, file),
+        printed="\n".join(run.output.splitlines()[-10:])[-1000:],
+        traceback=report.get("traceback", ""),
+        claims=tuple(Checked(c.test, c.text, outcome_of(c, run)) for c in exercise.claims),
+        seconds=seconds,
+    )
+
+
+def failure_of(run: Run, tests: list[str]) -> Failure | None:
+    """Say why a run is no pass; None if it is one."""
+    if report := run.first(*FAILURES):
+        return reported(report, run)
+    if run.timed_out or "Timeout (" in run.errors:
+        return Failure("time", too_late(run))
+    if run.left:
+        return Failure("process", "your code started a process and left it running")
+    if run.first("finished") and all_passed(run, tests):
+        return None
+    return Failure("ended", ending(run.exit_code))
+
+
+def all_passed(run: Run, tests: list[str]) -> bool:
+    """Tell whether every test passed, as often as it was to run."""
+    passed = run.tests("passed")
+    collected = run.first("collected") or {"tests": []}
+    return all(passed[test] > 0 for test in tests) and passed == Counter(collected["tests"])
+
+
+def reported(report: Report, run: Run) -> Failure:
+    """Word a report that tells of a failure."""
+    words = {
+        "import": f"your file can't be imported: {report.get('seen')}",
+        "output": f"your code printed more than {limits.OUTPUT // 1024**2} MB and was stopped",
+        "time": too_late(run),
+        "thread": "your code started a thread that still ran after the last test",
+    }
+    kind = report["kind"]
+    if kind in words:
+        return Failure(cast(Reason, kind), words[kind], report)
+    return Failure("claim", report["seen"], report)
+
+
+def too_late(run: Run) -> str:
+    """Word that time is up."""
+    return f"your code did not finish within {run.time_limit:g} seconds"
+
+
+def ending(exit_code: int | None) -> str:
+    """Word how a process ended that should have gone on."""
+    if exit_code is not None and exit_code < 0:
+        name = signal.Signals(-exit_code).name
+        return f"Python itself was ended by {name}: endless recursion, or too much memory"
+    return (
+        f"your code ended the whole process (exit code {exit_code}) before the grader was done, "
+        "as os._exit does"
+    )
+
+
+def outcome_of(claim: Claim, run: Run) -> Outcome:
+    """Tell what became of a claim."""
+    if run.tests("failed")[claim.test]:
+        return "failed"
+    return "passed" if run.tests("passed")[claim.test] else "not run"
+
+
+def interrupted_test(run: Run) -> str:
+    """Name the test that began and did not end; empty if there is none."""
+    begun = run.tests("running") - run.tests("passed") - run.tests("failed")
+    return next(iter(begun), "")
+
+
+def place_of(exercise: Exercise, file: Path, run: Run, report: Report, test: str) -> Place | None:
+    """Find the line to blame: as reported, where Python crashed, or what the test uses first."""
+    if found := report.get("place"):
+        return Place(**found)
+    return crash_place(run.errors, file) or definition(exercise, file, test)
+
+
+def crash_place(errors: str, file: Path) -> Place | None:
+    """Find the learner's line in what faulthandler printed at a crash or a standstill."""
+    if not re.search(r"^(Fatal Python error|Timeout \()", errors, re.MULTILINE):
+        return None
+    # faulthandler, which may not need the interpreter, escapes what is not ASCII.
+    name = str(file).encode("ascii", "backslashreplace").decode()
+    found = re.search(rf'^  File "{re.escape(name)}", line (\d+)', errors, re.MULTILINE)
+    return line_of(file, int(found[1])) if found else None
+
+
+def definition(exercise: Exercise, file: Path, test: str) -> Place | None:
+    """Find what a test uses first of the learner's, where no line of theirs raised."""
+    with contextlib.suppress(SyntaxError, ValueError):
+        return next(definitions(exercise, file, test), None)
+    return None
+
+
+def definitions(exercise: Exercise, file: Path, test: str) -> Iterator[Place]:
+    """Find where the learner defines what a test uses, in order of use."""
+    for name in example.names_used(text_of(exercise.grader), test):
+        if line := example.line_defining(name, text_of(file)):
+            yield line_of(file, line)
+
+
+def line_of(file: Path, line: int) -> Place:
+    """Describe a line of a file."""
+    lines = text_of(file).splitlines()
+    source = lines[line - 1].strip() if line <= len(lines) else ""
+    return Place(str(file), line, source)

@@ -8,11 +8,10 @@ import gc
 import sys
 import tempfile
 import time
-import warnings
 from pathlib import Path
 
-from minitasks.workshop import grading, limits
-from minitasks.workshop.job import Job
+from minitasks.workshop import child
+from minitasks.workshop.parent import Job
 
 # Hypothesis computes its tables of characters once, and pytest loads parts of itself when first
 # used.
@@ -38,14 +37,11 @@ def warm() -> None:
         job = Job(Path(scratch, "test_warm.py"), Path(scratch, "exercise.py"), Path(scratch))
         job.grader.write_text(GRADER, encoding="utf-8")
         job.file.write_text("", encoding="utf-8")
-        grading.run_tests(job, grading.Reporter(len, ""), time.monotonic)
+        child.run_tests(job, child.Reporter(len), time.monotonic)
     for name in ("exercise", "test_warm"):
         sys.modules.pop(name, None)
     gc.collect()
     gc.freeze()
 
 
-limits.adopt_orphans()
-# What it adopts is ended by whoever runs the gradings; the forkserver would tell of each.
-warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")
 warm()

@@ -20,12 +20,12 @@ import watchfiles
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from minitasks.workshop import catalog, checking, grader, show
+from minitasks.workshop import catalog, parent, show
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
-from minitasks.workshop.job import TIME_LIMIT
+from minitasks.workshop.journal import JournalError
 from minitasks.workshop.keys import QUIT, Keys
-from minitasks.workshop.progress import Damaged
+from minitasks.workshop.parent import TIME_LIMIT
 from minitasks.workshop.verdict import Verdict
 
 AFTER_A_PASS = (
@@ -64,7 +64,7 @@ class Resized:
     """The terminal has another size."""
 
 
-Happening = Saved | Graded | Pressed | Resized
+WatchEvent = Saved | Graded | Pressed | Resized
 
 
 class Saves:
@@ -77,7 +77,7 @@ class Saves:
     """
 
     def __init__(
-        self, workshop: Workshop, found: "queue.SimpleQueue[Happening]", polling: bool
+        self, workshop: Workshop, found: "queue.SimpleQueue[WatchEvent]", polling: bool
     ) -> None:
         self.workshop = workshop
         self.found = found
@@ -135,7 +135,7 @@ class Watch:
         self.console = console
         self.time_limit = time_limit
         self.redraw = redraw
-        self.queue: queue.SimpleQueue[Happening] = queue.SimpleQueue()
+        self.queue: queue.SimpleQueue[WatchEvent] = queue.SimpleQueue()
         self.saves = Saves(workshop, self.queue, polling)
         self.keys = Keys()
         self.exercise = workshop.current()
@@ -150,12 +150,12 @@ class Watch:
 
     def watch(self) -> None:
         """Watch, grade and draw until the learner quits."""
-        grader.warm_up()
+        parent.warm_up()
         self.saves.thread.start()
         try:
             with self.keys.unbuffered():
                 self.go_to(self.exercise)
-                while self.answer_or_mend(self.next_happening()):
+                while self.answer_or_regrade(self.next_event()):
                     pass
         except KeyboardInterrupt:
             pass
@@ -165,7 +165,7 @@ class Watch:
             self.saves.thread.join()
         self.console.print(Text("bye; minitasks workshop watch goes on from here"))
 
-    def next_happening(self) -> Happening:
+    def next_event(self) -> WatchEvent:
         """Wait for whatever comes next."""
         while True:
             if key := self.keys.pressed():
@@ -178,18 +178,18 @@ class Watch:
             except queue.Empty:
                 continue
 
-    def answer_or_mend(self, happening: Happening) -> bool:
-        """Answer a happening; put the journal right first if it was damaged meanwhile."""
+    def answer_or_regrade(self, event: WatchEvent) -> bool:
+        """Answer an event; put the journal right first if it was damaged meanwhile."""
         try:
-            return self.answer(happening)
-        except Damaged:
-            for line in checking.mend(self.workshop):
+            return self.answer(event)
+        except JournalError:
+            for line in parent.regrade(self.workshop):
                 self.console.print(line)
-            return self.answer(happening)
+            return self.answer(event)
 
-    def answer(self, happening: Happening) -> bool:
-        """Do what a happening asks for; tell whether to go on."""
-        match happening:
+    def answer(self, event: WatchEvent) -> bool:
+        """Do what an event asks for; tell whether to go on."""
+        match event:
             case Pressed(key):
                 return self.press(key)
             case Saved(file):
@@ -235,7 +235,7 @@ class Watch:
 
     def grade_here(self, run: int, exercise: Exercise, cancel: threading.Event) -> None:
         """Grade, in a thread of its own."""
-        verdict = checking.check(self.workshop, exercise, self.time_limit, cancel)
+        verdict = parent.check(self.workshop, exercise, self.time_limit, cancel)
         if verdict is not None:
             self.queue.put(Graded(run, verdict))
 
@@ -285,12 +285,12 @@ class Watch:
 
     def overview(self) -> Group:
         """Show every exercise with its state."""
-        standings = self.workshop.standings()
-        return show.overview(catalog.exercises(), standings, self.exercise.name)
+        progress = self.workshop.progress()
+        return show.overview(catalog.exercises(), progress, self.exercise.name)
 
     def debug(self) -> None:
         """Hand the terminal to the debugger."""
-        self.hand_over(["workshop", "debug", self.exercise.name])
+        self.run_command(["workshop", "debug", self.exercise.name])
 
     def timeline(self) -> None:
         """Draw the learner's own code running."""
@@ -298,7 +298,7 @@ class Watch:
         if scenario is None:
             self.draw(Text("no scenario shows this exercise alone"))
         else:
-            self.hand_over(["run", scenario, "--with", str(self.workshop.file(self.exercise))])
+            self.run_command(["run", scenario, "--with", str(self.workshop.file(self.exercise))])
 
     def reset(self) -> None:
         """Begin the exercise again; the file as it was is kept."""
@@ -315,7 +315,7 @@ class Watch:
         else:
             self.draw(Text("nothing to undo"))
 
-    def hand_over(self, command: list[str]) -> None:
+    def run_command(self, command: list[str]) -> None:
         """Run another command of ours on the terminal, and come back."""
         if self.redraw:
             self.console.clear()
@@ -364,7 +364,7 @@ class Watch:
 
     def bar(self) -> Text:
         """Show how many exercises have passed."""
-        done = sum(bool(standing.passed) for standing in self.workshop.standings().values())
+        done = sum(bool(each.passed) for each in self.workshop.progress().values())
         return show.bar(done, len(catalog.exercises()))
 
     def verdict_or_waiting(self) -> RenderableType:

@@ -12,10 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from minitasks.workshop import catalog, checking, folder, grader
+from minitasks.workshop import catalog, folder, parent
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
-from minitasks.workshop.watch import Happening, Saves
+from minitasks.workshop.watch import Saves, WatchEvent
 
 # What a cold run needs, for the graders take the learner's module from the workshop's own plugin.
 CONFTEST = """
@@ -38,7 +38,7 @@ def measure(saves: int = 15, cold_runs: int = 3) -> dict[str, str]:
 
     Args:
         saves: How many saves of each exercise.
-        cold_runs: How many cold runs of each grader.
+        cold_runs: How many cold runs of each parent.
 
     Returns:
         For each exercise the median from a save to its verdict and that of a cold run, in words.
@@ -57,10 +57,10 @@ def measure(saves: int = 15, cold_runs: int = 3) -> dict[str, str]:
 
 def median_save(workshop: Workshop, exercise: Exercise, saves: int) -> float:
     """Save a solution again and again; give the median until the verdict, in milliseconds."""
-    happenings: queue.SimpleQueue[Happening] = queue.SimpleQueue()
+    happenings: queue.SimpleQueue[WatchEvent] = queue.SimpleQueue()
     watcher = Saves(workshop, happenings, polling=False)
-    grader.warm_up()
-    checking.check(workshop, exercise)
+    parent.warm_up()
+    parent.check(workshop, exercise)
     watcher.thread.start()
     time.sleep(0.5)  # until the system's notices are on; there is nothing to wait for
     taken = [save_and_wait(workshop, exercise, happenings, number) for number in range(saves)]
@@ -72,7 +72,7 @@ def median_save(workshop: Workshop, exercise: Exercise, saves: int) -> float:
 def save_and_wait(
     workshop: Workshop,
     exercise: Exercise,
-    happenings: "queue.SimpleQueue[Happening]",
+    happenings: "queue.SimpleQueue[WatchEvent]",
     number: int,
 ) -> float:
     """Save once and wait for the verdict; give the seconds it took."""
@@ -80,7 +80,7 @@ def save_and_wait(
     began = time.perf_counter()
     folder.write(workshop.file(exercise), content)
     happenings.get(timeout=10)
-    verdict = checking.check(workshop, exercise)
+    verdict = parent.check(workshop, exercise)
     taken = time.perf_counter() - began
     assert verdict is not None
     assert verdict.passed, verdict.feedback()

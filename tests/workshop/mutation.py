@@ -15,7 +15,7 @@ from pathlib import Path
 import libcst as cst
 from mutmut.mutation.mutators import mutation_operators
 
-from minitasks.workshop import catalog, grader
+from minitasks.workshop import catalog, parent
 from minitasks.workshop.catalog import Exercise, text_of
 from tests.workshop.equivalents import EQUIVALENT
 
@@ -156,7 +156,7 @@ def survivors(exercise: Exercise) -> Iterator[str]:
         file = Path(name, "exercise.py")
         for text, mutant in {text: name for name, text in mutants(exercise)}.items():
             file.write_text(text, "utf-8")
-            verdict = grader.grade(exercise, file, time_limit=TIME_LIMIT)
+            verdict = parent.grade(exercise, file, time_limit=TIME_LIMIT)
             assert verdict is not None
             ends[verdict.reason] += 1
             if verdict.passed:

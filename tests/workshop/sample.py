@@ -97,28 +97,17 @@ Think of a sum.
 `return number ...`
 """
 
-MISTAKE = """# feedback: twice 0 is 0, but yours gave 4
-def double(number):
-    return 4
-
-
-async def double_later(number):
-    return 4
-"""
-
 
 def make_exercise(root: Path, folder: str = "01_double") -> Exercise:
     """Write the exercise into a folder."""
     exercise = Exercise(root / folder)
     exercise.folder.mkdir(parents=True)
-    (exercise.folder / "mistakes").mkdir()
     for file, text in {
         exercise.readme: README,
         exercise.stub: STUB,
         exercise.grader: GRADER,
         exercise.solution: SOLUTION,
         exercise.folder / "hints.md": HINTS,
-        exercise.folder / "mistakes" / "always_four.py": MISTAKE,
     }.items():
         file.write_text(text, encoding="utf-8")
     return exercise

@@ -228,12 +228,3 @@ def test_doctor_tells_of_a_folder_that_can_not_be_written(
 
     assert result.exit_code == 1
     assert "BAD folder: PermissionError: read-only" in result.output
-
-
-def test_verify_names_what_is_wrong(here: Workshop, exercise: Exercise) -> None:
-    """For authors: exit code 1 and a line for each problem."""
-    exercise.mistakes[0].write_text(f"# feedback: none\n{SOLUTION}")
-    result = run("verify", "double")
-
-    assert result.exit_code == 1
-    assert "01_double/mistakes/always_four.py: the grader lets it pass" in result.output

@@ -59,7 +59,7 @@ def test_walks_from_the_test_into_a_worker_thread(
         "from minitasks.workshop.catalog import Exercise\n"
         "if __name__ == '__main__':\n"
         "    exercise, file = Exercise(Path(sys.argv[1])), Path(sys.argv[2])\n"
-        "    debugger.debug(exercise, grader.grade(exercise, file), None)\n"
+        "    debugger.debug(exercise, parent.grade(exercise, file), None)\n"
         "    print('back again')\n"
     )
     terminal = pexpect.spawn(

@@ -159,7 +159,7 @@ def test_the_stub_is_no_honest_try(workshop: Workshop, exercise: Exercise) -> No
     for digest in (folder.digest_of(exercise.stub), "", "something else"):
         workshop.note(exercise, Verdict("double", "", False, "claim"), digest)
 
-    assert workshop.standing(exercise).tries == 1
+    assert workshop.progress_in(exercise).tries == 1
 
 
 def test_a_path_outside_any_workshop_says_how_to_begin(tmp_path: Path) -> None:

@@ -46,21 +46,3 @@ def test_files_are_closed_but_those_kept() -> None:
         "print([is_open(file) for file in files])\n"
     )
     assert output_of(code) == "[False, True, False, True]\n"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux adopts orphans")
-def test_orphans_are_found_and_ended() -> None:
-    """A grandchild whose parent has ended, in a session of its own, is found and ended."""
-    code = (
-        "import subprocess, sys\n"
-        "limits.adopt_orphans()\n"
-        "fleeing = 'import os, time; os.fork() and os._exit(0); os.setsid(); os.fork(); '\n"
-        "fleeing += 'print(1, flush=True); time.sleep(20)'\n"
-        "child = subprocess.Popen([sys.executable, '-c', fleeing], stdout=subprocess.PIPE)\n"
-        "child.stdout.read(4)\n"
-        "child.wait()\n"
-        "import signal\n"
-        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
-        "print(limits.end_orphans(os.getpid()), limits.children(os.getpid()))\n"
-    )
-    assert output_of(code) == "True []\n"

@@ -1,6 +1,5 @@
 """The report: who is where, and where people stall."""
 
-import csv
 import io
 import json
 from pathlib import Path
@@ -12,7 +11,7 @@ from minitasks.errors import CannotRun
 from minitasks.workshop import catalog, folder, report, solutions
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
-from minitasks.workshop.progress import Event
+from minitasks.workshop.journal import Event
 from minitasks.workshop.verdict import Verdict
 
 STUCK = "It holds for every number."
@@ -84,34 +83,6 @@ def test_a_folder_without_a_workshop_is_told(tmp_path: Path, workshop: Workshop)
     """A folder that holds no workshop is told, not passed over."""
     with pytest.raises(CannotRun, match="no workshop in"):
         report.report([tmp_path / "nowhere"])
-
-
-def test_the_page_escapes_what_learners_wrote(classroom: Path) -> None:
-    """A folder's name is text on the page, never markup."""
-    page = report.as_html(report.report([classroom]))
-
-    assert "<b>bo" not in page
-    assert "&lt;b&gt;bo" in page
-    assert "지우" in page
-    assert STUCK in page
-
-
-def test_csv_has_a_row_for_each_learner(classroom: Path) -> None:
-    """The CSV reads back: a header and a row for each learner."""
-    rows = list(csv.DictReader(io.StringIO(report.as_csv(report.report([classroom])))))
-
-    assert {row["name"]: row["passed"] for row in rows} == {
-        "ada": "1",
-        "<b>bo": "0",
-        "지우": "0",
-    }
-
-
-def test_csv_holds_no_formula() -> None:
-    """A name that a spreadsheet would run as a formula is defused."""
-    found = report.Report((report.Learner("=cmd()"),), ())
-
-    assert "\n'=cmd()," in report.as_csv(found)
 
 
 def test_json_is_plain_data(classroom: Path) -> None:

@@ -21,11 +21,11 @@ def test_stays_shut_until_three_tries(workshop: Workshop, exercise: Exercise) ->
     fail(workshop, exercise, "b")
     with pytest.raises(CannotRun, match="when 1 more of your own tries have failed"):
         solutions.opened(workshop, exercise, anyway=False)
-    assert not workshop.standing(exercise).solution
+    assert not workshop.progress_in(exercise).solution
 
     fail(workshop, exercise, "c")
     assert solutions.opened(workshop, exercise, anyway=False) == SOLUTION
-    assert workshop.standing(exercise).solution == "after three tries"
+    assert workshop.progress_in(exercise).solution == "after three tries"
 
 
 def test_opens_after_a_pass(workshop: Workshop, exercise: Exercise) -> None:
@@ -33,14 +33,14 @@ def test_opens_after_a_pass(workshop: Workshop, exercise: Exercise) -> None:
     workshop.note(exercise, Verdict("double", "", True), "a")
     solutions.opened(workshop, exercise, anyway=False)
 
-    assert workshop.standing(exercise).solution == "after a pass"
+    assert workshop.progress_in(exercise).solution == "after a pass"
 
 
 def test_opens_anyway(workshop: Workshop, exercise: Exercise) -> None:
     """Whoever insists gets it, and the journal says that, too."""
     solutions.opened(workshop, exercise, anyway=True)
 
-    assert workshop.standing(exercise).solution == "anyway"
+    assert workshop.progress_in(exercise).solution == "anyway"
 
 
 def test_compares_with_the_solution(workshop: Workshop, exercise: Exercise) -> None:

@@ -18,7 +18,8 @@ from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.verdict import Verdict
 from minitasks.workshop.watch import Pressed, Watch
-from tests.workshop.test_grader import (
+from tests.workshop.mistakes import mistakes_of
+from tests.workshop.test_parent import (
     HANGING,
     HOSTILE,
     descendants,
@@ -258,7 +259,7 @@ def test_a_journal_that_is_damaged_meanwhile_is_mended(workshop: Workshop) -> No
     watch = Watch(workshop, Console(width=80, file=file), redraw=False)
     workshop.journal.file.write_text("{broken")
 
-    assert watch.answer_or_mend(Pressed("l"))
+    assert watch.answer_or_regrade(Pressed("l"))
     assert "the progress file was damaged" in file.getvalue()
     assert "Double it" in file.getvalue()
 
@@ -307,10 +308,9 @@ def test_a_whole_workshop(folder: Path) -> None:
     for exercise in every:
         learner.sees(f"{exercise.number} of {len(every)}: {exercise.title}")
         learner.sees("not yet")
-        mistake = exercise.mistakes[0]
-        first_line, _, _ = text_of(mistake).partition("\n")
-        learner.saves(exercise, text_of(mistake))
-        learner.sees(first_line.removeprefix("# feedback: "))
+        mistake = mistakes_of(exercise)[0]
+        learner.saves(exercise, mistake.source)
+        learner.sees(mistake.feedback)
         learner.saves(exercise, text_of(exercise.solution))
         learner.sees("passed: all")
         learner.presses("n")

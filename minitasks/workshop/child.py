@@ -1,0 +1,266 @@
+"""The child's side of a grading: load the learner's file, run the tests on it, report each.
+
+Runs in a process of its own and ends it. The parent (parent.py) demands a report for every test.
+"""
+
+import _thread
+import faulthandler
+import importlib
+import importlib.util
+import io
+import json
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import anyio.pytest_plugin as anyio_plugin
+import hypothesis
+import pytest
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+from minitasks.workshop import failures, limits
+from minitasks.workshop.parent import Job
+
+# Hypothesis keeps its tables of characters here; to compute them takes two seconds.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "minitasks"
+
+# Imported when first used, were they not imported here, for every child to share.
+for needed_later in ("anyio._backends._asyncio", "anyio._backends._trio"):
+    importlib.import_module(needed_later)
+
+# Each plugin costs a millisecond or two.
+UNUSED = (
+    *("cacheprovider", "doctest", "faulthandler", "junitxml", "legacypath", "pastebin"),
+    *("setuponly", "setupplan", "stepwise", "terminal", "unittest"),
+)
+OPTIONS = (
+    *(f"-pno:{plugin}" for plugin in UNUSED),
+    *("--noconftest", "--capture=no", "--import-mode=importlib", "--maxfail=1", "-c", os.devnull),
+)
+
+
+class Reporter:
+    """Sends reports to the parent, from this process only: a fork of it stays silent."""
+
+    def __init__(self, send: Callable[[bytes], object]) -> None:
+        self._send = send
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+
+    def report(self, kind: str, **facts: Any) -> None:
+        """Send one report."""
+        if os.getpid() == self._process:
+            with self._lock:
+                self._send(json.dumps({"kind": kind, **facts}).encode())
+
+
+def grade(job: Job, connection: "Connection[bytes, bytes]") -> None:
+    """Grade a file and end this process: what multiprocessing starts in the child."""
+    limits.confine_this_process()
+    runner = multiprocessing.parent_process()
+    if sys.platform != "win32" and runner is not None:
+        limits.close_files_but({connection.fileno(), runner.sentinel})
+    os.chdir(job.scratch)
+    sys.stdout = write_to(job.output, 1)
+    sys.stderr = write_to(job.errors, 2)
+    faulthandler.enable(2)
+    reseed()
+
+    reporter = Reporter(connection.send_bytes)
+    reporter.report("started")
+    clock = Clock(job.time_limit)
+    _thread.start_new_thread(keep_watch, (job, clock, reporter))
+    run_tests(job, reporter, clock.restart)
+    sys.stdout.flush()
+    # Not sys.exit: threads of the learner's would keep the process alive, and their atexit hooks
+    # have no say.
+    os._exit(0)
+
+
+def write_to(file: Path, descriptor: int) -> io.TextIOWrapper:
+    """Send what this process writes to a standard stream to a file, at once and as UTF-8."""
+    with file.open("wb") as output:
+        os.dup2(output.fileno(), descriptor)
+    stream = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(stream, "utf-8", "backslashreplace", write_through=True)
+
+
+def reseed() -> None:
+    """Let hypothesis draw other examples than the children before, which began alike.
+
+    Its public ways to seed switch the replay of failing examples off, hence the private name; a
+    test tells if it moves.
+    """
+    holder = getattr(hypothesis.core, "threadlocal", hypothesis.core)
+    shared = holder._hypothesis_global_random
+    if shared is not None:
+        shared.seed()
+
+
+def run_tests(job: Job, reporter: Reporter, tests_begin: Callable[[], object]) -> None:
+    """Load the learner's file, run the grader's tests on it, and report how each ended.
+
+    Args:
+        job: What to grade.
+        reporter: Where to report.
+        tests_begin: Called between the two.
+    """
+    try:
+        module = load(job.file)
+    except BaseException as problem:
+        reporter.report("import", **failures.of(problem, job.file))
+        return
+
+    use_profile(job.examples)
+    grader = Grader(module, job, reporter, tests_begin)
+    run_pytest(f"--rootdir={job.scratch}", str(job.grader), plugin=grader)
+    if thread := failures.running_thread(job.file):
+        reporter.report("thread", **thread)
+    else:
+        reporter.report("finished")
+
+
+def use_profile(examples: Path | None, shrink: bool = True) -> None:
+    """Set hypothesis up: quick, with last time's failing examples first, silent about speed."""
+    phases = set(hypothesis.Phase) - {hypothesis.Phase.explain}
+    hypothesis.settings.register_profile(
+        "workshop",
+        max_examples=25,
+        derandomize=False,  # as it would be where CI is set
+        deadline=None,
+        database=DirectoryBasedExampleDatabase(examples) if examples else None,
+        phases=phases if shrink else phases - {hypothesis.Phase.shrink},
+        suppress_health_check=list(hypothesis.HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    hypothesis.settings.load_profile("workshop")
+
+
+class Supplier:
+    """The pytest plugin that hands the learner's module to the tests."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+
+    @pytest.fixture(scope="session")
+    def exercise(self) -> ModuleType:
+        """The learner's module."""
+        return self.module
+
+
+def run_one(grader: Path, test: str, module: ModuleType, examples: Path | None) -> None:
+    """Run one test in this process, reporting nothing: for the debugger."""
+    use_profile(examples, shrink=False)
+    run_pytest(f"{grader}::{test}", plugin=Supplier(module))
+
+
+def run_pytest(*arguments: str, plugin: object) -> None:
+    """Run pytest without the plugins and options of the learner's environment.
+
+    They have no business in the grading, and each plugin costs time.
+    """
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ.pop("PYTEST_PLUGINS", None)
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE))
+    pytest.main([*OPTIONS, *arguments], plugins=[plugin, anyio_plugin])
+
+
+def load(file: Path) -> ModuleType:
+    """Import the learner's file as the module `exercise`.
+
+    From its source, never from a compiled copy: two saves within a second would look the same.
+    """
+    module = ModuleType("exercise")
+    module.__file__ = str(file)
+    sys.modules["exercise"] = module
+    source = importlib.util.decode_source(file.read_bytes())
+    code = compile(source, str(file), "exec", dont_inherit=True)
+    exec(code, module.__dict__)
+    return module
+
+
+class Grader(Supplier):
+    """The pytest plugin of a grading: reports how each test ended."""
+
+    def __init__(
+        self,
+        module: ModuleType,
+        job: Job,
+        reporter: Reporter,
+        tests_begin: Callable[[], object],
+    ) -> None:
+        super().__init__(module)
+        self.job = job
+        self.report = reporter.report
+        self.tests_begin = tests_begin
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+        """Report a test by what its function did, whatever becomes of pytest's own reports."""
+        test = pyfuncitem.originalname
+        self.report("running", test=test)
+        try:
+            result = yield
+        except BaseException as problem:
+            self.report("failed", test=test, **failures.of(problem, self.job.file))
+            raise
+        self.report("passed", test=test)
+        return result
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Report how often each test is to run: once for each event loop, say."""
+        tests = [getattr(item, "originalname", item.name) for item in session.items]
+        self.report("collected", tests=tests)
+        self.tests_begin()
+
+    def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[None]) -> None:
+        """Report what failed outside a test's function: in collecting, in a fixture."""
+        if call.when != "call" and call.excinfo is not None:
+            facts = failures.of(call.excinfo.value, self.job.file)
+            self.report("broken", test=getattr(node, "originalname", ""), **facts)
+
+
+class Clock:
+    """The time that the learner's file, and then the tests, may take."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.deadline = 0.0
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew: what pytest itself takes in between is not the learner's time."""
+        self.deadline = time.monotonic() + self.seconds
+        # For code that never lets another thread run: this one needs no interpreter.
+        faulthandler.dump_traceback_later(self.seconds + 0.3, exit=True, file=2)
+
+
+def keep_watch(job: Job, clock: Clock, reporter: Reporter) -> None:
+    """End the process when its time is up or it prints too much, and say where it stood.
+
+    Also when the runner is gone, for then nobody would.
+
+    Runs in a thread that the threading module does not know, so that a test that counts threads is
+    right.
+    """
+    runner = multiprocessing.parent_process()
+    while True:
+        time.sleep(0.02)
+        if runner is not None and not runner.is_alive():
+            limits.end_group(os.getpid())
+            os._exit(1)
+        if job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT:
+            reporter.report("output", **failures.standing(job.file, job.grader))
+            os._exit(1)
+        if time.monotonic() > clock.deadline:
+            reporter.report("time", **failures.standing(job.file, job.grader))
+            os._exit(1)

@@ -1,0 +1,180 @@
+"""Journal: what happened in a learner's folder, as a journal of JSON lines, and its sum.
+
+Each event is appended in one write and never changed, so two runners in one folder lose nothing of
+each other's. A damaged journal is set aside; the caller grades anew to replace it.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["passed", "failed", "hint", "solution", "moved"]
+How = Literal["after a pass", "after three tries", "anyway"]
+
+# A try is honest when the file is neither the stub nor what was tried before.
+TRIES_FOR_SOLUTION = 3
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that a learner did.
+
+    Attributes:
+        time: When, as ISO 8601 in UTC.
+        kind: What: a grading's outcome, a hint or a solution opened, a move to an exercise.
+        exercise: The exercise's name.
+        detail: A failed grading's claim or reason; how a solution was opened; the hint's number.
+        digest: The graded file's digest.
+        honest: Whether a grading counts as a try.
+    """
+
+    time: str
+    kind: Kind
+    exercise: str
+    detail: str = ""
+    digest: str = ""
+    honest: bool = True
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a learner's events add up to, for one exercise.
+
+    Attributes:
+        passed: When it passed for the first time; empty if it has not.
+        tries: How many honest tries failed before that.
+        hints: How many hints were opened.
+        solution: How the solution was opened; empty if it was not.
+        began: When the first of these events happened.
+        last: When the last of them happened.
+        stuck_on: The claim that failed last, until it passes.
+        digests: What was tried.
+    """
+
+    passed: str = ""
+    tries: int = 0
+    hints: int = 0
+    solution: str = ""
+    began: str = ""
+    last: str = ""
+    stuck_on: str = ""
+    digests: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def minutes(self) -> float:
+        """How long it took to the first pass, or has taken so far, in minutes."""
+        if not self.began:
+            return 0.0
+        end = datetime.fromisoformat(self.passed or self.last)
+        return (end - datetime.fromisoformat(self.began)).total_seconds() / 60
+
+    def solution_opens(self) -> How | None:
+        """Tell whether the solution may be opened, and why."""
+        if self.passed:
+            return "after a pass"
+        return "after three tries" if self.tries >= TRIES_FOR_SOLUTION else None
+
+
+class JournalError(Exception):
+    """The journal can't be read."""
+
+
+def now() -> str:
+    """Give the time as a journal writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The journal of one learner's folder.
+
+    Attributes:
+        file: Where it is; it need not exist yet.
+    """
+
+    file: Path
+
+    def add(self, event: Event) -> None:
+        """Append an event, in a single write."""
+        line = json.dumps(asdict(event), ensure_ascii=False).encode() + b"\n"
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(self.file, flags, 0o644)
+        try:
+            os.write(descriptor, line)
+        finally:
+            os.close(descriptor)
+
+    def events(self) -> list[Event]:
+        """Read every event.
+
+        Raises:
+            JournalError: A line is not an event.
+        """
+        try:
+            return self.read()
+        except JournalError:
+            # Another runner's line may have been on its way: that takes microseconds.
+            time.sleep(0.05)
+            return self.read()
+
+    def read(self) -> list[Event]:
+        """Read every event, as the file is at this moment."""
+        try:
+            *lines, rest = self.file.read_bytes().decode().split("\n")
+            if rest:
+                raise ValueError("its last line is cut off")
+            return [Event(**json.loads(line)) for line in lines]
+        except FileNotFoundError:
+            return []
+        except (ValueError, TypeError) as problem:
+            raise JournalError(f"{self.file} is damaged: {problem}") from problem
+
+    def set_aside(self) -> Path:
+        """Move a damaged journal out of the way; give its new place."""
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+        aside = self.file.with_name(f"{self.file.name}.damaged-{stamp}")
+        os.replace(self.file, aside)
+        return aside
+
+
+def progress_of(events: Iterable[Event]) -> dict[str, Progress]:
+    """Add events up, for each exercise."""
+    found: dict[str, Progress] = {}
+    for event in events:
+        found[event.exercise] = after(found.get(event.exercise, Progress()), event)
+    return found
+
+
+def after(progress: Progress, event: Event) -> Progress:
+    """Add one event."""
+    progress = replace(progress, began=progress.began or event.time, last=event.time)
+    match event.kind:
+        case "passed":
+            return replace(progress, passed=progress.passed or event.time, stuck_on="")
+        case "failed" if progress.passed:
+            return progress
+        case "failed":
+            counts = event.honest and event.digest not in progress.digests
+            return replace(
+                progress,
+                tries=progress.tries + counts,
+                stuck_on=event.detail,
+                digests=progress.digests | {event.digest},
+            )
+        case "hint":
+            return replace(progress, hints=max(progress.hints, int(event.detail)))
+        case "solution":
+            return replace(progress, solution=progress.solution or event.detail)
+        case _:
+            return progress
+
+
+def current(events: Iterable[Event]) -> str:
+    """Name the exercise that the learner is at: the last one moved to; empty if there is none."""
+    return next((event.exercise for event in reversed(list(events)) if event.kind == "moved"), "")

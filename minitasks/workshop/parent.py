@@ -1,0 +1,291 @@
+"""The parent's side of a grading: start a child for each, bound it, take in its reports.
+
+`check` grades a learner's file and notes the outcome, `grade` grades any file. Read child.py for
+what the child does, and verdict.py for what is made of its reports.
+"""
+
+import contextlib
+import json
+import multiprocessing
+import multiprocessing.connection
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext, SpawnContext
+from pathlib import Path
+
+from minitasks.errors import CannotRun
+from minitasks.workshop import catalog, folder, limits
+from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.folder import Workshop
+from minitasks.workshop.verdict import Report, Run, Verdict, verdict_on
+
+TIME_LIMIT = 10.0  # seconds that the tests of one exercise may take
+
+# How long a child may take to import everything, where no warm parent has done so.
+START_LIMIT = 60.0
+# The child ends itself at its time limit and says where it stood; after this much more seconds it
+# is ended from here.
+GRACE = 0.8
+# How often a waiting grading looks whether it was cancelled.
+TICK = 0.02
+# Ending what one child left behind would end another child, too.
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to grade.
+
+    Attributes:
+        grader: The test file.
+        file: The learner's file.
+        scratch: An empty folder to run in.
+        time_limit: How long the tests may take, in seconds.
+        examples: Where hypothesis keeps failing examples, to try them first next time; None:
+            nowhere.
+    """
+
+    grader: Path
+    file: Path
+    scratch: Path
+    time_limit: float = TIME_LIMIT
+    examples: Path | None = None
+
+    @property
+    def output(self) -> Path:
+        """Where everything goes that the learner's code prints."""
+        return self.scratch / "output.txt"
+
+    @property
+    def errors(self) -> Path:
+        """Where stderr goes, and what Python itself has to say of a crash."""
+        return self.scratch / "errors.txt"
+
+
+# A forkserver of our own: the one that multiprocessing keeps for the whole process may serve
+# others, whose children are not to be ended, and would not be warm.
+_warm_parent = forkserver.ForkServer()
+
+
+def can_fork() -> bool:
+    """Tell whether children can be forked from a warm parent, not started as plain processes."""
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def children_context() -> ForkServerContext | SpawnContext:
+    """Choose how children start."""
+    if can_fork():
+        return multiprocessing.get_context("forkserver")
+    return multiprocessing.get_context("spawn")
+
+
+def warm_up() -> None:
+    """Start the warm parent, if it is not there yet. The first grading does it as well."""
+    if can_fork():
+        _warm_parent.set_forkserver_preload(["minitasks.workshop.warm"])
+        with safe_path():
+            _warm_parent.ensure_running()
+
+
+@contextlib.contextmanager
+def from_warm_parent() -> Iterator[None]:
+    """Let a process that starts in this block be forked from our own forkserver.
+
+    multiprocessing has no option for that: its Popen asks the module for the one it keeps.
+    """
+    before = forkserver.connect_to_new_process
+    forkserver.connect_to_new_process = _warm_parent.connect_to_new_process
+    try:
+        yield
+    finally:
+        forkserver.connect_to_new_process = before
+
+
+@contextlib.contextmanager
+def safe_path() -> Iterator[None]:
+    """Keep the current folder off the warm parent's path: a learner's pytest.py is not pytest."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
+
+
+def grade(
+    exercise: Exercise,
+    file: Path,
+    *,
+    time_limit: float = TIME_LIMIT,
+    examples: Path | None = None,
+    cancel: threading.Event | None = None,
+) -> Verdict | None:
+    """Grade a file.
+
+    Args:
+        exercise: Whose grader to use.
+        file: The file to grade.
+        time_limit: How long its tests may take, in seconds.
+        examples: A folder for failing examples, which are tried first the next time.
+        cancel: Set it to call the grading off.
+
+    Returns:
+        The verdict; None if it was called off.
+    """
+    began = time.perf_counter()
+    file = file.absolute()
+    if not file.is_file():
+        return Verdict(exercise.name, str(file), False, "missing", seen=missing(file))
+
+    with tempfile.TemporaryDirectory(prefix="minitasks-", ignore_cleanup_errors=True) as scratch:
+        job = Job(exercise.grader.absolute(), file, Path(scratch), time_limit, examples)
+        run = run_child(job, cancel or threading.Event())
+    if run.cancelled:
+        return None
+    if not run.first("started"):
+        raise CannotRun("the grading did not start: minitasks workshop doctor tells more")
+    return verdict_on(exercise, file, run, time.perf_counter() - began)
+
+
+def missing(file: Path) -> str:
+    """Word that there is no file."""
+    return f"{file} is not there: minitasks workshop reset brings the stub back, undo your copy"
+
+
+def run_child(job: Job, cancel: threading.Event) -> Run:
+    """Run one child to its end, or end it; nothing of it is left afterwards."""
+    with _one_at_a_time:
+        return run_only_child(job, cancel)
+
+
+def run_only_child(job: Job, cancel: threading.Event) -> Run:
+    """Run one child, while no other runs."""
+    warm_up()
+    context = children_context()
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=grade_in_child, args=(job, sender), daemon=True)
+    with from_warm_parent():
+        child.start()
+    sender.close()
+    run = Run(job.time_limit)
+    try:
+        follow(run, child, receiver, cancel)
+    finally:
+        run.left = kill(child)
+        run.reports += reports_from(receiver)
+        receiver.close()
+    run.exit_code = child.exitcode
+    run.output = tail_of(job.output)
+    run.errors = tail_of(job.errors)
+    child.close()
+    return run
+
+
+def follow(
+    run: Run,
+    child: multiprocessing.process.BaseProcess,
+    receiver: "multiprocessing.connection.Connection[bytes, bytes]",
+    cancel: threading.Event,
+) -> None:
+    """Collect a child's reports until it ends, is out of time or is called off."""
+    deadline = time.monotonic() + START_LIMIT
+    while child.is_alive():
+        multiprocessing.connection.wait([receiver, child.sentinel], TICK)
+        for report in reports_from(receiver):
+            run.reports.append(report)
+            # From each of these the child gives itself its time anew.
+            if report["kind"] in {"started", "collected"}:
+                deadline = time.monotonic() + run.time_limit + GRACE
+        run.cancelled = cancel.is_set()
+        run.timed_out = time.monotonic() > deadline
+        if run.cancelled or run.timed_out:
+            break
+
+
+def reports_from(
+    receiver: "multiprocessing.connection.Connection[bytes, bytes]",
+) -> Iterator[Report]:
+    """Take the reports that have come; what a learner's code wrote between them is no report."""
+    with contextlib.suppress(EOFError, OSError):
+        while receiver.poll():
+            with contextlib.suppress(ValueError):
+                yield json.loads(receiver.recv_bytes())
+
+
+def kill(child: multiprocessing.process.BaseProcess) -> bool:
+    """End a child and its process group; tell whether it ended by itself and left others."""
+    group = child.pid
+    assert group is not None
+    by_itself = not child.is_alive()
+    if not by_itself:
+        limits.end_group(group)
+        child.kill()
+    child.join()
+    return limits.end_group(group) and by_itself
+
+
+def tail_of(file: Path) -> str:
+    """Read the end of a file, if it is there."""
+    if not file.exists():
+        return ""
+    with file.open("rb") as stream:
+        stream.seek(max(0, file.stat().st_size - 20_000))
+        return stream.read().decode("utf-8", "replace")
+
+
+def grade_in_child(
+    job: Job, connection: "multiprocessing.connection.Connection[bytes, bytes]"
+) -> None:
+    """Grade in this process, and end it. The parent itself never imports pytest."""
+    from minitasks.workshop import child
+
+    child.grade(job, connection)
+
+
+# -- the learner's own files ----------------------------------------------------------------------
+
+
+def check(
+    workshop: Workshop,
+    exercise: Exercise,
+    time_limit: float = TIME_LIMIT,
+    cancel: threading.Event | None = None,
+) -> Verdict | None:
+    """Grade the learner's file for an exercise and note the outcome.
+
+    Args:
+        workshop: The learner's folder.
+        exercise: The exercise.
+        time_limit: How long the tests may take, in seconds.
+        cancel: Set it to call the grading off.
+
+    Returns:
+        The verdict; None if it was called off.
+    """
+    file = workshop.file(exercise)
+    digest = folder.digest_of(file)
+    verdict = grade(
+        exercise, file, time_limit=time_limit, examples=workshop.examples, cancel=cancel
+    )
+    if verdict is not None:
+        workshop.note(exercise, verdict, digest)
+    return verdict
+
+
+def regrade(workshop: Workshop) -> Iterator[str]:
+    """Set a damaged journal aside and grade what was begun; say each step in a line."""
+    aside = folder.damaged(workshop)
+    if aside is None:
+        return
+    yield f"the progress file was damaged; it is kept as {aside.name}. Grading again:"
+    for exercise in folder.begun(workshop, catalog.exercises()):
+        verdict = check(workshop, exercise)
+        yield f"  {exercise.name}: {'passed' if verdict and verdict.passed else 'not yet'}"

@@ -1,0 +1,114 @@
+"""The journal: appended to, never rewritten; and what it adds up to."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from minitasks.workshop.journal import Event, Journal, JournalError, Progress, progress_of
+
+
+def event(kind: str, minute: int, **more: object) -> Event:
+    """Make an event of exercise `double`."""
+    return Event(f"2026-01-01T10:{minute:02}:00+00:00", kind, "double", **more)  # type: ignore[arg-type]
+
+
+def standing(*events: Event) -> Progress:
+    """Add events up."""
+    return progress_of(events)["double"]
+
+
+def test_what_was_added_is_read(tmp_path: Path) -> None:
+    """Events are read as they were added, Korean letters and all."""
+    journal = Journal(tmp_path / "journal.jsonl")
+    events = [event("failed", 1, detail="둘은 넷이다"), event("passed", 2)]
+    for one in events:
+        journal.add(one)
+
+    assert journal.events() == events
+
+
+def test_two_runners_lose_nothing(tmp_path: Path) -> None:
+    """Two processes that add at once, two hundred events each: every one is there, and whole."""
+    file = tmp_path / "journal.jsonl"
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from minitasks.workshop.journal import Event, Journal\n"
+        f"journal = Journal(Path({str(file)!r}))\n"
+        "for number in range(200):\n"
+        "    journal.add(Event('', 'failed', 'double', detail=f'{sys.argv[1]} {number}'))\n"
+    )
+    runners = [subprocess.Popen([sys.executable, "-c", code, name]) for name in ("a", "b")]
+    assert [runner.wait() for runner in runners] == [0, 0]
+
+    details = {one.detail for one in Journal(file).events()}
+    assert details == {f"{name} {number}" for name in ("a", "b") for number in range(200)}
+
+
+@pytest.mark.parametrize("line", [b"{\n", b"[]\n", b'{"time": 1}\n', b"\xff\xfe\n", b"\n", b"{"])
+def test_damage_is_noticed_and_set_aside(tmp_path: Path, line: bytes) -> None:
+    """A line that is no event is damage; the file is kept, under another name."""
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.add(event("passed", 1))
+    journal.file.write_bytes(journal.file.read_bytes() + line)
+
+    with pytest.raises(JournalError):
+        journal.events()
+    aside = journal.set_aside()
+
+    assert line in aside.read_bytes()
+    assert journal.events() == []
+
+
+def test_only_honest_tries_count() -> None:
+    """A try counts when the file is neither the stub nor one that was tried before."""
+    tried = standing(
+        event("failed", 1, digest="stub", honest=False),
+        event("failed", 2, digest="a"),
+        event("failed", 3, digest="b"),
+        event("failed", 4, digest="a"),
+    )
+
+    assert tried.tries == 2
+    assert tried.solution_opens() is None
+
+
+def test_the_solution_opens_after_three_tries_or_a_pass() -> None:
+    """The solution opens after three tries; after a pass, too, and then that is the reason."""
+    three = [event("failed", minute, digest=str(minute)) for minute in range(3)]
+
+    assert standing(*three).solution_opens() == "after three tries"
+    assert standing(*three, event("passed", 4)).solution_opens() == "after a pass"
+
+
+def test_tries_after_the_first_pass_do_not_count() -> None:
+    """What a learner tries out after the first pass changes nothing."""
+    done = standing(
+        event("failed", 1, digest="a"), event("passed", 5), event("failed", 9, digest="b")
+    )
+
+    assert (done.tries, done.stuck_on, done.minutes) == (1, "", 4)
+    assert done.passed == "2026-01-01T10:05:00+00:00"
+
+
+def test_tells_what_a_learner_is_stuck_on() -> None:
+    """The claim that failed last is what a learner is stuck on."""
+    stuck = standing(
+        event("failed", 1, digest="a", detail="Twice two is four."),
+        event("failed", 2, digest="b", detail="Later gives the same."),
+    )
+
+    assert stuck.stuck_on == "Later gives the same."
+
+
+def test_the_first_way_a_solution_was_opened_stays() -> None:
+    """Opened anyway stays so, even where a pass follows."""
+    opened = standing(
+        event("solution", 1, detail="anyway"),
+        event("passed", 2),
+        event("solution", 3, detail="after a pass"),
+    )
+
+    assert opened.solution == "anyway"

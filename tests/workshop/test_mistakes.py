@@ -1,0 +1,75 @@
+"""Every exercise grades what it should: stubs fail, solutions pass, each mistake is told."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from minitasks.workshop import catalog, parent
+from minitasks.workshop.catalog import Exercise, text_of
+from minitasks.workshop.verdict import Verdict
+from tests.workshop.mistakes import Mistake, mistakes_of
+
+README_PARTS = ("## Story", "## Predict before coding", "## Task", "## Look at Starlette")
+TASK_LENGTH = 72  # characters: the watch screen has room for so many
+
+EXERCISES = catalog.exercises()
+
+
+def graded(exercise: Exercise, file: Path) -> Verdict:
+    verdict = parent.grade(exercise, file)
+    assert verdict is not None
+    return verdict
+
+
+def spaced(text: str) -> str:
+    """Put one space wherever a text has white space."""
+    return " ".join(text.split())
+
+
+MISTAKES = [
+    pytest.param(exercise, mistake, id=f"{exercise.name}-{mistake.name}")
+    for exercise in EXERCISES
+    for mistake in mistakes_of(exercise)
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_the_stub_fails_and_the_solution_passes(exercise: Exercise) -> None:
+    """A learner begins with something to do, and the book's answer is an answer."""
+    assert not graded(exercise, exercise.stub).passed
+    solution = graded(exercise, exercise.solution)
+    assert solution.passed, solution.feedback()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
+def test_a_mistake_is_told(exercise: Exercise, mistake: Mistake, tmp_path: Path) -> None:
+    """A known mistake does not pass, and its feedback names what is wrong."""
+    file = tmp_path / "exercise.py"
+    file.write_text(mistake.source, "utf-8")
+    verdict = graded(exercise, file)
+    assert not verdict.passed
+    assert spaced(mistake.feedback) in spaced(verdict.feedback())
+
+
+def test_names_are_taken_once() -> None:
+    """Two exercises of one name could not be told apart; nor two mistakes of one exercise."""
+    assert len({exercise.name for exercise in EXERCISES}) == len(EXERCISES)
+    for exercise in EXERCISES:
+        names = [mistake.name for mistake in mistakes_of(exercise)]
+        assert len(set(names)) == len(names) >= 3
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.name)
+def test_an_exercise_has_all_its_parts(exercise: Exercise) -> None:
+    """A README with its sections and a short task, three hints, a claim in words for each test."""
+    text = text_of(exercise.readme)
+    assert text.startswith("# ")
+    assert [part for part in README_PARTS if f"\n{part}\n" not in text] == []
+    assert 0 < len(exercise.task) <= TASK_LENGTH
+    assert not exercise.task.startswith("#")
+    assert [bool(heading and body) for heading, body in exercise.hints] == [True] * 3
+    assert exercise.claims
+    assert all(re.search(r"\s", claim.text) for claim in exercise.claims)
