@@ -70,12 +70,12 @@ class Run:
         return made
 
     @cached_property
-    def functions(self) -> dict[tuple[str, str], bool]:
-        """For each file and qualified name whether that function is async."""
+    def functions(self) -> dict[tuple[str, str], ast.FunctionDef | ast.AsyncFunctionDef]:
+        """The program's own functions, by file and qualified name."""
         return {
-            (file, name): is_async
+            (file, name): node
             for file in self.own
-            for name, is_async in functions_of(self.timeline.sources.get(file, ""))
+            for name, node in functions_of(self.timeline.sources.get(file, ""))
         }
 
     def is_here(self, event: Event) -> bool:
@@ -92,24 +92,31 @@ class Run:
 
     def is_async(self, call: Call) -> bool:
         """Tell whether a call is of an async function of the program's own."""
-        return self.functions.get((call.file, call.function), False)
+        node = self.functions.get((call.file, call.function))
+        return isinstance(node, ast.AsyncFunctionDef)
 
     def mark(self, ending: str) -> Event | None:
         """Find the first mark with such an ending."""
         return next((mark for mark in self.marks if mark.text.endswith(ending)), None)
 
-    def line(self, call: Call) -> str:
-        """Say where a function stands: its file, short, and its line."""
-        return f"{short(call.file)}:{self.first_event(call).line}"
+    def line(self, call: Call) -> int:
+        """Give the line of the `def` of one of the program's own functions."""
+        return self.functions[call.file, call.function].lineno
+
+    def where(self, call: Call) -> str:
+        """Name a function of the program's own with its file, short, and its line."""
+        return f"{call.name} ({short(call.file)}:{self.line(call)})"
 
 
-def functions_of(source: str) -> Iterator[tuple[str, bool]]:
-    """Give the qualified names of a file's functions, and whether each is async."""
+def functions_of(source: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Give the functions of a file, each with its qualified name."""
 
-    def walk(node: ast.AST, prefix: str) -> Iterator[tuple[str, bool]]:
+    def walk(
+        node: ast.AST, prefix: str
+    ) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield prefix + child.name, isinstance(child, ast.AsyncFunctionDef)
+                yield prefix + child.name, child
                 yield from walk(child, f"{prefix}{child.name}.<locals>.")
             elif isinstance(child, ast.ClassDef):
                 yield from walk(child, f"{prefix}{child.name}.")
@@ -143,6 +150,7 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
         *what_was_raised(run, tasks),
         *never_awaited(run),
         *held_the_loop(run, slow),
+        *waited_for_the_loop(run, slow),
     ]
 
 
@@ -166,12 +174,12 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
             why = f"sync, and called by {caller.name}, which is async"
         yield Finding(
             True,
-            f"{first.name} ({run.line(first)}) is {why}: it ran {where}.",
+            f"{run.where(first)} is {why}: it ran {where}.",
             kind="ran",
             figures={
                 "function": first.function,
                 "file": first.file,
-                "line": run.first_event(first).line,
+                "line": run.line(first),
                 "is_async": run.is_async(first),
                 "calls": len(some),
                 "lanes": [lane.name for lane in lanes.values()],
@@ -323,7 +331,7 @@ def waited_for_a_token(run: Run) -> Iterator[Finding]:
             tokens = mark.text.split()[-3]
             yield Finding(
                 True,
-                f"{call.name} ({run.line(call)}) waited {span(mark.time, call.start)} for one of "
+                f"{run.where(call)} waited {span(mark.time, call.start)} for one of "
                 f"the {tokens} tokens.",
                 kind="waited",
                 figures={
@@ -346,7 +354,7 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
         yield Finding(
             # An exception that a framework turns into "not found" is how one says it.
             became.startswith("the answer was 4"),
-            f"{call.name} ({run.line(call)}) raised {call.text}: {became}",
+            f"{run.where(call)} raised {call.text}: {became}",
             kind="raised",
             figures={"function": call.function, "error": kind, "is_task": call in tasks},
         )
@@ -397,28 +405,46 @@ def never_awaited(run: Run) -> Iterator[Finding]:
 
 def held_the_loop(run: Run, slow: float = SLOW) -> Iterator[Finding]:
     """Say which own function kept the event loop's thread for longer than `slow` milliseconds."""
-    for call in run.calls:
-        if not run.is_own(call):
-            continue
-        for part in call.slices:
-            if run.lanes[part.lane].kind == "event loop" and not part_of_own(run, call):
-                yield from held_by(run, call, part, slow)
+    for call, part in holds(run, slow):
+        if run.is_here(run.first_event(call)):
+            yield held_by(run, call, part)
 
 
-def part_of_own(run: Run, call: Call) -> bool:
-    """Tell whether the call is within another one of the program's own."""
-    return not is_entry(run, call)
-
-
-def held_by(run: Run, call: Call, part: Slice, slow: float) -> Iterator[Finding]:
-    """Say how long a slice held the event loop, on which line most of it, and who waited."""
-    meanwhile = [each for each in run.timeline.events if part.start <= each.time <= part.end]
-    if part.end - part.start - COST * len(meanwhile) < slow * 1e6:
+def waited_for_the_loop(run: Run, slow: float = SLOW) -> Iterator[Finding]:
+    """Say for how long another request's work kept this one from the event loop."""
+    arrives, sent = run.mark(" arrives"), run.mark(" sent")
+    if not run.request or arrives is None or sent is None:
         return
+    begun = sent_by_client(run, arrives) or arrives.time
+    for call, part in holds(run, slow):
+        waited = min(part.end, sent.time) - max(part.start, begun)
+        if run.first_event(call).request != run.request and waited >= slow * 1e6:
+            yield Finding(
+                False,
+                f"It waited {span(0, waited)} for the event loop, which {run.where(call)} held.",
+                kind="held up",
+                figures={"function": call.function, **in_milliseconds({"milliseconds": waited})},
+            )
+
+
+def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
+    """Find the slices of own functions that held the event loop, whichever request's they are."""
+    for call in run.view.all_calls:
+        if run.is_own(call) and is_entry(run, call):
+            for part in call.slices:
+                # What the recording itself took is not the program's.
+                took = part.end - part.start - COST * (part.last - part.first)
+                if run.lanes[part.lane].kind == "event loop" and took >= slow * 1e6:
+                    yield call, part
+
+
+def held_by(run: Run, call: Call, part: Slice) -> Finding:
+    """Say how long a slice held the event loop, on which line most of it, and who waited."""
+    meanwhile = run.timeline.events[part.first : part.last + 1]
     here = [each for each in meanwhile if each.lane == part.lane and each.kind != "mark"]
     where, spent = longest(run, here, part.end)
     waited = requests_under_way(run, part)
-    culprit = f"{call.name} ({run.line(call)}) is {'async' if run.is_async(call) else 'sync'}"
+    culprit = f"{run.where(call)} is {'async' if run.is_async(call) else 'sync'}"
     text = f"{culprit} and held the event loop for {span(part.start, part.end)}"
     figures: dict[str, object] = {
         "function": call.function,
@@ -435,7 +461,7 @@ def held_by(run: Run, call: Call, part: Slice, slow: float) -> Iterator[Finding]
         figures |= {"line": where.line, "source": line}
     if waited:
         text += f"; {waited} {'request' if waited == 1 else 'requests'} waited"
-    yield Finding(False, f"{text}.", kind="held", figures=figures)
+    return Finding(False, f"{text}.", kind="held", figures=figures)
 
 
 def longest(run: Run, events: list[Event], end: int) -> tuple[Event | None, int]:

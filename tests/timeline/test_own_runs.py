@@ -143,9 +143,10 @@ def quiet_logging() -> Iterator[None]:
     loggers = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.access", "uvicorn.error")]
     before = [(each.handlers[:], each.propagate, each.level) for each in loggers]
     yield
-    for each, (handlers, each.propagate, level) in zip(loggers, before, strict=True):
-        each.handlers = handlers
-        each.setLevel(level)
+    for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
+        logger.handlers = handlers
+        logger.propagate = propagate
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="module")
