@@ -266,7 +266,6 @@ def list_scenarios() -> None:
 )
 @click.option("--backend", default="asyncio", help="The event loop: asyncio, trio or uvloop.")
 @click.option("--into", multiple=True, metavar="PACKAGE", help="Step into PACKAGE too: anyio, say.")
-@click.option("--editor", type=click.Choice(["vscode"]), help="Write .vscode/launch.json instead.")
 @click.pass_context
 def step(
     context: click.Context,
@@ -277,18 +276,15 @@ def step(
     choice: str,
     backend: str,
     into: tuple[str, ...],
-    editor: str | None,
 ) -> None:
     """Step through a scenario, or through a program of your own, with pdb and a guide.
 
     NAME is a scenario, register-product unless given, or the path of a Python file, which may be
     followed by its own ARGUMENTS.
     """
-    if editor:
-        return write_launch_json()
     if listing:
         return list_stops(context, name)
-    from minitasks.tour.walk import take, tour_of_program, tour_of_scenario
+    from minitasks.tour.run_tour import run_tour, tour_of_program, tour_of_scenario
 
     if name.endswith(".py"):
         tour = tour_of_program(Path(name), arguments)
@@ -296,7 +292,7 @@ def step(
         raise click.UsageError(f"a scenario takes no arguments: {' '.join(arguments)}", context)
     else:
         tour = tour_of_scenario(name, choice, backend)
-    if not take(tour, first, into):
+    if not run_tour(tour, first, into):
         context.exit(1)
 
 
@@ -312,17 +308,6 @@ def list_stops(context: click.Context, name: str) -> None:
         lines = listing.list_stops(name)
     for line in lines:
         click.echo(line)
-
-
-def write_launch_json() -> None:
-    """Write VS Code's launch.json; say what became of an older one."""
-    from minitasks.tour.editor import write_launch_json
-
-    path, copy = write_launch_json(Path.cwd())
-    click.echo(f"{path.relative_to(Path.cwd())} has a configuration for each scenario.")
-    if copy:
-        click.echo(f"What it was before is in {copy.relative_to(Path.cwd())}.")
-    click.echo("In VS Code: set a breakpoint, open Run and Debug (Ctrl+Shift+D), choose, press F5.")
 
 
 # -- rebuild it: minitasks/workshop/ ----------------------------------------
@@ -552,7 +537,7 @@ def doctor(context: click.Context) -> None:
 @click.pass_context
 def debug(context: click.Context, exercise: str | None) -> None:
     """Run the test that fails under pdb, up to your line."""
-    from minitasks.workshop import debugger, parent, show
+    from minitasks.workshop import debug_test, parent, show
 
     where = opened_workshop()
     meant = exercise_meant(exercise, where)
@@ -561,7 +546,7 @@ def debug(context: click.Context, exercise: str | None) -> None:
     show.console().print(show.verdict_of(verdict, brief=True))
     if verdict.passed:
         return
-    debugger.debug(meant, verdict, where.examples)
+    debug_test.debug(meant, verdict, where.examples)
     context.exit(1)
 
 

@@ -1,21 +1,6 @@
-"""Debugger: pdb for an event loop and its worker threads, one prompt for all of them.
+"""Debugger: the pdb of a tour, which stops at the tour's stops and says what there is to see."""
 
-Plain pdb watches one thread, takes a coroutine's every wait for a return, and steps into asyncio.
-`Debugger` is pdb with six more rules; each has its comment where it is kept.
-"""
-
-import _thread
-import bdb
-import contextlib
-import functools
-import inspect
-import logging
-import os
-import pdb
-import signal
-import sys
 import textwrap
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,21 +9,16 @@ from types import FrameType
 from typing import Any
 
 from minitasks.scenarios.marks import watching
-from minitasks.tour import borrowed
-from minitasks.tour.lanes import WIDTH, Lanes, wording
-from minitasks.tour.stops import Place
-from minitasks.tracing.steps import StepReader
-
-# What pdb would show as a return, a call and an exception, though nothing of the kind happens.
-HIDDEN = ("suspend", "resume", "handover")
-COROUTINE = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+from minitasks.tour.stops import Breakpoint
+from minitasks.tracing.thread_pdb import ThreadPdb
+from minitasks.tracing.where import WIDTH, wording
 
 
-class Debugger(pdb.Pdb):
-    """Pdb on every thread, which stops at the places of a tour and stays in its files.
+class TourDebugger(ThreadPdb):
+    """The debugger of a tour.
 
     Args:
-        places: The tour's stops, each with its file and line.
+        breakpoints: The tour's stops, each with its file and line.
         files: The files to step through.
         into: Folders of libraries to step through too.
         first: The number of the stop to begin at, counted from 1.
@@ -46,198 +26,65 @@ class Debugger(pdb.Pdb):
 
     def __init__(
         self,
-        places: Sequence[Place],
+        breakpoints: Sequence[Breakpoint],
         files: Sequence[Path],
         into: Sequence[Path] = (),
         first: int = 1,
     ) -> None:
-        # Rule 4, first half: SIGINT belongs to the event loop, and a .pdbrc may hold breakpoints
-        # and commands that lead out of the tour.
-        super().__init__(nosigint=True, readrc=False)
-        self.leaving = False
+        super().__init__(files, into)
         self.restarting = False
-        self._is_over = False
-        self.ahead = list(places)
-        self._last = max((place.number for place in places), default=0)
+        self.ahead = list(breakpoints)
+        self._last = max((each.number for each in breakpoints), default=0)
         self._first = first
-        self._files = set(files)
-        self._into = set(into)
-        self._paths: dict[str, Path | None] = {}
         self._hits: Counter[tuple[Path | None, int]] = Counter()
         self._marks: list[str] = []
-        self._here: Place | None = None
-        self.latest: Place | None = None
-        self._one_at_a_time = threading.RLock()
-        self._steps = StepReader()
-        self._lanes = Lanes(self.is_on_tour)
-        self._lane_shown = ""
-        self._prompting: threading.Thread | None = None
-        self._asked_to_leave = False
-        self._sigint_handler: Any = None
-        self._terminal = borrowed.Terminal()
-
-    # -- the files of the tour -------------------------------------------------------------------
-
-    def is_on_tour(self, filename: str) -> bool:
-        """Tell whether a code's filename is one of the files to step through."""
-        return self.path_on_tour(filename) is not None
-
-    def path_on_tour(self, filename: str) -> Path | None:
-        """Give the path behind a code's filename, or None where it is not on the tour."""
-        try:
-            return self._paths[filename]
-        except KeyError:
-            path = Path(filename).resolve()
-            on_tour = path in self._files or not self._into.isdisjoint(path.parents)
-            return self._paths.setdefault(filename, path if on_tour else None)
-
-    # -- watching every thread -------------------------------------------------------------------
+        self._here: Breakpoint | None = None
+        self.latest: Breakpoint | None = None
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Watch all threads while the block runs; leave the process as it was."""
-        # Rule 4, second half: bdb takes the first frame that it is told of for the outermost one,
-        # and with several threads that could be any.
-        self.reset()
-        self.botframe = sys._getframe(1)
-        self.set_continue()
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(self._terminal)
-            stack.enter_context(watching(self._marks.append))
-            stack.enter_context(borrowed.sigint())
-            stack.enter_context(borrowed.logging_level())
-            stack.enter_context(borrowed.breakpoints())
-            # Rule 6: a plain breakpoint() would put another Pdb in this one's place on its thread.
-            stack.enter_context(borrowed.hooks(self.on_breakpoint, lambda: self.leaving))
-            stack.enter_context(borrowed.tracing(self.trace_dispatch))
-            try:
-                yield
-            except BaseException:
-                # Rule 5: while leaving, every exception is only the way out, even inside a group.
-                if not self.leaving:
-                    raise
-            finally:
-                self._is_over = True
-
-    def on_breakpoint(self, *args: Any, **kwargs: Any) -> Any:
-        """Answer breakpoint(): stop at the caller's next line, wherever its file is."""
-        # Whoever sets PYTHONBREAKPOINT has chosen another answer.
-        if os.environ.get("PYTHONBREAKPOINT"):
-            return sys.__breakpointhook__(*args, **kwargs)
-        caller = sys._getframe(1)
-        self._files.add(Path(caller.f_code.co_filename).resolve())
-        self._paths.clear()
-        caller.f_trace = self.trace_dispatch
-        self.set_next(caller)
-        return None
-
-    def trace_dispatch(self, frame: FrameType, event: str, arg: Any) -> Any:
-        """Take one event from any thread."""
-        # Rule 1: what is not on the tour is neither shown nor interrupted. An exception raised
-        # inside a library that holds a lock would kill its worker thread, or hang it.
-        if not self.is_on_tour(frame.f_code.co_filename):
-            return None
-        # Rule 2: while one thread has the prompt, the others wait at their next event.
-        with self._one_at_a_time:
-            # The second: on Python 3.11 idle worker threads keep the trace function that they have.
-            if self.leaving or self._is_over:
-                return None
-            self._take_sigint()
-            step = self._steps.read(frame, event, arg)
-            self._lanes.follow(frame, step)
-            # Rule 3: a coroutine that waits has not returned, and one that goes on was not called.
-            if step in HIDDEN:
-                return self.trace_dispatch
-            if step in ("return", "raise") and self._ends_command(frame):
-                self.set_step()
-            # pdb shows a frame that an exception leaves as one that returns None.
-            if step == "raise":
-                return self.trace_dispatch
-            try:
-                return super().trace_dispatch(frame, event, arg)
-            except bdb.BdbQuit:
-                # As Ctrl-C would: one exception does not end a server, which logs it and goes on.
-                _thread.interrupt_main()
-                raise
-
-    def _ends_command(self, frame: FrameType) -> bool:
-        """Tell whether `n`, `unt` or `r` ends with this frame."""
-        # bdb ends `r` and `n` of a function by itself, but forgets those of a coroutine.
-        return frame is self.stopframe and bool(frame.f_code.co_flags & COROUTINE)
-
-    # -- what bdb asks ---------------------------------------------------------------------------
+        """Watch all threads, and listen to the scenario's marks, while the block runs."""
+        with watching(self._marks.append), super().watching():
+            yield
 
     def dispatch_line(self, frame: FrameType) -> Any:
         """Look first whether the line is a stop: stepping onto one counts as reaching it."""
         self._here = self._arrive(frame)
         return super().dispatch_line(frame)
 
-    def _arrive(self, frame: FrameType) -> Place | None:
-        line = self.path_on_tour(frame.f_code.co_filename), frame.f_lineno
+    def _arrive(self, frame: FrameType) -> Breakpoint | None:
+        line = self.own_path(frame.f_code.co_filename), frame.f_lineno
         self._hits[line] += 1
-        for place in self._reachable():
-            if (place.file, place.line) == line and place.stop.hit == self._hits[line]:
-                return self._reach(place)
+        for each in self._reachable():
+            if (each.file, each.line) == line and each.stop.hit == self._hits[line]:
+                return self._reach(each)
         return None
 
-    def _reach(self, place: Place) -> Place | None:
-        self.ahead.remove(place)
-        if place.is_gate:
+    def _reach(self, reached: Breakpoint) -> Breakpoint | None:
+        self.ahead.remove(reached)
+        if reached.is_gate:
             self._hits.clear()
-        return place if place.number >= self._first else None
+        return reached if reached.number >= self._first else None
 
-    def _reachable(self) -> Iterator[Place]:
+    def _reachable(self) -> Iterator[Breakpoint]:
         """Give the stops ahead, up to and including the next gate."""
-        for place in self.ahead:
-            yield place
-            if place.is_gate:
+        for each in self.ahead:
+            yield each
+            if each.is_gate:
                 return
 
     def break_here(self, frame: FrameType) -> bool:
         """Stop at the tour's stops and at the learner's own breakpoints."""
         return self._here is not None or super().break_here(frame)
 
-    def break_anywhere(self, frame: FrameType) -> bool:
-        """Follow every frame of the tour: a stop or a step may be anywhere in it."""
-        return True
-
-    def set_continue(self) -> None:
-        """Go on to the next stop. bdb would stop watching where it has no breakpoint itself."""
-        self._set_stopinfo(self.botframe, None, -1)  # type: ignore[attr-defined]  # not in typeshed
-
-    def set_quit(self) -> None:
-        """Leave: from now on no event is looked at, and every exception is only the way out."""
-        super().set_quit()
-        self.leaving = True
-        logging.disable()  # A server logs an exception that it swallows.
-
-    def get_stack(self, f: FrameType | None, t: Any) -> tuple[list[tuple[FrameType, int]], int]:
-        """Give the frames of the tour alone: so `w`, `u` and `d` stay in its files."""
-        stack, _ = super().get_stack(f, t)
-        ours = [entry for entry in stack if self.is_on_tour(entry[0].f_code.co_filename)]
-        # Not bdb's index: in a thread that it did not start it takes the raising frame for `f`.
-        frames = [frame for frame, _ in ours]
-        return ours, frames.index(f) if f in frames else max(0, len(frames) - 1)
-
-    def format_stack_entry(self, frame_lineno: tuple[FrameType, int], lprefix: str = ": ") -> str:
-        """Shorten the path: most do not fit on a line with the rest."""
-        entry = super().format_stack_entry(frame_lineno, lprefix)
-        path = self.canonic(frame_lineno[0].f_code.co_filename)
-        return entry.replace(path, short_path(path), 1)
-
-    # -- the prompt ------------------------------------------------------------------------------
-
-    def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
-        """Say what happened meanwhile and where the learner is, then open the prompt."""
+    def announced(self, lane: str) -> bool:
+        """Say what happened meanwhile, and what the tour has to say here."""
         self._show_marks()
-        lane = self._lanes.here()
-        if self._here is not None:
-            self.latest, self._here = self._here, None
-            self.do_note("")
-        elif lane != self._lane_shown:
-            self.message(f"-- now {wording(lane)}")
-        self._lane_shown = lane
-        super().interaction(frame, tb_or_exc)
+        if self._here is None:
+            return False
+        self.latest, self._here = self._here, None
+        self.do_note("")
+        return True
 
     def _show_marks(self) -> None:
         """Tell what the scenario said since the last prompt, on any thread."""
@@ -249,21 +96,6 @@ class Debugger(pdb.Pdb):
             )
             self.message("\n".join(wrapped(f"meanwhile: {', '.join(counted)}")))
 
-    def cmdloop(self, intro: Any = None) -> None:
-        """Read commands; Ctrl-C while reading leaves, as `q` and Ctrl-D do."""
-        before, self._prompting = self._prompting, threading.current_thread()
-        try:
-            super().cmdloop(intro)
-        except KeyboardInterrupt:
-            self.message("")
-            self.set_quit()
-        finally:
-            self._prompting = before
-
-    def precmd(self, line: str) -> str:
-        """Leave instead, if Ctrl-C asked for it."""
-        return super().precmd("quit" if self._asked_to_leave else line)
-
     def do_note(self, arg: str) -> None:
         """note
 
@@ -272,19 +104,7 @@ class Debugger(pdb.Pdb):
         if self.latest is None:
             self.message("no stop has been reached yet")
         else:
-            self.message(note_text(self.latest, self._last, self._lanes.here()))
-
-    def do_where(self, arg: str) -> None:
-        """w(here)
-
-        Print the stack of this thread, without the frames of libraries, then the lanes: which
-        thread is where, and which coroutine awaits what. 'bt' is an alias for this command.
-        """
-        super().do_where(arg)
-        for line in self._lanes.describe():
-            self.message(line)
-
-    do_w = do_bt = do_where
+            self.message(note_text(self.latest, self._last, self._where.here()))
 
     def do_run(self, arg: str) -> bool:
         """run
@@ -297,58 +117,19 @@ class Debugger(pdb.Pdb):
 
     do_restart = do_run
 
-    # -- Ctrl-C ----------------------------------------------------------------------------------
 
-    def _take_sigint(self) -> None:
-        """Stand before whoever handles SIGINT now: the event loop, a server or Python itself."""
-        if threading.current_thread() is not threading.main_thread():
-            return
-        current = signal.getsignal(signal.SIGINT)
-        if current is not self._sigint_handler:
-            self._sigint_handler = functools.partial(self._on_sigint, current)
-            signal.signal(signal.SIGINT, self._sigint_handler)
-
-    def _on_sigint(self, program_handler: Any, number: int, frame: FrameType | None) -> None:
-        if self._prompting is threading.current_thread():
-            raise KeyboardInterrupt
-        if self._prompting is not None and not self.leaving:
-            return self._sigint_elsewhere()
-        self.set_quit()
-        if callable(program_handler):
-            program_handler(number, frame)
-        return None
-
-    def _sigint_elsewhere(self) -> None:
-        """Answer Ctrl-C while a worker thread reads a command, which nothing can interrupt."""
-        if self._asked_to_leave:
-            self._terminal.restore()
-            os._exit(130)
-        self._asked_to_leave = True
-        self.message("\n(Enter leaves the tour; Ctrl-C once more ends it at once)")
-
-
-def note_text(place: Place, last: int, lane: str) -> str:
+def note_text(reached: Breakpoint, last: int, lane: str) -> str:
     """Write a stop's note: a ruled heading, the note, and what to look at."""
-    heading = f"-- stop {place.number} of {last}, {wording(lane)} "
+    heading = f"-- stop {reached.number} of {last}, {wording(lane)} "
     lines = ["", heading.ljust(WIDTH, "-")]
-    if not place.as_declared:
-        lines += wrapped(f"(This file words it differently; the tour means: {place.stop.text})")
-    lines += wrapped(place.stop.note)
-    if place.stop.look:
-        lines += wrapped(f"Look: {place.stop.look}")
+    if not reached.as_declared:
+        lines += wrapped(f"(This file words it differently; the tour means: {reached.stop.text})")
+    lines += wrapped(reached.stop.note)
+    if reached.stop.try_this:
+        lines += wrapped(f"Look: {reached.stop.try_this}")
     return "\n".join(lines)
 
 
 def wrapped(text: str) -> list[str]:
     """Break a paragraph into lines of the terminal's usual width."""
     return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def short_path(path: str) -> str:
-    """Give a path from the current folder or from its package's folder on, whichever is shorter."""
-    candidates = [path, os.path.relpath(path)]
-    parents = Path(path).parents
-    outside = next((folder for folder in parents if not (folder / "__init__.py").exists()), None)
-    if outside is not None:
-        candidates.append(str(Path(path).relative_to(outside)))
-    return min(candidates, key=len)

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from minitasks.scenarios import find_scenario
 from minitasks.scenarios.library import load_library
-from minitasks.tour.lanes import clip, wording
-from minitasks.tour.program import find_own_places
-from minitasks.tour.stops import Place, find_places
+from minitasks.tour.own_program import find_own_breakpoints
+from minitasks.tour.stops import Breakpoint, find_breakpoints
 from minitasks.tour.tours import TOURS
+from minitasks.tracing.where import clip, wording
 
 MARKUP = re.compile(r"[\\_*<\[\]]")
 
 
-def places_of(name: str) -> list[Place]:
+def breakpoints_of(name: str) -> list[Breakpoint]:
     """Find a tour's stops in minitasks's own core and in the scenario.
 
     Raises:
@@ -23,7 +23,7 @@ def places_of(name: str) -> list[Place]:
     """
     scenario = find_scenario(name)
     library = load_library("minitasks", scenario.needs)
-    places, _ = find_places(TOURS[name], library.files, scenario.file)
+    places, _ = find_breakpoints(TOURS[name], library.files, scenario.file)
     return places
 
 
@@ -39,7 +39,7 @@ def list_own_stops(path: Path) -> Iterator[str]:
     Raises:
         CannotRun: There is no such program, or it has no stops.
     """
-    for place in find_own_places(path):
+    for place in find_own_breakpoints(path):
         yield clip(f"{place.number:>3}  {path.name}:{place.line:<4}  {text_of(place)}")
 
 
@@ -49,7 +49,7 @@ def list_stops(name: str) -> Iterator[str]:
     Raises:
         CannotRun: There is no such scenario.
     """
-    for place in places_of(name):
+    for place in breakpoints_of(name):
         where = f"{place.file.name}:{place.line}"
         yield f"{place.number:>3}  {place.stop.thread:<13}  {place.stop.function:<25}  {where}"
 
@@ -60,11 +60,11 @@ def tour_as_markdown(name: str) -> str:
     Args:
         name: The scenario's name, such as "register-product".
     """
-    stops = [stop_as_markdown(place) for place in places_of(name)]
+    stops = [stop_as_markdown(place) for place in breakpoints_of(name)]
     return "\n".join([f"### {name}\n", f"{find_scenario(name).promise}\n", *stops])
 
 
-def stop_as_markdown(place: Place) -> str:
+def stop_as_markdown(place: Breakpoint) -> str:
     """Write one stop: where it is, the line itself, and what the tour says there."""
     stop = place.stop
     where = f"{wording(stop.thread)}: `{stop.function}` in `{place.file.name}`"
@@ -73,12 +73,12 @@ def stop_as_markdown(place: Place) -> str:
         f"```python\n{text_of(place)}\n```",
         escaped(stop.note),
     ]
-    if stop.look:
-        parts.append(f"*Look:* {escaped(stop.look)}")
+    if stop.try_this:
+        parts.append(f"*Look:* {escaped(stop.try_this)}")
     return "\n\n".join(parts) + "\n"
 
 
-def text_of(place: Place) -> str:
+def text_of(place: Breakpoint) -> str:
     """Give the line at which a stop is."""
     return linecache.getline(str(place.file), place.line).strip()
 

@@ -1,6 +1,6 @@
 """Stops: where a tour halts and what it says there, declared apart from any line number.
 
-A `Stop` names a function and a text on one of its lines. `find_places` looks both up in source
+A `Stop` names a function and a text on one of its lines. `find_breakpoints` looks both up in source
 files, without running them, so a tour fits the core, Starlette and a learner's own file alike.
 """
 
@@ -21,7 +21,7 @@ class Stop:
         text: What the line says, or its beginning.
         thread: Where the line runs: "event loop", "worker thread", or the name of the thread.
         note: Where the learner is and what happens here, in one to three sentences.
-        look: What to type or to look at before going on.
+        try_this: What to type or to look at before going on.
         hit: Stop when the line is about to run for this time, counted from 1 since the last gate.
         is_gate: Whether the stops behind it wait until this one is reached, whatever the library.
     """
@@ -30,13 +30,13 @@ class Stop:
     text: str
     thread: str
     note: str
-    look: str = ""
+    try_this: str = ""
     hit: int = 1
     is_gate: bool = False
 
 
 @dataclass(frozen=True)
-class Place:
+class Breakpoint:
     """A stop, found in a file.
 
     Attributes:
@@ -56,9 +56,9 @@ class Place:
     is_gate: bool = False
 
 
-def find_places(
+def find_breakpoints(
     stops: Sequence[Stop], library: Sequence[Path], scenario: Path
-) -> tuple[list[Place], list[tuple[int, Stop]]]:
+) -> tuple[list[Breakpoint], list[tuple[int, Stop]]]:
     """Find each stop's file and line.
 
     Args:
@@ -72,10 +72,10 @@ def find_places(
         says it in other words, only its first such stop has a place: all would be on one line.
     """
     functions = read_functions([*library, scenario])
-    places: list[Place] = []
+    places: list[Breakpoint] = []
     missing: list[tuple[int, Stop]] = []
     for number, stop in enumerate(stops, start=1):
-        place = find_place(number, stop, functions)
+        place = find_breakpoint(number, stop, functions)
         if place is None or stands_in_already(place, places):
             missing.append((number, stop))
         else:
@@ -84,16 +84,16 @@ def find_places(
     return places, missing
 
 
-def stands_in_already(place: Place, places: Sequence[Place]) -> bool:
+def stands_in_already(place: Breakpoint, places: Sequence[Breakpoint]) -> bool:
     """Tell whether an earlier place stands in for another text of the same function."""
     if place.as_declared:
         return False
     return any(not p.as_declared and p.stop.function == place.stop.function for p in places)
 
 
-def find_place(
+def find_breakpoint(
     number: int, stop: Stop, functions: dict[str, tuple[Path, Function]]
-) -> Place | None:
+) -> Breakpoint | None:
     """Find one stop among the functions, by its text or else at the function's first line."""
     if stop.function not in functions:
         return None
@@ -104,8 +104,8 @@ def find_place(
         return None
     for line in lines:
         if source[line - 1].strip().startswith(stop.text):
-            return Place(number, stop, file, line)
-    return Place(number, stop, file, lines[0], as_declared=False)
+            return Breakpoint(number, stop, file, line)
+    return Breakpoint(number, stop, file, lines[0], as_declared=False)
 
 
 def read_functions(files: Sequence[Path]) -> dict[str, tuple[Path, Function]]:

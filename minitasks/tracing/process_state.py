@@ -1,9 +1,24 @@
-"""Process state: what recording and stepping share with the rest of their process."""
+"""Process state: what recording and stepping take over in their process, and how it is given back.
 
-from collections.abc import Callable
+Most are context managers: the trace function, the hooks, pdb's breakpoints, the terminal.
+"""
+
+import bdb
+import contextlib
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from minitasks.tracing.threads import trio_lowlevel
+
+try:
+    import termios
+except ImportError:  # Windows, whose console has no such settings.
+    termios = None  # type: ignore[assignment]
 
 
 def protect_from_ctrl_c(*functions: Callable[..., Any]) -> None:
@@ -17,3 +32,95 @@ def protect_from_ctrl_c(*functions: Callable[..., Any]) -> None:
     if trio is not None:
         for function in functions:
             trio.enable_ki_protection(function)
+
+
+@contextmanager
+def tracing(trace: Callable[..., Any]) -> Iterator[None]:
+    """Trace every thread while the block runs, then let coverage or whoever it was go on."""
+    here, elsewhere = sys.gettrace(), threading.gettrace()
+    settrace_on_threads(trace)
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(here)
+        settrace_on_threads(elsewhere)
+        sys.settrace(here)
+
+
+def settrace_on_threads(trace: Any) -> None:
+    """Trace the threads to come, and from Python 3.12 on also those that are there."""
+    if sys.version_info >= (3, 12):
+        threading.settrace_all_threads(trace)
+    else:
+        threading.settrace(trace)
+
+
+@contextmanager
+def hooks(on_breakpoint: Callable[..., Any], is_way_out: Callable[[], bool]) -> Iterator[None]:
+    """Answer breakpoint(), and keep exceptions of threads quiet for which `is_way_out` is true."""
+    previous = sys.breakpointhook, threading.excepthook
+
+    def excepthook(args: threading.ExceptHookArgs) -> None:
+        if not is_way_out():
+            previous[1](args)
+
+    sys.breakpointhook, threading.excepthook = on_breakpoint, excepthook
+    try:
+        yield
+    finally:
+        sys.breakpointhook, threading.excepthook = previous
+
+
+@contextmanager
+def breakpoints() -> Iterator[None]:
+    """Delete the breakpoints set while the block runs: bdb shares them through the process."""
+    before = set(bdb.Breakpoint.bpbynumber)
+    try:
+        yield
+    finally:
+        for breakpoint in bdb.Breakpoint.bpbynumber:
+            if breakpoint not in before and breakpoint is not None:
+                breakpoint.deleteMe()
+
+
+@contextmanager
+def sigint() -> Iterator[None]:
+    """Give SIGINT back to whoever handled it."""
+    previous = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def logging_level() -> Iterator[None]:
+    """Give back the level below which nothing is logged."""
+    previous = logging.root.manager.disable
+    try:
+        yield
+    finally:
+        logging.disable(previous)
+
+
+class Terminal:
+    """The settings of the terminal that stdin is, if it is one."""
+
+    def __init__(self) -> None:
+        self._settings: list[Any] | None = None
+
+    def __enter__(self) -> None:
+        if termios is not None and sys.stdin.isatty():
+            self._settings = termios.tcgetattr(sys.stdin)
+
+    def __exit__(self, *error: object) -> None:
+        self.restore()
+
+    def restore(self) -> None:
+        """Put the settings back: readline may have changed them, and not come round to it."""
+        if self._settings is not None:
+            # A terminal whose window was closed has nothing left to restore.
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._settings)

@@ -1,6 +1,7 @@
 """The learner's folder: one folder for each exercise, and a hidden one for what the workshop keeps.
 
     01_call_later/README.md, exercise.py     the learner's
+    .vscode/launch.json                      how VS Code runs a scenario, or the open file
     .workshop/journal.jsonl                  what happened (progress.py)
     .workshop/copies/TIME/01_call_later/     every file as it was before it was overwritten
     .workshop/examples/                      failing examples, tried first the next time
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from minitasks.errors import CannotRun
+from minitasks.scenarios.launch_json import launch_json
 from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.journal import (
@@ -219,6 +221,7 @@ def start(root: Path) -> Workshop:
         workshop = Workshop(root)
         workshop.hidden.mkdir(parents=True)
         workshop.update()
+        write(root / ".vscode" / "launch.json", launch_json().encode())
     except OSError as problem:
         raise CannotRun(f"can't write {root}: {problem.strerror}; name another folder") from problem
     workshop.move_to(catalog.exercises()[0])

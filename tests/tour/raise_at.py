@@ -9,13 +9,13 @@ from types import FrameType
 from typing import Any
 
 from minitasks.cli import cli
-from minitasks.tour.debugger import Debugger
+from minitasks.tour.debugger import TourDebugger
 
 NUMBER = int(sys.argv[1])
-interaction = Debugger.interaction
+interaction = TourDebugger.interaction
 
 
-def interact_and_raise(self: Debugger, frame: FrameType | None, tb_or_exc: Any) -> None:
+def interact_and_raise(self: TourDebugger, frame: FrameType | None, tb_or_exc: Any) -> None:
     """Open the prompt as always, then raise if it is the stop of that number."""
     interaction(self, frame, tb_or_exc)
     if self.latest is not None and self.latest.number == NUMBER:
@@ -23,5 +23,5 @@ def interact_and_raise(self: Debugger, frame: FrameType | None, tb_or_exc: Any) 
 
 
 if __name__ == "__main__":
-    Debugger.interaction = interact_and_raise  # type: ignore[method-assign]
+    TourDebugger.interaction = interact_and_raise  # type: ignore[assignment, method-assign]
     cli(["step", *sys.argv[2:]])

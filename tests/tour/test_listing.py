@@ -48,7 +48,7 @@ def test_the_page_has_every_note(name: str) -> None:
     unescaped = page.replace("\\", "")
     for stop in TOURS[name]:
         assert stop.note in unescaped
-        assert stop.look in unescaped
+        assert stop.try_this in unescaped
         assert stop.text in page
 
 

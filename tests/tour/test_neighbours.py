@@ -20,7 +20,7 @@ import pytest
 
 from minitasks import run_in_threadpool
 from minitasks.scenarios.context import write_audit_log
-from minitasks.tour.walk import take, tour_of_program, tour_of_scenario
+from minitasks.tour.run_tour import run_tour, tour_of_program, tour_of_scenario
 from tests.parts import need_part
 from tests.tour.session import PATIENCE, Session
 
@@ -49,7 +49,7 @@ anyio.run(BackgroundTask(functions[0], 21))
 
 TAKES_A_TOUR = """
 import io, sys
-from minitasks.tour.walk import take, tour_of_scenario
+from minitasks.tour.run_tour import run_tour, tour_of_scenario
 
 def before():
     return 1
@@ -59,17 +59,17 @@ def after():
 
 before()
 sys.stdin = io.StringIO("c\\n" * 9)
-take(tour_of_scenario("context"))
+run_tour(tour_of_scenario("context"))
 after()
 """
 
 FAILS_AFTER_A_TOUR = """
 import io
-from minitasks.tour.walk import take, tour_of_scenario
+from minitasks.tour.run_tour import run_tour, tour_of_scenario
 
 def test_it(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("b 1\\nc\\n" * 9))
-    take(tour_of_scenario("context"))
+    run_tour(tour_of_scenario("context"))
     answer = 42
     assert answer == 43
 """
@@ -112,14 +112,14 @@ def borrowed() -> dict[str, object]:
 def test_the_process_is_as_it_was(type_: Any, commands: list[str], backend: str) -> None:
     """However the tour ended: on the event loop, in a worker thread, or with the program."""
     type_(*commands)
-    assert take(tour_of_scenario("context", backend=backend))
+    assert run_tour(tour_of_scenario("context", backend=backend))
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_a_worker_thread_that_outlives_the_tour_is_left_alone(type_: Any, backend: str) -> None:
     """trio keeps idle threads, and on Python 3.11 nobody else can take a trace function away."""
     type_(*["s"] * 99)
-    take(tour_of_scenario("context", backend=backend))
+    run_tour(tour_of_scenario("context", backend=backend))
     type_("q")
     assert anyio.run(run_in_threadpool, write_audit_log, backend=backend) is None
 
@@ -130,7 +130,7 @@ def test_the_process_is_as_it_was_after_an_exception(type_: Any, tmp_path: Path)
     path = tmp_path / "app.py"
     path.write_text(RAISES)
     type_("c", "c", "c")
-    assert not take(tour_of_program(path))
+    assert not run_tour(tour_of_program(path))
 
 
 @pytest.mark.usefixtures("process_state")
@@ -139,7 +139,7 @@ def test_breakpoints_of_others_are_kept(type_: Any) -> None:
     theirs = bdb.Breakpoint(__file__, 1)
     try:
         type_("b write_audit_log", "q")
-        take(tour_of_scenario("context"))
+        run_tour(tour_of_scenario("context"))
         assert [each for each in bdb.Breakpoint.bpbynumber if each is not None] == [theirs]
     finally:
         theirs.deleteMe()

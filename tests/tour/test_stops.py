@@ -7,9 +7,9 @@ import pytest
 
 from minitasks.scenarios import NAMES, find_scenario
 from minitasks.scenarios.library import load_library
-from minitasks.tour.lanes import WIDTH
-from minitasks.tour.stops import Place, Stop, find_places
+from minitasks.tour.stops import Breakpoint, Stop, find_breakpoints
 from minitasks.tour.tours import TOURS
+from minitasks.tracing.where import WIDTH
 
 SOURCE = '''
 class Task:
@@ -59,9 +59,9 @@ def line_of(text: str, nth: int = 1) -> int:
     return lines[nth - 1]
 
 
-def place_of(file: Path, function: str, text: str) -> Place | None:
+def place_of(file: Path, function: str, text: str) -> Breakpoint | None:
     """Find a single stop in a file, or None."""
-    places, _ = find_places([Stop(function, text, "", "")], [file], file)
+    places, _ = find_breakpoints([Stop(function, text, "", "")], [file], file)
     return places[0] if places else None
 
 
@@ -75,7 +75,7 @@ def test_every_stop_is_in_the_core_or_in_the_scenario_as_declared(name: str) -> 
     """An edit that moves, renames or rewords a line that a tour stops at fails here."""
     scenario = find_scenario(name)
     library = load_library("minitasks", scenario.needs)
-    places, missing = find_places(TOURS[name], library.files, scenario.file)
+    places, missing = find_breakpoints(TOURS[name], library.files, scenario.file)
     assert missing == []
     assert [place.stop.text for place in places if not place.as_declared] == []
 
@@ -85,7 +85,7 @@ def test_starlette_has_each_stop_or_says_it_in_other_words(name: str) -> None:
     """A tour of Starlette leaves out no function: its names are the same."""
     scenario = find_scenario(name)
     library = load_library("starlette", scenario.needs)
-    places, missing = find_places(TOURS[name], library.files, scenario.file)
+    places, missing = find_breakpoints(TOURS[name], library.files, scenario.file)
     functions = {place.stop.function for place in places}
     assert {stop.function for _, stop in missing} <= functions
 
@@ -94,7 +94,7 @@ def test_starlette_has_each_stop_or_says_it_in_other_words(name: str) -> None:
 def test_a_note_is_short_and_names_a_thread(stop: Stop) -> None:
     """Note and hint take six lines of a terminal at most: 24 have to hold more than one stop."""
     assert stop.thread in ("event loop", "worker thread")
-    lines = textwrap.wrap(stop.note, WIDTH) + textwrap.wrap(f"Look: {stop.look}", WIDTH)
+    lines = textwrap.wrap(stop.note, WIDTH) + textwrap.wrap(f"Look: {stop.try_this}", WIDTH)
     assert 2 <= len(lines) <= 6
 
 
@@ -135,7 +135,7 @@ def test_other_words_are_met_at_the_functions_first_line(file: Path) -> None:
 def test_only_one_stop_stands_in_for_a_function(file: Path) -> None:
     """Further stops in other words would all be on the same line: they are told as missing."""
     stops = [Stop("Task.run", "nowhere", "", ""), Stop("Task.run", "nowhere either", "", "")]
-    places, missing = find_places(stops, [file], file)
+    places, missing = find_breakpoints(stops, [file], file)
     assert [place.number for place in places] == [1]
     assert missing == [(2, stops[1])]
 
@@ -158,6 +158,6 @@ def test_the_librarys_function_goes_before_the_scenarios(tmp_path: Path, file: P
     library = tmp_path / "library.py"
     library.write_text("def twice():\n    second = 2\n")
     stops = [Stop("twice", "second = 2", "", ""), Stop("Task.run", "one = 1", "", "")]
-    places, _ = find_places(stops, [library], file)
+    places, _ = find_breakpoints(stops, [library], file)
     assert [place.file.name for place in places] == ["library.py", "source.py"]
     assert [place.is_gate for place in places] == [False, True]

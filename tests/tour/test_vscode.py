@@ -1,4 +1,4 @@
-"""debugpy, VS Code's debugger, with the settings of the launch.json that the tour writes."""
+"""debugpy, VS Code's debugger, with the launch.json that `minitasks workshop start` writes."""
 
 import json
 import subprocess
@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import minitasks
-from minitasks.tour.editor import write_launch_json
-from minitasks.tour.listing import places_of
+from minitasks.scenarios.launch_json import launch_json
+from minitasks.tour.listing import breakpoints_of
 from tests.parts import need_part
 from tests.tour.dap import Client
 
@@ -25,13 +25,13 @@ CHECKOUT = Path(minitasks.__path__[0]).resolve()
 def launch(tmp_path: Path) -> Iterator[Any]:
     """Give a function that starts a debug session of one of launch.json's configurations."""
     need_part(find_spec("debugpy"), "debugpy: python -m pip install debugpy")
-    path, _ = write_launch_json(tmp_path)
-    configurations = json.loads(path.read_text(encoding="utf-8"))["configurations"]
-    by_name = {each["name"]: each for each in configurations}
+    chosen, _ = json.loads(launch_json())["configurations"]
     sessions = []
 
-    def start(name: str, **changes: Any) -> Client:
-        session = Client({**by_name[name], **changes}, tmp_path)
+    def start(scenario: str, *packages: str, **changes: Any) -> Client:
+        rules = [{"path": f"**/{package}/**", "include": True} for package in packages]
+        settings = {**chosen, "args": [scenario], "rules": [*rules, *chosen["rules"]]}
+        session = Client({**settings, **changes}, tmp_path)
         sessions.append(session)
         return session
 
@@ -58,7 +58,7 @@ def test_breakpoints_stop_on_the_event_loop_and_in_the_worker_thread(
 ) -> None:
     """One before the await, one in the sync function, one behind: stack and locals can be read."""
     concurrency, scenario = installed / "concurrency.py", installed / "scenarios" / "sync_task.py"
-    session = launch("minitasks: sync-task")
+    session = launch("sync-task")
     taken = session.start(
         {
             concurrency: [
@@ -92,7 +92,7 @@ def test_breakpoints_stop_on_the_event_loop_and_in_the_worker_thread(
 def test_stepping_over_the_await_goes_to_the_next_line(launch: Any, installed: Path) -> None:
     """`Step over` on the awaiting line waits for the thread and stops behind it."""
     concurrency = installed / "concurrency.py"
-    session = launch("minitasks: sync-task")
+    session = launch("sync-task")
     session.start({concurrency: [line_of(concurrency, "result = await")]})
     thread = session.stopped()
     assert session.step("next", thread) == thread
@@ -102,7 +102,7 @@ def test_stepping_over_the_await_goes_to_the_next_line(launch: Any, installed: P
 def test_stepping_in_does_not_follow_into_the_thread(launch: Any, installed: Path) -> None:
     """`Step into` on the awaiting line stays on the event loop: that is why the page says so."""
     concurrency = installed / "concurrency.py"
-    session = launch("minitasks: sync-task")
+    session = launch("sync-task")
     session.start({concurrency: [line_of(concurrency, "result = await")]})
     thread = session.stopped()
     assert session.step("stepIn", thread) == thread
@@ -112,7 +112,7 @@ def test_stepping_in_does_not_follow_into_the_thread(launch: Any, installed: Pat
 def test_the_configuration_into_anyio_goes_into_anyio(launch: Any, installed: Path) -> None:
     """There `Step into` on the awaiting line is in anyio's own file."""
     concurrency = installed / "concurrency.py"
-    session = launch("minitasks: sync-task, into anyio")
+    session = launch("sync-task", "anyio")
     session.start({concurrency: [line_of(concurrency, "result = await")]})
     thread = session.stopped()
     session.step("stepIn", thread)
@@ -121,8 +121,8 @@ def test_the_configuration_into_anyio_goes_into_anyio(launch: Any, installed: Pa
 
 def test_every_stop_of_the_article_takes_a_breakpoint(launch: Any, installed: Path) -> None:
     """What the tour stops at can be stopped at in the editor too."""
-    places = places_of("register-product")
-    session = launch("minitasks: register-product")
+    places = breakpoints_of("register-product")
+    session = launch("register-product")
     lines: dict[Path, list[int]] = {}
     for place in places:
         within = place.file.relative_to(CHECKOUT)
@@ -143,6 +143,6 @@ def test_without_the_rule_an_installed_minitasks_takes_no_breakpoint(
     if "site-packages" not in installed.parts:
         pytest.skip("minitasks is installed editable, so it counts as the user's code")
     concurrency = installed / "concurrency.py"
-    session = launch("minitasks: sync-task", rules=[])
+    session = launch("sync-task", rules=[])
     session.start({concurrency: [line_of(concurrency, "result = await")]})
     assert session.stopped() is None

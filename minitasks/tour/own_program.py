@@ -13,7 +13,7 @@ from pathlib import Path
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios.library import load_library
-from minitasks.tour.stops import Function, Place, Stop, functions_in, lines_of
+from minitasks.tour.stops import Breakpoint, Function, Stop, functions_in, lines_of
 
 NOTES = {
     "BackgroundTask": "A call of {name} is kept for later: nothing of it runs yet.",
@@ -36,7 +36,7 @@ class Call:
     handed_over: str
 
 
-def find_own_places(path: Path) -> list[Place]:
+def find_own_breakpoints(path: Path) -> list[Breakpoint]:
     """Find where a program calls the core.
 
     Args:
@@ -60,7 +60,7 @@ def find_own_places(path: Path) -> list[Place]:
         names = ", ".join(NOTES)
         raise CannotRun(f"{path.name} calls none of {names}: there is nothing to stop at")
     return [
-        Place(number, Stop("", "", "", note), path.resolve(), line)
+        Breakpoint(number, Stop("", "", "", note), path.resolve(), line)
         for number, (line, note) in enumerate(notes.items(), start=1)
     ]
 

@@ -1,9 +1,8 @@
-"""Lanes: which thread is where, and which coroutine awaits what, at the moment a learner asks.
+"""Where: which thread is where, and which coroutine awaits what, at the moment a learner asks.
 
-`Lanes` follows the steps of the tour's own frames; the rest it reads from the live threads.
+`Where` follows the steps of the debugger's own frames; the rest it reads from the live threads.
 """
 
-import asyncio
 import inspect
 import linecache
 import sys
@@ -13,21 +12,24 @@ from pathlib import Path
 from types import FrameType
 
 from minitasks.tracing.steps import Step, starts_as_worker
+from minitasks.tracing.threads import runs_loop
 
 WIDTH = 79
 
 
-class Lanes:
-    """The threads that the tour has met, and the coroutines that wait.
+class Where:
+    """The threads that the debugger has met, and the coroutines that wait.
 
     Args:
-        is_on_tour: Tells from a code's filename whether it belongs to the tour.
+        is_own: Tells from a code's filename whether it is to be stepped through.
     """
 
-    def __init__(self, is_on_tour: Callable[[str], bool]) -> None:
-        self._is_on_tour = is_on_tour
+    def __init__(self, is_own: Callable[[str], bool]) -> None:
+        self._is_own = is_own
         self._names: dict[threading.Thread, str] = {}
-        # The outermost coroutine of each that waits, with its frames on the tour, innermost first.
+        # Called when an event loop is seen to run.
+        self.when_loop_runs: Callable[[], None] = lambda: None
+        # The outermost coroutine of each that waits, with its own frames, innermost first.
         self._waiting: dict[FrameType, list[FrameType]] = {}
 
     def here(self) -> str:
@@ -35,7 +37,7 @@ class Lanes:
         return self._names[threading.current_thread()]
 
     def follow(self, frame: FrameType, step: Step) -> None:
-        """Take note of one step of a frame on the tour, on the thread that makes it."""
+        """Take note of one step of an own frame, on the thread that makes it."""
         self._meet_thread()
         if not is_coroutine(frame):
             return
@@ -48,18 +50,19 @@ class Lanes:
     def _meet_thread(self) -> None:
         # Not by its ident, which the next thread gets when this one has ended.
         thread = threading.current_thread()
-        if runs_event_loop():
-            self._names[thread] = "event loop"
-        elif thread not in self._names:
+        if thread not in self._names:
             self._names[thread] = self._new_name(thread)
+        if self._names[thread] == "main thread" and runs_loop():
+            self._names[thread] = "event loop"
+            self.when_loop_runs()
 
     def _new_name(self, thread: threading.Thread) -> str:
         if thread is threading.main_thread():
             return "main thread"
-        if not starts_as_worker(sys._getframe()):
-            return thread.name
-        workers = [name for name in self._names.values() if name.startswith("worker thread")]
-        return f"worker thread {len(workers) + 1}"
+        if starts_as_worker(sys._getframe()):
+            workers = [name for name in self._names.values() if name.startswith("worker thread")]
+            return f"worker thread {len(workers) + 1}"
+        return "event loop" if runs_loop() else thread.name
 
     def describe(self) -> Iterator[str]:
         """Give the lines that `where` adds: a line a thread, then a line a waiting coroutine."""
@@ -72,7 +75,7 @@ class Lanes:
         yield from self._describe_waiting()
 
     def _place_in(self, frame: FrameType | None) -> str:
-        while frame is not None and not self._is_on_tour(frame.f_code.co_filename):
+        while frame is not None and not self._is_own(frame.f_code.co_filename):
             frame = frame.f_back
         return "no code of this tour" if frame is None else place(frame)
 
@@ -91,18 +94,6 @@ def wording(lane: str) -> str:
     if lane == "worker thread":
         return f"in a {lane}"
     return f"in {lane}"
-
-
-def runs_event_loop() -> bool:
-    """Tell whether this thread is inside an event loop, asyncio's or trio's."""
-    # Not asked of anyio or sniffio: they look into the context, and asyncio.to_thread takes that
-    # along into its thread.
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        trio = sys.modules.get("trio")
-        return trio is not None and bool(trio.lowlevel.in_trio_run())
-    return True
 
 
 def is_coroutine(frame: FrameType) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minitasks.workshop import debugger
+from minitasks.workshop import debug_test
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
 from tests.workshop.sample import SOLUTION
@@ -28,13 +28,13 @@ def plain():
 
 def test_stops_at_a_line_that_raised() -> None:
     """A line inside a function is where to stop."""
-    assert debugger.stops(SOURCE, 9) == [9]
+    assert debug_test.stops(SOURCE, 9) == [9]
 
 
 def test_stops_at_each_function_of_a_definition() -> None:
     """Where only a definition is to blame, each function in it is a stop, behind its docstring."""
-    assert sorted(debugger.stops(SOURCE, 1)) == [6, 9]
-    assert debugger.stops(SOURCE, 12) == [13]
+    assert sorted(debug_test.stops(SOURCE, 1)) == [6, 9]
+    assert debug_test.stops(SOURCE, 12) == [13]
 
 
 @pytest.mark.slow
@@ -55,11 +55,11 @@ def test_walks_from_the_test_into_a_worker_thread(
     program.write_text(
         "import sys\n"
         "from pathlib import Path\n"
-        "from minitasks.workshop import debugger, grader\n"
+        "from minitasks.workshop import debug_test, parent\n"
         "from minitasks.workshop.catalog import Exercise\n"
         "if __name__ == '__main__':\n"
         "    exercise, file = Exercise(Path(sys.argv[1])), Path(sys.argv[2])\n"
-        "    debugger.debug(exercise, parent.grade(exercise, file), None)\n"
+        "    debug_test.debug(exercise, parent.grade(exercise, file), None)\n"
         "    print('back again')\n"
     )
     terminal = pexpect.spawn(

@@ -11,9 +11,9 @@ from minitasks.errors import CannotRun
 from minitasks.scenarios import find_scenario
 from minitasks.scenarios.library import load_library
 from minitasks.scenarios.run import backend_options, run_scenario
-from minitasks.tour.debugger import Debugger, wrapped
-from minitasks.tour.program import find_own_places, library_files, run_program
-from minitasks.tour.stops import Place, Stop, find_places
+from minitasks.tour.debugger import TourDebugger, wrapped
+from minitasks.tour.own_program import find_own_breakpoints, library_files, run_program
+from minitasks.tour.stops import Breakpoint, Stop, find_breakpoints
 from minitasks.tour.tours import TOURS
 
 HOW_TO = "c: next stop  s, n: step  w: who is where  note: read again  q: leave  h: help"
@@ -26,7 +26,7 @@ class Tour:
     Attributes:
         name: The scenario's name, or the program's file name.
         promise: What it shows, in one line.
-        places: Its stops, found.
+        breakpoints: Its stops, found.
         missing: The stops that the library at hand has no place for, with their numbers.
         files: The files to step through.
         run: Runs the program from its beginning to its end.
@@ -35,7 +35,7 @@ class Tour:
 
     name: str
     promise: str
-    places: Sequence[Place]
+    breakpoints: Sequence[Breakpoint]
     missing: Sequence[tuple[int, Stop]]
     files: Sequence[Path]
     run: Callable[[], None]
@@ -57,11 +57,11 @@ def tour_of_scenario(name: str, choice: str = "minitasks", backend: str = "async
     backend_options(scenario, backend)
     library = load_library(choice, scenario.needs)
     scenario.main  # noqa: B018  # imports the scenario now, so that no import is part of the tour
-    places, missing = find_places(TOURS[name], library.files, scenario.file)
+    places, missing = find_breakpoints(TOURS[name], library.files, scenario.file)
     return Tour(
         name=name,
         promise=scenario.promise,
-        places=places,
+        breakpoints=places,
         missing=missing,
         files=[*library.files, scenario.file.resolve()],
         run=lambda: run_scenario(scenario, library, backend),
@@ -82,19 +82,19 @@ def tour_of_program(path: Path, arguments: tuple[str, ...] = ()) -> Tour:
     Raises:
         CannotRun: There is no such file, or it calls nothing of the core.
     """
-    places = find_own_places(path)
+    places = find_own_breakpoints(path)
     path = path.resolve()
     return Tour(
         name=path.name,
         promise="The stops are where this program calls the core, and where the core calls it.",
-        places=places,
+        breakpoints=places,
         missing=[],
         files=[path, *library_files(path)],
         run=lambda: run_program(path, arguments),
     )
 
 
-def take(tour: Tour, first: int = 1, into: Sequence[str] = ()) -> bool:
+def run_tour(tour: Tour, first: int = 1, into: Sequence[str] = ()) -> bool:
     """Take a tour at the terminal, again if the learner asks to `run` it again.
 
     Args:
@@ -108,7 +108,7 @@ def take(tour: Tour, first: int = 1, into: Sequence[str] = ()) -> bool:
     Raises:
         CannotRun: There is no such stop or package, or no stdin to read commands from.
     """
-    last = max(place.number for place in tour.places)
+    last = max(place.number for place in tour.breakpoints)
     if not 1 <= first <= last:
         raise CannotRun(f"{tour.name} has stops 1 to {last}, and no stop {first}")
     if sys.stdin is None:
@@ -116,13 +116,13 @@ def take(tour: Tour, first: int = 1, into: Sequence[str] = ()) -> bool:
     folders = [package_folder(name) for name in into]
     print_introduction(tour)
     while True:
-        debugger = Debugger(tour.places, tour.files, into=folders, first=first)
+        debugger = TourDebugger(tour.breakpoints, tour.files, into=folders, first=first)
         went_well = run_under(debugger, tour)
         if not debugger.restarting:
             return went_well
 
 
-def run_under(debugger: Debugger, tour: Tour) -> bool:
+def run_under(debugger: TourDebugger, tour: Tour) -> bool:
     """Run the program once; tell whether it ended without an exception of its own."""
     try:
         with debugger.watching():
@@ -154,7 +154,7 @@ def print_introduction(tour: Tour) -> None:
     print("\n".join([*lines, HOW_TO]), flush=True)
 
 
-def print_end(tour: Tour, ahead: Sequence[Place]) -> None:
+def print_end(tour: Tour, ahead: Sequence[Breakpoint]) -> None:
     """Say that the program is over, which stops it never came to, and where to go from here."""
     lines = ["", "The program has ended, and the tour with it."]
     if ahead:
@@ -165,10 +165,10 @@ def print_end(tour: Tour, ahead: Sequence[Place]) -> None:
     print("\n".join(lines), flush=True)
 
 
-def print_error(error: Exception, debugger: Debugger) -> None:
+def print_error(error: Exception, debugger: TourDebugger) -> None:
     """Show what the program raised, from the first frame on the tour onwards."""
     trace = error.__traceback__
-    while trace is not None and not debugger.is_on_tour(trace.tb_frame.f_code.co_filename):
+    while trace is not None and not debugger.is_own(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
     print("\nThe program ended with an exception:", file=sys.stderr)
     traceback.print_exception(type(error), error, trace or error.__traceback__)

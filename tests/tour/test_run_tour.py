@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from minitasks.scenarios import find_scenario
-from minitasks.tour.listing import places_of
-from minitasks.tour.stops import Place
+from minitasks.tour.listing import breakpoints_of
+from minitasks.tour.stops import Breakpoint
 from minitasks.tour.tours import TOURS
 from tests.tour.session import Prompt, Session
 
@@ -70,9 +70,9 @@ if __name__ == '__main__':
 """
 
 
-def reachable(name: str, backend: str) -> list[Place]:
+def reachable(name: str, backend: str) -> list[Breakpoint]:
     """Give the stops that a run comes to: the last two of four-ways are asyncio's alone."""
-    places = places_of(name)
+    places = breakpoints_of(name)
     return places[:-2] if (name, backend) == ("four-ways", "trio") else places
 
 
@@ -113,7 +113,7 @@ def test_c_comes_to_each_stop_as_it_was_declared(name: str, backend: str) -> Non
     assert code == 0
 
 
-def assert_is_at(prompt: Prompt, place: Place) -> None:
+def assert_is_at(prompt: Prompt, place: Breakpoint) -> None:
     """Compare what a prompt shows with what the stop declares."""
     stop = place.stop
     assert str(place.file).endswith(prompt.file)
@@ -121,7 +121,7 @@ def assert_is_at(prompt: Prompt, place: Place) -> None:
     assert prompt.function == stop.function.split(".")[-1]
     assert prompt.source.startswith(stop.text)
     assert prompt.lane.startswith(stop.thread)
-    look = f" Look: {stop.look}" if stop.look else ""
+    look = f" Look: {stop.try_this}" if stop.try_this else ""
     assert prompt.note == stop.note + look
 
 
@@ -129,7 +129,7 @@ def assert_is_at(prompt: Prompt, place: Place) -> None:
 @pytest.mark.parametrize("name", TOURS)
 def test_stepping_comes_to_each_stop_and_stays_in_the_tours_files(name: str, command: str) -> None:
     """From the first stop to the end by `n` alone, and by `s` alone: no key press leads astray."""
-    allowed = {place.file.name for place in places_of(name)}
+    allowed = {place.file.name for place in breakpoints_of(name)}
     allowed |= {"background.py", "concurrency.py", "dispatch.py", find_scenario(name).file.name}
     with Session(name) as session:
         prompts = [
@@ -139,7 +139,7 @@ def test_stepping_comes_to_each_stop_and_stays_in_the_tours_files(name: str, com
         assert session.child.eof(), "the bound was reached before the end"
         words, code = session.close()
     stops = [prompt.stop for prompt in prompts if prompt.stop]
-    assert stops == [place.number for place in places_of(name)]
+    assert stops == [place.number for place in breakpoints_of(name)]
     assert {prompt.file.rsplit("/")[-1] for prompt in prompts} <= allowed
     assert "Traceback" not in words
     assert code == 0

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from minitasks.errors import CannotRun
-from minitasks.tour.program import find_own_places, library_files, run_program
-from minitasks.tour.walk import tour_of_program
+from minitasks.tour.own_program import find_own_breakpoints, library_files, run_program
+from minitasks.tour.run_tour import tour_of_program
 
 PROGRAM = """\
 import functools
@@ -47,7 +47,7 @@ def app(tmp_path: Path) -> Path:
 def test_stops_are_at_the_calls_and_in_what_they_hand_over(app: Path) -> None:
     """The calls in the order of their lines, then the functions, each at its first statement."""
     lines = PROGRAM.splitlines()
-    places = find_own_places(app)
+    places = find_own_breakpoints(app)
     assert [lines[place.line - 1].strip() for place in places] == [
         "tasks = BackgroundTasks()",
         'tasks.add_task(send, "ada")',
@@ -62,7 +62,7 @@ def test_stops_are_at_the_calls_and_in_what_they_hand_over(app: Path) -> None:
 
 def test_notes_name_the_function_handed_over(app: Path) -> None:
     """Where its name is plain; a lambda is a function like any other."""
-    notes = [place.stop.note for place in find_own_places(app)]
+    notes = [place.stop.note for place in find_own_breakpoints(app)]
     assert notes[1].startswith("A call of send is put")
     assert notes[2].startswith("A call of save is put")
     assert notes[3].startswith("a function goes to a worker thread")
@@ -74,7 +74,7 @@ def test_a_program_without_a_call_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "empty.py"
     path.write_text("print('nothing')\n")
     with pytest.raises(CannotRun, match=r"empty\.py calls none of BackgroundTask, .* add_task"):
-        find_own_places(path)
+        find_own_breakpoints(path)
 
 
 def test_a_program_that_is_not_python_is_refused(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_program_that_is_not_python_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "broken.py"
     path.write_text("tasks = (\n")
     with pytest.raises(CannotRun, match=r"broken\.py, line 1 is not Python"):
-        find_own_places(path)
+        find_own_breakpoints(path)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
