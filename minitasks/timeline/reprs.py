@@ -1,13 +1,13 @@
-"""Values: a short text for any object, made without asking the object.
+"""Reprs: a short text for any object, made without asking the object.
 
 A `__repr__` may raise, block or take minutes, and it would do so in the midst of the learner's
-program, on its threads. So none but those of a few built-in types are called. Everything else is
-shown by its class and its attributes, read where they are stored: no property, no `__getattr__`, no
-`__iter__`, no `__lt__` of a class written in Python runs. `reprlib` bounds the length of what it
-shows, but it calls all of these.
+program, on its threads. So `reprlib` is told what to do with Python's own types, and anything else
+is shown by its class and the attributes that it stores: no `__repr__`, `__len__` or `__iter__` of a
+class written in Python runs. What such a class hides by a `__repr__` of its own stays hidden.
 """
 
-import contextlib
+import collections
+import dataclasses
 import datetime
 import decimal
 import functools
@@ -15,30 +15,178 @@ import pathlib
 import reprlib
 import types
 import uuid
-from collections import deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
-from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 Show = Callable[[Any, int], str]
 
 LONGEST = 120  # characters of the whole text
-LONGEST_STRING = 40  # characters of one string in it
 MOST_ITEMS = 4
-MOST_LEVELS = 3
 MOST_BITS = 128  # a larger int is told by its size: to spell it out takes quadratic time
 
-# What `type` itself knows of a class, so that a metaclass of its own is not asked.
-NAME = type.__dict__["__name__"]
-MRO = type.__dict__["__mro__"]
-NAMESPACE = type.__dict__["__dict__"]
-ARGS = BaseException.__dict__["args"]
+# Their reprs run no code but Python's own, and are short.
+PLAIN = (
+    *(bool, complex, float, range, type(None), type(...), type(NotImplemented)),
+    *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta),
+    *(decimal.Decimal, uuid.UUID, type(pathlib.Path()), pathlib.PurePath),
+)
+NAMED = (types.FunctionType, types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType)
+DICTS = (dict, defaultdict, OrderedDict, Counter)
 
-STRINGS = reprlib.Repr()
-STRINGS.maxstring = LONGEST_STRING
+# Where the `__repr__` that a dataclass decorator makes is written.
+GENERATED = (dataclasses.__file__, reprlib.__file__)
+
+
+class ShortRepr(reprlib.Repr):
+    """reprlib, which decides by the exact type and never calls a method of a learner's class."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxstring = 3, 40
+        self.maxlist = self.maxtuple = self.maxdeque = MOST_ITEMS
+        self.shows: dict[type, Show] = {
+            **dict.fromkeys(PLAIN, lambda value, level: repr(value)),
+            **dict.fromkeys(NAMED, lambda value, level: f"<{name_of(value)} {value.__name__}>"),
+            **dict.fromkeys(DICTS, self.of_dict),
+            int: self.of_int,
+            str: self.repr_str,
+            bytes: self.of_bytes,
+            bytearray: self.of_bytes,
+            list: self.repr_list,
+            tuple: self.repr_tuple,
+            deque: self.repr_deque,
+            set: lambda value, level: self.of_set(value, level) or "set()",
+            frozenset: lambda value, level: f"frozenset({self.of_set(value, level)})",
+            functools.partial: lambda value, level: self.of_call(
+                "partial", (value.func, *value.args), value.keywords, level
+            ),
+            types.BuiltinFunctionType: lambda value, level: f"<built-in {value.__name__}>",
+            types.MethodType: lambda value, level: f"<method {value.__qualname__}>",
+            types.ModuleType: lambda value, level: f"<module {value.__name__}>",
+        }
+
+    def repr1(self, x: Any, level: int) -> str:
+        """Show a value, going `level` levels deep."""
+        kind = type(x)
+        show = self.shows.get(kind)
+        if show is None:
+            show = self.shows[kind] = self.show_for(kind)
+        return show(x, level)
+
+    def show_for(self, kind: type) -> Show:
+        """Find out how to show the values of a class that is not Python's own."""
+        if issubclass(kind, type):
+            return lambda value, level: f"<class {value.__name__}>"
+        if issubclass(kind, Enum):
+            return lambda value, level: f"{kind.__name__}.{value.__dict__['_name_']}"
+        if issubclass(kind, BaseException):
+            args = vars(BaseException)["args"].__get__
+            return lambda value, level: self.of_call(kind.__name__, args(value), {}, level)
+        fields = shown_fields(kind)
+        if fields is None:
+            return lambda value, level: f"<{kind.__name__}>"
+        for base in (*DICTS, list, tuple, set, frozenset, str, int, float, deque):
+            if issubclass(kind, base):
+                return self.of_extended(kind, base)
+        return lambda value, level: self.of_object(value, fields, level)
+
+    def of_extended(self, kind: type, base: Any) -> Show:
+        """Show an instance of a class that extends a built-in one, and keeps its `__repr__`."""
+        copy = base if base not in DICTS else lambda value: dict(dict.items(value))
+        return lambda value, level: f"{kind.__name__}({self.repr1(copy(value), level)})"
+
+    def of_int(self, value: int, level: int) -> str:
+        bits = value.bit_length()
+        return repr(value) if bits <= MOST_BITS else f"<int of {bits} bits>"
+
+    def of_bytes(self, value: bytes | bytearray, level: int) -> str:
+        cut = "" if len(value) <= self.maxstring else "..."
+        return repr(value[: self.maxstring]) + cut
+
+    def of_set(self, value: set[Any] | frozenset[Any], level: int) -> str:
+        return f"{{{self.joined(value, len(value), level)}}}" if value else ""
+
+    def of_dict(self, value: dict[Any, Any], level: int) -> str:
+        shown = [
+            f"{self.repr1(key, level - 1)}: {self.repr1(item, level - 1)}"
+            for key, item in islice(value.items(), MOST_ITEMS if level else 0)
+        ]
+        text = ", ".join([*shown, "..."] if len(value) > len(shown) else shown)
+        name = type(value).__name__
+        return f"{{{text}}}" if name == "dict" else f"{name}({{{text}}})"
+
+    def of_object(self, value: object, fields: Callable[[str], bool], level: int) -> str:
+        """Show an object by its attributes."""
+        public = {name: item for name, item in attributes(value).items() if fields(name)}
+        name = name_of(value)
+        return self.of_call(name, (), public, level) if public else f"<{name}>"
+
+    def of_call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> str:
+        """Show something as the call that would make it."""
+        if not level:
+            return f"{name}(...)"
+        shown = [self.repr1(arg, level - 1) for arg in args[:MOST_ITEMS]]
+        for key, item in islice(kwargs.items(), MOST_ITEMS - len(shown)):
+            shown.append(f"{key}={self.repr1(item, level - 1)}")
+        cut = ["..."] if len(args) + len(kwargs) > len(shown) else []
+        return f"{name}({', '.join([*shown, *cut])})"
+
+    def joined(self, items: Iterable[Any], count: int, level: int) -> str:
+        """Show the first few items of a container."""
+        shown = [self.repr1(item, level - 1) for item in islice(items, MOST_ITEMS if level else 0)]
+        return ", ".join([*shown, "..."] if count > len(shown) else shown)
+
+
+def name_of(value: object) -> str:
+    """Give the name of a value's class."""
+    return type(value).__name__
+
+
+def is_public(name: str) -> bool:
+    """Tell whether an attribute is meant to be seen."""
+    return name[:1] != "_"
+
+
+def shown_fields(kind: type) -> Callable[[str], bool] | None:
+    """Tell which attributes a class shows in its repr; None if it has a `__repr__` of its own."""
+    owner = next(base for base in kind.__mro__ if "__repr__" in vars(base))
+    if owner.__module__ in ("builtins", "collections"):
+        return is_public
+    function = vars(owner)["__repr__"]
+    file = function.__code__.co_filename if type(function) is types.FunctionType else ""
+    if file == collections.__file__:  # a namedtuple
+        return is_public
+    if file in GENERATED:
+        hidden = {field.name for field in dataclasses.fields(owner) if not field.repr}
+    elif str(function.__module__).partition(".")[0] in ("pydantic", "sqlmodel"):
+        fields = getattr(kind, "__pydantic_fields__", {})
+        hidden = {name for name, field in fields.items() if not field.repr}
+    elif "__attrs_attrs__" in vars(owner) and "attrs generated" in file:
+        hidden = {field.name for field in vars(owner)["__attrs_attrs__"] if not field.repr}
+    else:
+        return None
+    return lambda name: is_public(name) and name not in hidden
+
+
+def attributes(value: object) -> dict[str, Any]:
+    """Read the attributes stored in an object, by no property and no `__getattr__`."""
+    found: dict[str, Any] = {}
+    for base in reversed(type(value).__mro__):
+        for name, slot in vars(base).items():
+            if type(slot) is types.MemberDescriptorType and base.__module__ != "builtins":
+                try:
+                    found[name] = slot.__get__(value)
+                except AttributeError:  # an empty slot
+                    continue
+            elif name == "__dict__" and type(slot) is types.GetSetDescriptorType:
+                found.update(slot.__get__(value))
+    return found
+
+
+SHORT = ShortRepr()
 
 
 def short_repr(value: object) -> str:
@@ -50,290 +198,17 @@ def short_repr(value: object) -> str:
         >>> class Product:
         ...     def __init__(self):
         ...         self.name, self.price = "book", 9
+        >>> class Secret(Product):
         ...     def __repr__(self):
-        ...         raise RuntimeError
-        >>> short_repr([Product(), 2, ("x", None), *range(1000)])
-        "[Product(name='book', price=9), 2, ('x', None), 0, ...]"
+        ...         return "Secret(***)"
+        >>> short_repr([Product(), Secret(), ("x", None), *range(1000)])
+        "[Product(name='book', price=9), <Secret>, ('x', None), 0, ...]"
     """
     try:
-        text = describe(value, MOST_LEVELS)
+        text = SHORT.repr1(value, SHORT.maxlevel)
     except Exception:
         # Most likely another thread changed it meanwhile.
-        text = f"<{class_name(value)}>"
+        text = f"<{name_of(value)}>"
     if not text.isprintable():  # the name of a class or of an attribute may be any string
         text = ascii(text)[1:-1]
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
-
-
-def class_name(value: object) -> str:
-    """Give the name of a value's class."""
-    return str(NAME.__get__(type(value)))
-
-
-def describe(value: object, level: int) -> str:
-    """Give a text for a value, going `level` levels deep."""
-    kind = type(value)
-    # By identity: a dict of classes would call the __hash__ of a metaclass.
-    show = SHOW.get(id(kind))
-    if show is None:
-        show = remembered_shape(kind) if can_be_key(kind) else shape_of(kind)
-    return show(value, level)
-
-
-def can_be_key(kind: type) -> bool:
-    """Tell whether to look for a class in a dict runs no code but Python's own."""
-    meta = type(kind)
-    return meta.__hash__ is type.__hash__ and meta.__eq__ is type.__eq__
-
-
-def shape_of(kind: type) -> Show:
-    """Find out how to show the values of a class that the table does not have."""
-    if issubclass(kind, type):
-        return of_class
-    if issubclass(kind, Enum):
-        return of_enum
-    if issubclass(kind, BaseException):
-        return of_exception
-    for base, show in EXTENDED:
-        if issubclass(kind, base):
-            return functools.partial(of_extended, show)
-    return functools.partial(of_object, layout_of(kind))
-
-
-# To find out costs more than to show.
-remembered_shape: Callable[[type], Show] = functools.lru_cache(maxsize=256)(shape_of)
-
-
-# -- one function for each shape ------------------------------------------------------------------
-
-
-def of_plain(value: Any, level: int) -> str:
-    """Show what has a short repr of Python's own."""
-    return repr(value)
-
-
-def of_int(value: int, level: int) -> str:
-    bits = int.bit_length(value)
-    return int.__repr__(value) if bits <= MOST_BITS else f"<int of {bits} bits>"
-
-
-def of_str(value: str, level: int) -> str:
-    return STRINGS.repr_str(value, level)
-
-
-def of_bytes(value: bytes | bytearray, level: int) -> str:
-    text = repr(value[:LONGEST_STRING])
-    return text if len(value) <= LONGEST_STRING else text + "..."
-
-
-def of_list(value: list[Any], level: int) -> str:
-    return f"[{of_items(list.__iter__(value), list.__len__(value), level)}]"
-
-
-def of_tuple(value: tuple[Any, ...], level: int) -> str:
-    count = tuple.__len__(value)
-    comma = "," if count == 1 else ""
-    return f"({of_items(tuple.__iter__(value), count, level)}{comma})"
-
-
-def of_set(value: set[Any], level: int) -> str:
-    count = set.__len__(value)
-    return f"{{{of_items(set.__iter__(value), count, level)}}}" if count else "set()"
-
-
-def of_frozenset(value: frozenset[Any], level: int) -> str:
-    items = of_items(frozenset.__iter__(value), frozenset.__len__(value), level)
-    return f"frozenset({{{items}}})" if items else "frozenset()"
-
-
-def of_deque(value: deque[Any], level: int) -> str:
-    return f"deque([{of_items(deque.__iter__(value), deque.__len__(value), level)}])"
-
-
-def of_dict(value: dict[Any, Any], level: int) -> str:
-    count = dict.__len__(value)
-    if not level and count:
-        return "{...}"
-    shown = [
-        f"{describe(key, level - 1)}: {describe(item, level - 1)}"
-        for key, item in islice(dict.items(value), MOST_ITEMS)
-    ]
-    return f"{{{joined(shown, count)}}}"
-
-
-def of_function(value: Any, level: int) -> str:
-    return f"<function {value.__name__}>"
-
-
-def of_builtin(value: types.BuiltinFunctionType, level: int) -> str:
-    # Its own repr tells an address, which differs from run to run.
-    return f"<built-in {value.__name__}>"
-
-
-def of_method(value: types.MethodType, level: int) -> str:
-    function = value.__func__
-    name = function.__qualname__ if type(function) is types.FunctionType else class_name(function)
-    return f"<method {name}>"
-
-
-def of_running(value: Any, level: int) -> str:
-    """Show a coroutine or a generator."""
-    return f"<{class_name(value)} {value.__name__}>"
-
-
-def of_partial(value: functools.partial[Any], level: int) -> str:
-    return call("partial", (value.func, *value.args), value.keywords, level)
-
-
-def of_module(value: types.ModuleType, level: int) -> str:
-    name = types.ModuleType.__getattribute__(value, "__dict__").get("__name__")
-    return f"<module {name}>" if type(name) is str else "<module>"
-
-
-def of_class(value: type, level: int) -> str:
-    return f"<class {NAME.__get__(value)}>"
-
-
-def of_enum(value: Enum, level: int) -> str:
-    return f"{class_name(value)}.{attributes(value, layout_of(type(value))).get('_name_')}"
-
-
-def of_exception(value: BaseException, level: int) -> str:
-    return call(class_name(value), ARGS.__get__(value), {}, level)
-
-
-def of_extended(show: Show, value: object, level: int) -> str:
-    """Show an instance of a class that extends a built-in one."""
-    return f"{class_name(value)}({show(value, level)})"
-
-
-def of_object(layout: "Layout", value: object, level: int) -> str:
-    """Show an object by its attributes."""
-    found = attributes(value, layout)
-    public = {name: item for name, item in found.items() if name[:1] != "_"}
-    name = class_name(value)
-    return call(name, (), public, level) if public else f"<{name}>"
-
-
-# -- parts ----------------------------------------------------------------------------------------
-
-
-def of_items(items: Iterable[Any], count: int, level: int) -> str:
-    """Show the first few items of a container."""
-    if not level and count:
-        return "..."
-    return joined([describe(item, level - 1) for item in islice(items, MOST_ITEMS)], count)
-
-
-def joined(shown: list[str], count: int) -> str:
-    """Join what is shown of `count` items, and tell if there are more."""
-    return ", ".join([*shown, "..."] if count > len(shown) else shown)
-
-
-def call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> str:
-    """Show something as the call that would make it."""
-    if not level:
-        return f"{name}(...)"
-    shown = [describe(arg, level - 1) for arg in args[:MOST_ITEMS]]
-    for key, item in islice(kwargs.items(), MOST_ITEMS - len(shown)):
-        shown.append(f"{key}={describe(item, level - 1)}")
-    return f"{name}({joined(shown, len(args) + len(kwargs))})"
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where the instances of a class keep their attributes: the descriptors that read them."""
-
-    slots: tuple[tuple[str, Any], ...]
-    dicts: tuple[Any, ...]
-
-
-def layout_of(kind: type) -> Layout:
-    """Find the slots and the `__dict__` of a class; not a property that calls itself so."""
-    slots: list[tuple[str, Any]] = []
-    dicts: list[Any] = []
-    for base in reversed(MRO.__get__(kind)):
-        namespace = NAMESPACE.__get__(base)
-        found = [(name, namespace.get(name)) for name in slot_names(namespace)]
-        slots += [(name, slot) for name, slot in found if type(slot) is MemberDescriptorType]
-        own_dict = namespace.get("__dict__")
-        if type(own_dict) is GetSetDescriptorType:
-            dicts.append(own_dict)
-    return Layout(tuple(slots), tuple(dicts))
-
-
-def slot_names(namespace: Any) -> tuple[str, ...]:
-    """Give the names in a class's `__slots__`."""
-    names = namespace.get("__slots__", ())
-    if type(names) is str:
-        return (names,)
-    return tuple(names) if type(names) in (tuple, list, dict) else ()
-
-
-def attributes(value: object, layout: Layout) -> dict[str, Any]:
-    """Read the attributes stored in an object."""
-    found: dict[str, Any] = {}
-    for name, slot in layout.slots:
-        with contextlib.suppress(AttributeError):  # an empty slot
-            found[name] = slot.__get__(value)
-    for own_dict in layout.dicts:
-        found.update(own_dict.__get__(value))
-    return found
-
-
-# -- the table ------------------------------------------------------------------------------------
-
-# Their reprs run no code but Python's own, and are short.
-PLAIN: tuple[Any, ...] = (
-    bool,
-    complex,
-    datetime.date,
-    datetime.timedelta,
-    decimal.Decimal,
-    float,
-    pathlib.PosixPath,
-    pathlib.PurePosixPath,
-    pathlib.PureWindowsPath,
-    pathlib.WindowsPath,
-    types.EllipsisType,
-    types.NoneType,
-    types.NotImplementedType,
-    range,
-    uuid.UUID,
-)
-
-SHAPES: dict[Any, Show] = {
-    **dict.fromkeys(PLAIN, of_plain),
-    int: of_int,
-    str: of_str,
-    bytes: of_bytes,
-    bytearray: of_bytes,
-    list: of_list,
-    tuple: of_tuple,
-    set: of_set,
-    frozenset: of_frozenset,
-    deque: of_deque,
-    dict: of_dict,
-    functools.partial: of_partial,
-    types.BuiltinFunctionType: of_builtin,
-    types.FunctionType: of_function,
-    types.MethodType: of_method,
-    types.ModuleType: of_module,
-    types.CoroutineType: of_running,
-    types.GeneratorType: of_running,
-    types.AsyncGeneratorType: of_running,
-}
-
-SHOW = {id(kind): show for kind, show in SHAPES.items()}
-
-EXTENDED: tuple[tuple[Any, Show], ...] = (
-    (int, of_int),
-    (float, lambda value, level: float.__repr__(value)),
-    (str, lambda value, level: of_str(str.__str__(value), level)),
-    (list, of_list),
-    (tuple, of_tuple),
-    (set, of_set),
-    (frozenset, of_frozenset),
-    (deque, of_deque),
-    (dict, of_dict),
-)
