@@ -16,8 +16,10 @@ from minitasks.tracing.threads import Lane
 
 Ending = Literal["suspend", "return", "raise", "open"]
 
-# A request comes from the client, over the event loop, to a worker thread.
-FROM_THE_TOP = ("client", "event loop", "worker thread", "thread")
+# The kinds of lanes from the top of a picture to its bottom: a request comes from the client, over
+# the event loop, to a worker thread. Their colours are names, not numbers: a terminal's own can be
+# read on its own background, light or dark.
+COLOURS = {"client": "magenta", "event loop": "cyan", "worker thread": "green", "thread": "blue"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ class View:
 
 def from_the_top(lane: Lane) -> tuple[int, int]:
     """Order the lanes by their kind, then in order of appearance."""
-    return FROM_THE_TOP.index(lane.kind), lane.number
+    return list(COLOURS).index(lane.kind), lane.number
 
 
 def put_together(slices: tuple[Slice, ...], timeline: Timeline) -> tuple[Call, ...]:

@@ -59,9 +59,7 @@ def span(start: int, end: int) -> str:
 
 def places(some: list[Call]) -> str:
     """Say where some calls ran."""
-    lanes = sorted(
-        {call.lane.name: call.lane for call in some}.values(), key=lambda lane: lane.name
-    )
+    lanes = sorted({call.lane for call in some}, key=lambda lane: lane.number)
     return " and ".join(place(lane) for lane in lanes)
 
 

@@ -7,7 +7,7 @@ beside it.
 """
 
 import textwrap
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from rich.text import Text
 
 from minitasks.scenarios import Scenario
 from minitasks.scenarios.library import is_own as is_own_file
-from minitasks.timeline.calls import Call, View
+from minitasks.timeline.calls import COLOURS, Call, View
 from minitasks.timeline.events import Event
 from minitasks.timeline.findings import Finding, find
 from minitasks.timeline.record_scenario import ScenarioRun
@@ -27,14 +27,8 @@ from minitasks.tracing.threads import Lane
 LONGEST_LABEL = 26  # columns
 NARROWEST_CHART = 20  # columns
 TICKS_APART = 8  # columns, at least
+APART = 6  # columns, between the words of two marks that stand between their signs
 
-# Names, not numbers: a terminal's own colours can be read on its own background, light or dark.
-STYLES = {
-    "event loop": "cyan",
-    "worker thread": "green",
-    "client": "magenta",
-    "thread": "blue",
-}
 RAISED = "bold red"
 
 
@@ -44,6 +38,7 @@ class Glyphs:
     `differs` before what other libraries than Starlette may want."""
 
     runs: str = "█"
+    partly: str = "▒"
     waits: str = "·"
     raises: str = "✗"
     mark: str = "▲"
@@ -54,9 +49,7 @@ class Glyphs:
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs(
-    runs="#", waits=".", raises="x", mark="^", tick="|", more="~", holds="+", differs="!"
-)
+ASCII = Glyphs("#", "=", ".", "x", "^", tick="|", more="~", holds="+", differs="!")
 
 
 def show(console: Console, scenario: Scenario, title: str, run: ScenarioRun) -> None:
@@ -232,6 +225,13 @@ class Scale:
         share = (time - self.start) / max(self.end - self.start, 1)
         return min(max(int(share * self.columns), 0), self.columns - 1)
 
+    def spread(self, amounts: dict[int, float], start: int, end: int) -> None:
+        """Add a stretch of time to the columns that it is drawn in; a moment counts a little."""
+        width = max(self.end - self.start, 1) / self.columns
+        for column in range(self.column(start), self.column(end) + 1):
+            left = self.start + column * width
+            amounts[column] += max(min(end, left + width) - max(start, left), 1)
+
     def tick_step(self) -> int:
         """Choose the time between ticks: 1, 2 or 5 times a power of ten, none too close."""
         narrowest = TICKS_APART * (self.end - self.start) / self.columns
@@ -305,7 +305,7 @@ def axis(story: Story, scale: Scale, glyphs: Glyphs) -> Row:
 
 def lane_rows(story: Story, lane: Lane, scale: Scale, glyphs: Glyphs) -> Iterator[Row]:
     """Draw a lane: its name with its marks, what beats again and again, its calls."""
-    style = STYLES[lane.kind]
+    style = COLOURS[lane.kind]
     marks = {
         words: [scale.column(time) for time in times]
         for words, times in story.marks[lane.number].items()
@@ -330,7 +330,9 @@ def mark_rows(
         if column + cell_len(text) > scale.columns and column > cell_len(words):
             text, start = f"{words} {glyphs.mark}", column - cell_len(words) - 1
         last = start + cell_len(text) - 1
-        row = next((row for row in rows if row.is_free(start, last)), None)
+        # Words on both sides of a gap would read as one phrase.
+        gap = 0 if text.startswith(glyphs.mark) else APART
+        row = next((row for row in rows if row.is_free(start - gap, last)), None)
         if row is None:
             row = Row("", heading.style)
             rows.append(row)
@@ -341,14 +343,17 @@ def mark_rows(
 def call_row(label: str, calls: list[Call], lane: Lane, scale: Scale, glyphs: Glyphs) -> Row:
     """Draw calls: where they are on this thread, where suspended, and whether they raised."""
     row = Row(f"  {label}")
-    style = STYLES[lane.kind]
+    style = COLOURS[lane.kind]
     here = [[each for each in call.slices if each.lane == lane.number] for call in calls]
+    lasts: dict[int, float] = defaultdict(float)
+    runs: dict[int, float] = defaultdict(float)
     for slices in here:
-        for column in range(scale.column(slices[0].start), scale.column(slices[-1].end) + 1):
-            row.cells.setdefault(column, (glyphs.waits, style))
-    for each in (each for slices in here for each in slices):
-        first, last = scale.column(each.start), scale.column(each.end)
-        row.write(first, glyphs.runs * (last + 1 - first), style)
+        scale.spread(lasts, slices[0].start, slices[-1].end)
+        for each in slices:
+            scale.spread(runs, each.start, each.end)
+    for column, time in lasts.items():
+        mostly = glyphs.runs if runs[column] * 2 >= time else glyphs.partly
+        row.cells[column] = (mostly if runs[column] else glyphs.waits, style)
     for each in (each for slices in here for each in slices if each.ended == "raise"):
         row.write(scale.column(each.end), glyphs.raises, RAISED)
     return row
@@ -377,7 +382,8 @@ def fitted(label: str, width: int, glyphs: Glyphs) -> str:
 def legend(glyphs: Glyphs) -> Text:
     """Say what the characters mean."""
     return Text(
-        f"{glyphs.runs} runs or blocks its thread  {glyphs.waits * 2} suspended, its thread is free"
+        f"{glyphs.runs} runs or blocks its thread  {glyphs.partly} now and then"
+        f"  {glyphs.waits * 2} suspended"
         f"  {glyphs.raises} raised  {glyphs.mark} mark",
         style="dim",
     )

@@ -102,16 +102,16 @@ def test_a_whole_picture() -> None:
         "                           ^ complete",
         "  post           ###########",
         "event loop",
-        "  tasks                    ##..............................#",
+        "  tasks                    #=..............................#",
         "worker thread 1",
         "  save                      ###############################",
-        "# runs or blocks its thread  .. suspended, its thread is free  x raised  ^ mark",
+        "# runs or blocks its thread  = now and then  .. suspended  x raised  ^ mark",
     ]
 
 
 def test_the_same_in_unicode() -> None:
     """Only the characters differ."""
-    table = str.maketrans("|#.x^", "╷█·✗▲")
+    table = str.maketrans("|#=.x^", "╷█▒·✗▲")
     # In the legend, "x" and "." stand for themselves, too.
     expected = [line.translate(table) for line in story().picture()[:-1]]
     assert story().picture(unicode=True)[:-1] == expected
@@ -145,7 +145,7 @@ def test_the_librarys_calls_of_one_name_always_share_a_line() -> None:
     run = Run().call("task1", 0, 20, waits=(1, 19), file=LIBRARY, number="1")
     run.call("task2", 5, 30, waits=(6, 29), file=LIBRARY, number="2")
     (line,) = run.picture()[2:-1]
-    assert line == "  task      ##......##....................###.............##"
+    assert line == "  task      ##......#=....................=#=.............##"
 
 
 def test_what_is_called_twice_is_told_apart_by_plain_arguments() -> None:
@@ -232,3 +232,27 @@ def test_bars_are_to_scale() -> None:
 def test_ticks_are_round_and_not_too_close(end: int, step: int) -> None:
     """The step is 1, 2 or 5 times a power of ten, and takes eight columns at least."""
     assert Scale(0, end, columns=50).tick_step() == step
+
+
+def test_who_takes_turns_is_shaded() -> None:
+    """Two coroutines that run 1 ms in 4 are not both drawn as if they kept the thread."""
+    run = Run()
+    for turn in range(0, 400, 4):
+        for number in (1, 2):
+            begin: Kind = "resume" if turn else "call"
+            end: Kind = "suspend" if turn < 396 else "return"
+            run.add(begin, turn + number, LOOP, f"turn_{number}", frame=number)
+            run.add(end, turn + number + 1, LOOP, f"turn_{number}", frame=number)
+    for line in run.picture()[2:4]:
+        assert set(line.split()[1]) <= set("#=")
+        assert line.count("=") > 40
+
+
+def test_words_between_two_marks_do_not_read_as_one_phrase() -> None:
+    """What stands left of its mark has room to what stands right of another, or its own line."""
+    run = Run().call("main", 0, 100).mark("timeout over", 60, LOOP).mark("shutdown over", 100, LOOP)
+    marks = [line for line in run.picture() if "^" in line][:2]
+    assert [line.split("event loop")[-1].strip() for line in marks] == [
+        "^ timeout over",
+        "shutdown over ^",
+    ]
