@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+TIMEOUT = 30  # seconds; only a test that fails, or what hangs, is waited for so long
+
 
 def need_part(found: object, reason: str) -> None:
     """Skip the test where a part is missing; under CI, which means to test it, fail instead.

@@ -20,6 +20,7 @@ from minitasks.scenarios.marks import request_number
 from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.timeline.files import Files
 from minitasks.timeline.reprs import short_repr
+from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.process_state import protect_from_ctrl_c
 from minitasks.tracing.steps import is_resuming
 from minitasks.tracing.threads import Tasks, Threads, takes_token
@@ -69,7 +70,7 @@ class Recorder:
         """
         self._tasks.here()
         if takes_token(frame.f_code) and not is_resuming(frame):
-            limiter = frame.f_locals["self"]
+            limiter = local_variables(frame)["self"]
             if limiter.available_tokens <= 0:
                 text = f"no token is free: all {limiter.total_tokens} are taken"
                 self._append("mark", NOWHERE, (), text)
@@ -154,7 +155,7 @@ def variables_of(frame: FrameType) -> Variables:
 
     For a module or a class those that its own code names, and no function, class or module.
     """
-    values = frame.f_locals
+    values = local_variables(frame)
     if not frame.f_code.co_flags & inspect.CO_OPTIMIZED:
         values = computed(values, frame.f_code.co_names)
     return tuple(

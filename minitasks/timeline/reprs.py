@@ -16,12 +16,13 @@ import reprlib
 import types
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from itertools import islice
 from typing import Any
 
 Show = Callable[[Any, int], str]
+Stores = list[tuple[str, Any]]  # descriptors, by name: of a slot, or of the `__dict__`
 
 LONGEST = 120  # characters of the whole text
 MOST_ITEMS = 4
@@ -91,7 +92,8 @@ class ShortRepr(reprlib.Repr):
         for base in (*DICTS, list, tuple, set, frozenset, str, int, float, deque):
             if issubclass(kind, base):
                 return self.of_extended(kind, base)
-        return lambda value, level: self.of_object(value, fields, level)
+        stores = stores_of(kind)
+        return lambda value, level: self.of_object(value, stores, fields, level)
 
     def of_extended(self, kind: type, base: Any) -> Show:
         """Show an instance of a class that extends a built-in one, and keeps its `__repr__`."""
@@ -118,9 +120,11 @@ class ShortRepr(reprlib.Repr):
         name = type(value).__name__
         return f"{{{text}}}" if name == "dict" else f"{name}({{{text}}})"
 
-    def of_object(self, value: object, fields: Callable[[str], bool], level: int) -> str:
+    def of_object(
+        self, value: object, stores: Stores, fields: Callable[[str], bool], level: int
+    ) -> str:
         """Show an object by its attributes."""
-        public = {name: item for name, item in attributes(value).items() if fields(name)}
+        public = {name: item for name, item in attributes(value, stores) if fields(name)}
         name = name_of(value)
         return self.of_call(name, (), public, level) if public else f"<{name}>"
 
@@ -171,22 +175,35 @@ def shown_fields(kind: type) -> Callable[[str], bool] | None:
     return lambda name: is_public(name) and name not in hidden
 
 
-def attributes(value: object) -> dict[str, Any]:
-    """Read the attributes stored in an object, by no property and no `__getattr__`."""
-    found: dict[str, Any] = {}
-    for base in reversed(type(value).__mro__):
-        for name, slot in vars(base).items():
-            if type(slot) is types.MemberDescriptorType and base.__module__ != "builtins":
-                try:
-                    found[name] = slot.__get__(value)
-                except AttributeError:  # an empty slot
-                    continue
-            elif name == "__dict__" and type(slot) is types.GetSetDescriptorType:
-                found.update(slot.__get__(value))
-    return found
+def stores_of(kind: type) -> Stores:
+    """Find where the instances of a class keep their attributes: no property, no `__getattr__`."""
+    return [
+        (name, slot)
+        for base in reversed(kind.__mro__)
+        for name, slot in vars(base).items()
+        if (type(slot) is types.MemberDescriptorType and base.__module__ != "builtins")
+        or (name == "__dict__" and type(slot) is types.GetSetDescriptorType)
+    ]
+
+
+def attributes(value: object, stores: Stores) -> Iterator[tuple[str, Any]]:
+    """Read the attributes stored in an object."""
+    for name, store in stores:
+        if name == "__dict__":
+            yield from store.__get__(value).items()
+            continue
+        try:
+            yield name, store.__get__(value)
+        except AttributeError:  # an empty slot
+            continue
 
 
 SHORT = ShortRepr()
+
+# The texts of what most variables hold, so that a step need not make them anew. Values that are
+# equal and of one of these types have one text.
+KNOWN: dict[type, dict[Any, str]] = {int: {}, str: {}, type(None): {}}
+MOST_KNOWN = 10_000
 
 
 def short_repr(value: object) -> str:
@@ -204,6 +221,19 @@ def short_repr(value: object) -> str:
         >>> short_repr([Product(), Secret(), ("x", None), *range(1000)])
         "[Product(name='book', price=9), <Secret>, ('x', None), 0, ...]"
     """
+    known = KNOWN.get(type(value))
+    if known is None:
+        return made(value)
+    text = known.get(value)
+    if text is None:
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        text = known[value] = made(value)
+    return text
+
+
+def made(value: object) -> str:
+    """Make the text."""
     try:
         text = SHORT.repr1(value, SHORT.maxlevel)
     except Exception:

@@ -4,6 +4,7 @@ With and without are measured in turns in one process, each time as processor ti
 and compared turn by turn: what else the machine does falls on both alike.
 """
 
+import importlib.util
 import statistics
 from collections.abc import Callable
 from time import thread_time
@@ -82,6 +83,34 @@ def paired(work: Callable[[], object], *files: str, limit: int = ENOUGH) -> dict
     return {"ratio": statistics.median(ratios), "microseconds": statistics.median(costs)}
 
 
+def beside_viztracer(work: Callable[[], object], *files: str) -> str:
+    """Compare the cost of an event with VizTracer's, which notes calls, arguments and returns."""
+    if importlib.util.find_spec("viztracer") is None:
+        return "VizTracer is missing"
+    from viztracer import VizTracer  # type: ignore[import-untyped]
+
+    ratios = []
+    for _ in range(TURNS):
+        without = seconds(work)
+        with record(files, limit=ENOUGH) as recording:
+            ours = seconds(work) - without
+        tracer = VizTracer(
+            log_func_args=True,
+            log_func_retval=True,
+            log_async=True,
+            verbose=0,
+            tracer_entries=ENOUGH,
+        )
+        tracer.start()
+        theirs = seconds(work) - without
+        tracer.stop()
+        tracer.parse()
+        events = sum(event["ph"] != "M" for event in tracer.data["traceEvents"])
+        tracer.clear()
+        ratios.append(ours / len(recording.timeline.events) / (theirs / events))
+    return f"{statistics.median(ratios):.1f} times"
+
+
 def measure() -> dict[str, str]:
     """Measure what recording costs: figures by what they are of."""
     library = (minitasks.background.__file__, minitasks.concurrency.__file__)
@@ -94,6 +123,8 @@ def measure() -> dict[str, str]:
     )
     return {
         "a recorded event": f"{own['microseconds']:.1f} µs",
+        "a recorded event, beside VizTracer's": beside_viztracer(recorded_work, __file__),
+        "the same, of background tasks": beside_viztracer(task_work, *library),
         "an event beyond the limit": f"{beyond['microseconds']:.1f} µs",
         "code that only counts, recorded": f"{own['ratio']:.0f} times",
         "background tasks, minitasks itself recorded": f"{tasks['ratio']:.2f} times",

@@ -15,8 +15,7 @@ import anyio.to_thread
 
 from minitasks import BackgroundTasks
 from minitasks.scenarios.marks import mark
-
-PATIENCE = 10  # seconds; only a test that fails waits for so long
+from tests.parts import TIMEOUT
 
 Program = Callable[[str], Any]
 
@@ -339,7 +338,7 @@ class Baton:
         self.turns[0].set()
 
     def wait(self, turn: int) -> None:
-        assert self.turns[turn].wait(PATIENCE)
+        assert self.turns[turn].wait(TIMEOUT)
 
     def pass_on(self, turn: int) -> None:
         self.turns[turn + 1].set()

@@ -18,6 +18,7 @@ if sys.version_info < (3, 12):
     pytest.skip("Python 3.11 has one engine", allow_module_level=True)
 
 from minitasks.timeline import monitoring, settrace
+from tests.parts import TIMEOUT
 
 FILES = (programs.__file__, minitasks.background.__file__)
 
@@ -131,7 +132,7 @@ def test_unrecorded_code_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
             foreign()
         thread = threading.Thread(target=foreign)
         thread.start()
-        thread.join(programs.PATIENCE)
+        thread.join(TIMEOUT)
         programs.sync_calls("")
 
     assert seen.count(foreign.__code__) == 1

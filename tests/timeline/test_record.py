@@ -26,10 +26,8 @@ from minitasks.timeline import recorder
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.record import Recording, record
-from tests.parts import need_part
+from tests.parts import TIMEOUT, need_part
 from tests.timeline import programs
-
-PATIENCE = 10  # seconds; only a test that fails waits for so long
 
 
 def recorded(program: programs.Program, backend: str = "", limit: int = 20_000) -> Timeline:
@@ -264,7 +262,7 @@ def test_between_the_clock_and_the_event_no_other_comes(monkeypatch: pytest.Monk
     with record([programs.__file__]) as recording:
         monkeypatch.setattr(recorder, "perf_counter_ns", slow_clock)
         programs.add(3, 4)
-        other.join(PATIENCE)
+        other.join(TIMEOUT)
 
     times = [event.time for event in recording.timeline.events]
     assert times == sorted(times)
@@ -285,7 +283,7 @@ def race(backend: str) -> None:
     start = threading.Barrier(8)
 
     def run() -> None:
-        start.wait(PATIENCE)
+        start.wait(TIMEOUT)
         for _ in range(10):
             programs.sync_calls("")
 
@@ -293,7 +291,7 @@ def race(backend: str) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
 
 
 def test_a_worker_tells_the_task_that_handed_the_work_over(anyio_backend: str) -> None:
@@ -369,7 +367,7 @@ def test_each_recording_numbers_for_itself() -> None:
         with record([programs.__file__]):
             thread = threading.Thread(target=programs.add, args=(1, 2))
             thread.start()
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT)
             programs.add(1, 2)
         return recorded(programs.sync_calls)
 
@@ -388,7 +386,7 @@ def test_a_lane_is_a_thread_and_not_its_ident() -> None:
                 target=programs.add, args=(number, 1), name=f"client {number}"
             )
             thread.start()
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT)
 
     lanes = recording.timeline.lanes
     assert [(lane.number, lane.kind, lane.name) for lane in lanes] == [
@@ -405,7 +403,7 @@ def test_a_plain_thread_is_called_by_its_name() -> None:
     with record([programs.__file__]) as recording:
         programs.add(1, 2)
         thread.start()
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
 
     kinds = [(lane.kind, lane.name) for lane in recording.timeline.lanes]
     assert kinds == [
@@ -574,10 +572,10 @@ def test_what_happens_after_the_block_is_not_recorded() -> None:
 
     with record([programs.__file__]) as recording:
         thread.start()
-        assert baton.turns[1].wait(PATIENCE)
+        assert baton.turns[1].wait(TIMEOUT)
     events = recording.timeline.events
     baton.pass_on(1)
-    thread.join(PATIENCE)
+    thread.join(TIMEOUT)
     programs.add(3, 4)
 
     assert recording.timeline.events == events

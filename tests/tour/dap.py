@@ -9,7 +9,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 30  # seconds; only a debugger that hangs is waited for so long
+from tests.parts import TIMEOUT
 
 Message = dict[str, Any]
 
@@ -47,7 +47,7 @@ class Client:
         self.request("disconnect", terminateDebuggee=True)
         # By itself the adapter would stay, for an editor that comes back.
         self._adapter.terminate()
-        self._adapter.wait(PATIENCE)
+        self._adapter.wait(TIMEOUT)
         self._reader.join()
         for pipe in (self._adapter.stdin, self._adapter.stdout):
             assert pipe is not None
@@ -63,7 +63,7 @@ class Client:
         self._incoming.put(None)
 
     def _next(self) -> Message:
-        message = self._incoming.get(timeout=PATIENCE)
+        message = self._incoming.get(timeout=TIMEOUT)
         assert message is not None, "the debug adapter has ended"
         return message
 

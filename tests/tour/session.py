@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pexpect
 
+from tests.parts import TIMEOUT
+
 PROMPT = "(Pdb) "
-PATIENCE = 20  # seconds; only a session that hangs is waited for so long
 
 HEADING = re.compile(r"-- stop (\d+) of \d+, (?:on the|in a|in) (.+?) -*$")
 NOW_IN = re.compile(r"-- now (?:on the|in a|in) (.+)$")
@@ -78,7 +79,7 @@ class Session:
         self.child = pexpect.spawn(
             sys.executable,
             [*command, *arguments],
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             encoding="utf-8",
             dimensions=(24, 80),
             cwd=cwd,

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from minitasks.tour.tours import TOURS
-from tests.tour.session import PATIENCE, Prompt, Session
+from tests.parts import TIMEOUT
+from tests.tour.session import Prompt, Session
 
 pytestmark = pytest.mark.slow
 
@@ -46,6 +47,7 @@ anyio.run(BackgroundTask(fail))
 MANY_WORKERS = """
 import anyio
 from minitasks import BackgroundTask
+from tests.parts import TIMEOUT
 
 def work(number):
     doubled = number * 2
@@ -247,15 +249,13 @@ def test_the_terminal_is_as_it_was(ending: str) -> None:
         assert session.first is not None
         settings = session.first.text.split()[0]
         end(session)
-        session.child.expect_exact(settings, timeout=PATIENCE)
+        session.child.expect_exact(settings, timeout=TIMEOUT)
 
 
 def test_a_closed_stdin_is_refused_in_one_line() -> None:
     """Without a stdin there is nobody to give commands."""
     command = f"exec {sys.executable} -m minitasks step sync-task <&-"
-    outcome = subprocess.run(
-        ["sh", "-c", command], capture_output=True, text=True, timeout=PATIENCE
-    )
+    outcome = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=TIMEOUT)
     assert outcome.stderr == "minitasks: a tour reads commands from stdin, which is closed\n"
     assert outcome.returncode == 2
 
@@ -267,7 +267,7 @@ def test_an_empty_stdin_leaves_at_the_first_stop() -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         env={**os.environ, "NO_COLOR": "1"},
     )
     assert "stop 1 of" in outcome.stdout

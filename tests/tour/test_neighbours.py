@@ -21,8 +21,8 @@ import pytest
 from minitasks import run_in_threadpool
 from minitasks.scenarios.context import write_audit_log
 from minitasks.tour.run_tour import run_tour, tour_of_program, tour_of_scenario
-from tests.parts import need_part
-from tests.tour.session import PATIENCE, Session
+from tests.parts import TIMEOUT, need_part
+from tests.tour.session import Session
 
 RAISES = """
 import anyio
@@ -221,7 +221,7 @@ def coverage(folder: Path, core: str, *arguments: str) -> subprocess.CompletedPr
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         env={**os.environ, "COVERAGE_FILE": str(folder / "data"), "COVERAGE_CORE": core},
     )
 
@@ -237,7 +237,7 @@ def test_pytests_pdb_opens_after_a_tour(tmp_path: Path) -> None:
         [*command, str(file)],
         cwd=tmp_path,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         env={**os.environ, "TERM": "dumb", "NO_COLOR": "1"},
     )
     child.expect_exact("(Pdb) ")
