@@ -71,6 +71,16 @@ def library_of(choice: str, modules: list[ModuleType], needs: tuple[str, ...] = 
     )
 
 
+def library_files() -> list[Path]:
+    """List the files of the task classes: ours, and Starlette's and FastAPI's if installed."""
+    names = [name for name in ("minitasks", "starlette") if importlib.util.find_spec(name)]
+    files = [file for name in names for file in load_library(name).files]
+    spec = importlib.util.find_spec("fastapi")
+    if spec is not None and spec.origin is not None:
+        files.append(Path(spec.origin).with_name("background.py"))
+    return files
+
+
 def existing_file(choice: str) -> Path:
     """Find the file that `choice` names."""
     path = Path(choice).expanduser()

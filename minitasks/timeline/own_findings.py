@@ -158,10 +158,10 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
 
 
 def where_each_ran(run: Run) -> Iterator[Finding]:
-    """Say of each own function that a library called where it ran, and why there."""
+    """Say of each own function where it ran, and why there."""
     of_function: dict[tuple[str, str], list[Call]] = defaultdict(list)
     for call in run.calls:
-        if run.is_own(call) and (is_entry(run, call) or blocks_its_caller(run, call)):
+        if run.is_own(call) and is_worth_telling(run, call):
             of_function[call.file, call.function].append(call)
     for some in of_function.values():
         first = some[0]
@@ -201,10 +201,12 @@ def is_entry(run: Run, call: Call) -> bool:
     return caller is None
 
 
-def blocks_its_caller(run: Run, call: Call) -> bool:
-    """Tell whether an async function called this sync one: on the event loop, then."""
+def is_worth_telling(run: Run, call: Call) -> bool:
+    """Tell whether it is not plain where a call ran: only a sync one of a sync one's is."""
     caller = run.callers.get(call.first)
-    return caller is not None and run.is_async(caller) and not run.is_async(call)
+    if caller is None or not run.is_own(caller):
+        return True
+    return run.is_async(call) or run.is_async(caller)
 
 
 # -- the answer and the tasks ---------------------------------------------------------------------
@@ -213,30 +215,18 @@ def blocks_its_caller(run: Run, call: Call) -> bool:
 def tasks_of(run: Run) -> list[Call]:
     """List the calls of background tasks' functions, in the order in which they were called."""
     runners = [call for call in run.calls if call.function == "BackgroundTask.__call__"]
-    return [
-        call
-        for call in run.calls
-        if run.is_own(call) and is_entry(run, call) and is_run_by(run, call, runners)
-    ]
+    return [call for call in run.calls if run.is_own(call) and is_run_by(run, call, runners)]
 
 
 def is_run_by(run: Run, call: Call, runners: list[Call]) -> bool:
     """Tell whether one of some background tasks called a function, here or in a worker thread."""
-    if any(runner is caller for runner in runners for caller in chain(run, call)):
-        return True
-    task = run.first_event(call).task
+    caller, task = run.callers.get(call.first), run.first_event(call).task
+    if caller is not None:
+        return any(caller is runner for runner in runners)
     return call.lane.kind == "worker thread" and any(
         run.first_event(runner).task == task and runner.start < call.start < runner.end
         for runner in runners
     )
-
-
-def chain(run: Run, call: Call) -> Iterator[Call]:
-    """Give those who wait for a call on its thread, from inside outwards."""
-    caller = run.callers.get(call.first)
-    while caller is not None:
-        yield caller
-        caller = run.callers.get(caller.first)
 
 
 def sent_before(run: Run, tasks: list[Call]) -> Iterator[Finding]:
@@ -348,24 +338,37 @@ def waited_for_a_token(run: Run) -> Iterator[Finding]:
 def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
     """Say what each own function raised, where it began, and what became of it."""
     for call in run.calls:
-        if call.ended != "raise" or not run.is_own(call) or came_from_below(run, call):
+        kind = call.text.partition("(")[0]
+        if call.ended != "raise" or not run.is_own(call) or kind in ENDS or came_from(run, call):
             continue
-        kind, became = call.text.partition("(")[0], what_became(run, call, tasks)
+        became = what_became(run, call, tasks)
+        raised = "was cancelled." if kind in CANCELLED else f"raised {call.text}: {became}"
         yield Finding(
             # An exception that a framework turns into "not found" is how one says it.
             became.startswith("the answer was 4"),
-            f"{run.where(call)} raised {call.text}: {became}",
+            f"{run.where(call)} {raised}",
             kind="raised",
             figures={"function": call.function, "error": kind, "is_task": call in tasks},
         )
 
 
-def came_from_below(run: Run, call: Call) -> bool:
-    """Tell whether a call only passed on what a call within it had raised."""
+# By these a generator ends, or is ended: nothing went wrong.
+ENDS = ("GeneratorExit", "StopIteration", "StopAsyncIteration")
+CANCELLED = ("CancelledError", "Cancelled")
+
+
+def came_from(run: Run, call: Call) -> bool:
+    """Tell whether a call only passed on what another one, while it ran, had raised."""
+    task = run.first_event(call).task
     return any(
-        other.ended == "raise" and other.text == call.text and call in chain(run, other)
+        other is not call
+        and other.ended == "raise"
+        and other.text == call.text
+        and call.start <= other.start
+        and other.end <= call.end
+        and run.first_event(other).task == task
         for other in run.calls
-        if run.is_own(other) and other.start >= call.start and other.end <= call.end
+        if run.is_own(other)
     )
 
 
@@ -373,13 +376,18 @@ def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
     """Say what became of an exception."""
     kind = call.text.partition("(")[0]
     sent = run.mark(" sent")
-    reached = next((m for m in run.marks if m.text.startswith("exception reaches")), None)
-    if reached is not None and kind in reached.text and reached.time >= call.end:
-        if sent is not None and sent.time < call.end:
-            return "it reached the server, which can only log it: the answer was sent before."
-        return "it reached the server."
-    if sent is not None and sent.time > call.end and call not in tasks:
-        return f"the answer was {sent.text.split()[-2]}."
+    status = sent.text.split()[-2] if sent is not None and sent.time > call.end else ""
+    reached = any(
+        mark.text.startswith("exception reaches") and kind in mark.text and mark.time >= call.end
+        for mark in run.marks
+    )
+    if reached and sent is not None and not status:
+        return "it reached the server, which can only log it: the answer was sent before."
+    if reached:
+        answer = f"the answer was {status}" if status else "the application sent no answer"
+        return f"{answer}, and it reached the server, which logs it."
+    if status and call not in tasks:
+        return f"the answer was {status}."
     return "the server did not see it."
 
 
@@ -442,29 +450,41 @@ def held_by(run: Run, call: Call, part: Slice) -> Finding:
     """Say how long a slice held the event loop, on which line most of it, and who waited."""
     meanwhile = run.timeline.events[part.first : part.last + 1]
     here = [each for each in meanwhile if each.lane == part.lane and each.kind != "mark"]
-    where, spent = longest(run, here, part.end)
-    waited = requests_under_way(run, part)
-    culprit = f"{run.where(call)} is {'async' if run.is_async(call) else 'sync'}"
-    text = f"{culprit} and held the event loop for {span(part.start, part.end)}"
+    where, spent = longest(here, part.end)
+    took, waited = part.end - part.start, requests_under_way(run, part)
+    if where is not None and spent * 2 > took:
+        call = innermost_async(run, where) or call
+    kind = "async" if run.is_async(call) else "sync"
+    text = f"{run.where(call)} is {kind} and held the event loop for {span(0, took)}"
     figures: dict[str, object] = {
         "function": call.function,
         "file": call.file,
-        **in_milliseconds({"milliseconds": part.end - part.start}),
+        **in_milliseconds({"milliseconds": took}),
         "requests_waited": waited,
     }
-    if where is not None and spent * 2 > part.end - part.start:
+    if where is not None and spent * 2 > took:
         line = source_line(run, where)
-        place = (
-            f"line {where.line}" if where.file == call.file else f"{short(where.file)}:{where.line}"
-        )
-        text += f" at {place}, `{line}`"
+        place = "" if where.file == call.file else f" of {short(where.file)}"
+        text += f" at line {where.line}{place}, `{line}`"
         figures |= {"line": where.line, "source": line}
     if waited:
         text += f"; {waited} {'request' if waited == 1 else 'requests'} waited"
     return Finding(False, f"{text}.", kind="held", figures=figures)
 
 
-def longest(run: Run, events: list[Event], end: int) -> tuple[Event | None, int]:
+def innermost_async(run: Run, event: Event) -> Call | None:
+    """Find the own async call, the innermost, in which something happened on the event loop."""
+    within = [
+        (part.start, call)
+        for call in run.view.all_calls
+        if run.is_async(call)
+        for part in call.slices
+        if part.lane == event.lane and part.start <= event.time <= part.end
+    ]
+    return max(within, key=lambda each: each[0])[1] if within else None
+
+
+def longest(events: list[Event], end: int) -> tuple[Event | None, int]:
     """Find the own line on which most of the time was spent, and how much."""
     spent: dict[tuple[str, int], int] = defaultdict(int)
     where: dict[tuple[str, int], Event] = {}

@@ -19,7 +19,7 @@ from typing import Any
 from minitasks.errors import CannotRun
 from minitasks.scenarios.application import Application, serve
 from minitasks.scenarios.application import Request as RequestToSend
-from minitasks.scenarios.library import load_library
+from minitasks.scenarios.library import library_files
 from minitasks.scenarios.marks import mark, request_number, watching
 from minitasks.scenarios.run import run_program
 from minitasks.timeline.calls import View
@@ -64,13 +64,6 @@ class OwnRun:
     view: View
     findings: tuple[Finding, ...]
     code: int
-
-
-def library_files() -> list[Path]:
-    """List the files of the task classes: minitasks's, Starlette's and FastAPI's."""
-    files = [*load_library("minitasks").files, *load_library("starlette").files]
-    spec = find_spec("fastapi.background")
-    return [*files, *([Path(spec.origin)] if spec and spec.origin else [])]
 
 
 def package_folder(name: str) -> Path:

@@ -9,13 +9,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from types import FrameType, TracebackType
 
 from minitasks.errors import CannotRun
+from minitasks.scenarios.library import is_own, library_files
 from minitasks.scenarios.marks import watching
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
-from minitasks.timeline.files import Files, ListedFiles, ModuleOf
+from minitasks.timeline.files import Files, Folder, ListedFiles, ModuleOf
+from minitasks.timeline.findings import Finding
+from minitasks.timeline.own_findings import SLOW, Run, find_own
 from minitasks.timeline.recorder import Recorder
 
 if sys.version_info >= (3, 12):
@@ -39,8 +43,9 @@ def record(
     """Record a run: a context manager, whose value has the `timeline` when its block is over.
 
     Args:
-        files: The Python files whose steps to record. None: the caller's own file, or all cells of
-            its notebook.
+        files: The Python files whose steps to record. A folder means all that is below it, but for
+            installed packages, and the files of the task classes, as for an application. None: the
+            caller's own file, or all cells of its notebook.
         limit: How many events to keep. Recording costs some microseconds an event, also of those
             beyond the limit, which are only counted; a mark tells where the events end.
         engine: What watches the code. The default is the best that this Python has.
@@ -64,8 +69,17 @@ def record(
     """
     if limit < 1:
         raise ValueError(f"a recording keeps at least 1 event, not {limit}")
-    chosen = ModuleOf(sys._getframe(1)) if files is None else ListedFiles(files)
+    chosen = ModuleOf(sys._getframe(1)) if files is None else choose(list(files))
     return Recording(Recorder(chosen, limit), engine)
+
+
+def choose(files: list[str | os.PathLike[str]]) -> Files:
+    """Take the files that were listed, or a folder and the files listed beside it."""
+    folders = [Path(each) for each in files if os.path.isdir(each)]
+    if not folders:
+        return ListedFiles(files)
+    others = [each for each in files if Path(each) != folders[0]]
+    return Folder(folders[0], [*others, *library_files()])
 
 
 def record_files(files: Files, limit: int = LIMIT, keep_last: bool = False) -> "Recording":
@@ -92,6 +106,27 @@ class Recording:
         if self._timeline is None:
             raise RuntimeError("the timeline is complete when the block of `with record()` is over")
         return self._timeline
+
+    def findings(self, slow: float = SLOW) -> list[Finding]:
+        """Say what was recorded: where each function ran, what held the event loop, and the like.
+
+        Args:
+            slow: How many milliseconds a step may hold the event loop without being told of.
+
+        Raises:
+            RuntimeError: The block is not over.
+
+        Example:
+            >>> import anyio
+            >>> from minitasks import BackgroundTask
+            >>> def resize(): pass
+            >>> with record() as recording:
+            ...     anyio.run(BackgroundTask(resize))
+            >>> [each.figures["on_event_loop"] for each in recording.findings()]
+            [False]
+        """
+        own = frozenset(file for file in self.timeline.sources if is_own(Path(file)))
+        return find_own(Run(View(self.timeline), own), slow)
 
     def so_far(self) -> Timeline:
         """Give what was recorded up to now; the recording may go on."""

@@ -97,3 +97,15 @@ def test_tools_for_tests_find_it_as_the_page_says(package: str, program: str, pr
     need_part(found, f"{package} is missing: python -m pip install {package}")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == printed, done.stderr
+
+
+@pytest.mark.slow
+def test_the_test_of_the_reference_holds_and_can_fail(tmp_path: Path) -> None:
+    """It passes on the mended shop and fails on the one that blocks."""
+    shutil.copytree(SHOP.parent, tmp_path, dirs_exist_ok=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "test_shop.py"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
+    shutil.copy(SHOP, tmp_path / "mended.py")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert 'assert not task["on_event_loop"]' in done.stdout
