@@ -3,6 +3,8 @@
 Hypothesis draws the same examples each time.
 """
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -12,6 +14,11 @@ from tests.implementations import LIBRARIES, REBUILT
 # What hypothesis prints and how it draws is the same under CI, where it has a profile of its own.
 settings.register_profile("fixed", derandomize=True, deadline=None, database=None, print_blob=False)
 settings.load_profile("fixed")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run three tests at once for each core: most wait more than they compute."""
+    return 3 * (os.cpu_count() or 1)
 
 
 # These fixtures are of the widest scope that a name or a constant may have, so that hypothesis may

@@ -79,7 +79,12 @@ def render_svg(draw: Callable[[Console], None], title: str, name: str = "picture
 def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str) -> str:
     """Draw once, in the colours of one theme."""
     console = Console(
-        record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False
+        record=True,
+        width=WIDTH,
+        file=io.StringIO(),
+        force_terminal=True,
+        force_jupyter=False,
+        highlight=False,
     )
     draw(console)
     return console.export_svg(theme=theme, code_format=FORMAT, unique_id=name)
