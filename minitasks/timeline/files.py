@@ -79,6 +79,7 @@ class Folder:
     def __init__(self, folder: Path, also: Iterable[str | os.PathLike[str]] = ()) -> None:
         self._folder = os.path.realpath(folder)
         self._also = tuple(os.path.realpath(path) for path in also)
+        self._sources: dict[str, str] = {}
         self._foreign: set[str] = set()
         self.known: dict[str, str] = {}
 
@@ -106,8 +107,11 @@ class Folder:
         return any(Path(file).is_relative_to(each) for each in self._also)
 
     def sources(self) -> dict[str, str]:
-        """Give the text of the files in which something ran."""
-        return {file: read_source(file) for file in self.known.values()}
+        """Give the text of the files in which something ran, as it was when first asked for."""
+        for file in list(self.known.values()):
+            if file not in self._sources:
+                self._sources[file] = read_source(file)
+        return self._sources
 
 
 class ModuleOf:

@@ -8,7 +8,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from minitasks.timeline.calls import Call, Slice, View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.findings import Finding, place, span
 from minitasks.tracing.threads import Lane
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
 
@@ -70,7 +72,7 @@ class Run:
         return made
 
     @cached_property
-    def functions(self) -> dict[tuple[str, str], ast.FunctionDef | ast.AsyncFunctionDef]:
+    def functions(self) -> dict[tuple[str, str], Function]:
         """The program's own functions, by file and qualified name."""
         return {
             (file, name): node
@@ -108,12 +110,11 @@ class Run:
         return f"{call.name} ({short(call.file)}:{self.line(call)})"
 
 
-def functions_of(source: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+@cache
+def functions_of(source: str) -> tuple[tuple[str, Function], ...]:
     """Give the functions of a file, each with its qualified name."""
 
-    def walk(
-        node: ast.AST, prefix: str
-    ) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    def walk(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield prefix + child.name, child
@@ -124,9 +125,9 @@ def functions_of(source: str) -> Iterator[tuple[str, ast.FunctionDef | ast.Async
                 yield from walk(child, prefix)
 
     try:
-        yield from walk(ast.parse(source), "")
+        return tuple(walk(ast.parse(source), ""))
     except SyntaxError:
-        return
+        return ()
 
 
 def short(file: str) -> str:

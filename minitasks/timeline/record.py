@@ -128,9 +128,9 @@ class Recording:
         own = frozenset(file for file in self.timeline.sources if is_own(Path(file)))
         return find_own(Run(View(self.timeline), own), slow)
 
-    def so_far(self) -> Timeline:
-        """Give what was recorded up to now; the recording may go on."""
-        return self._recorder.timeline()
+    def so_far(self, request: int) -> Timeline:
+        """Give what was recorded since a request arrived; the recording may go on."""
+        return self._recorder.timeline(request)
 
     def __enter__(self) -> "Recording":
         if self._timeline is not None:

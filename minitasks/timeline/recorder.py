@@ -30,6 +30,7 @@ DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 Variables = tuple[tuple[str, str], ...]
 Place = tuple[int, str, str, int]  # frame number, file, function, line
+TEXT, REQUEST = -2, -1  # where an event has them
 NOWHERE: Place = (0, "", "", 0)
 
 
@@ -94,10 +95,16 @@ class Recorder:
         place = self._place("mark", frame) if self.files.owns(frame) else NOWHERE
         self._append("mark", place, (), text)
 
-    def timeline(self) -> Timeline:
-        """Give what was recorded, frozen."""
+    def timeline(self, request: int = 0) -> Timeline:
+        """Give what was recorded, frozen.
+
+        Args:
+            request: Only from this request's arrival on, with all marks that were left before.
+        """
         with self._lock:
             kept = list(self._events)
+        if request:
+            kept = since_arrival(kept, request)
         events = [Event(*event) for event in kept]
         if self._dropped and not self._keeps_last:
             last = events[-1]
@@ -140,6 +147,16 @@ class Recorder:
             self._dropped += len(self._events) == self._limit
             entry = (kind, time, thread.number, task, *place, variables, text, request_number.get())
             self._events.append(entry)
+
+
+def since_arrival(events: list[tuple[Any, ...]], request: int) -> list[tuple[Any, ...]]:
+    """Take the events from a request's arrival on, and all marks."""
+    first = len(events)
+    for event in reversed(events):
+        first -= 1
+        if event[REQUEST] == request and event[TEXT].endswith(" arrives"):
+            break
+    return [event for event in events[:first] if event[0] == "mark"] + events[first:]
 
 
 def callers(frame: FrameType) -> Iterator[FrameType]:

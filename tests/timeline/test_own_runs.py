@@ -5,6 +5,7 @@ What is said is compared with that.
 """
 
 import logging
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import httpx2
 import pytest
 
 from minitasks.scenarios.application import Request, find_application
@@ -298,3 +300,58 @@ def test_a_failing_program_shows_its_own_traceback(
 def test_nothing_is_left_running(served: Served) -> None:
     """No client and no teller outlives the run."""
     assert not [t for t in threading.enumerate() if t.name in ("client", "minitasks")]
+
+
+OVERLAPPING = """
+import anyio
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+both = []
+
+
+async def meet(request):
+    both.append(anyio.Event())
+    both[-1].set()
+    while len(both) < 2:
+        await anyio.sleep(0.001)
+    return PlainTextResponse("met", background=BackgroundTask(note, request.path_params["name"]))
+
+
+def note(name):
+    pass
+
+
+app = Starlette(routes=[Route("/meet/{name}", meet)])
+"""
+
+
+def test_requests_that_overlap_are_told_apart(tmp_path: Path, quiet_logging: None) -> None:
+    """Two that wait for each other are two stories, each with its own calls."""
+    (tmp_path / "own_meeting.py").write_text(OVERLAPPING)
+    path, told = sys.path[:], []
+
+    def both_at_once(address: str) -> None:
+        for name in ("ada", "grace"):
+            threading.Thread(target=fetch, args=(f"{address}/meet/{name}",)).start()
+
+    def fetch(url: str) -> None:
+        httpx2.get(url, trust_env=False)
+        left.append(url)
+        if len(left) == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    left: list[str] = []
+    try:
+        application = find_application("own_meeting:app", tmp_path)
+        serve_recorded(application, when_done=told.append, when_ready=both_at_once)
+    finally:
+        sys.path[:] = path
+        sys.modules.pop("own_meeting", None)
+    assert sorted(each.name for each in told) == ["GET /meet/ada", "GET /meet/grace"]
+    for each in told:
+        (note,) = each.view.calls("note")
+        assert note.arguments[0][1].strip("'") in each.name
+        assert len(each.view.calls("meet")) == 1
