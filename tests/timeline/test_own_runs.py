@@ -331,7 +331,8 @@ app = Starlette(routes=[Route("/meet/{name}", meet)])
 def test_requests_that_overlap_are_told_apart(tmp_path: Path, quiet_logging: None) -> None:
     """Two that wait for each other are two stories, each with its own calls."""
     (tmp_path / "own_meeting.py").write_text(OVERLAPPING)
-    path, told = sys.path[:], []
+    path = sys.path[:]
+    told: list[Recorded] = []
 
     def both_at_once(address: str) -> None:
         for name in ("ada", "grace"):
