@@ -6,7 +6,7 @@ core's own: beside the hop into a thread there is nothing to gain. Read the core
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import CO_COROUTINE
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, ParamSpec
@@ -38,6 +38,11 @@ class BackgroundTask:
         >>> anyio.run(task)
         sent to: ada@example.org
     """
+
+    func: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    is_async: bool
 
     def __init__(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
         self.func = func

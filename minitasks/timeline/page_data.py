@@ -59,11 +59,11 @@ def pack(view: View) -> dict[str, Any]:
     """
     timeline = view.timeline
     axis = Axis(timeline)
-    packer = Packer(timeline, axis)
+    packer = Packer(view, axis)
     rows = [packer.row(event) for event in timeline.events]
     return {
         "kinds": KINDS,
-        "lanes": [pack_lane(lane, timeline.lanes) for lane in timeline.lanes],
+        "lanes": [pack_lane(lane, view.lanes) for lane in view.lanes],
         "files": [pack_file(path, timeline.sources.get(path)) for path in packer.files],
         "codes": list(packer.codes),
         "strings": list(packer.strings),
@@ -137,9 +137,9 @@ class Numbers(dict[Key, int]):
 class Packer:
     """Packs one event after the other; each row tells only what the rows before do not."""
 
-    def __init__(self, timeline: Timeline, axis: Axis) -> None:
+    def __init__(self, view: View, axis: Axis) -> None:
         self.axis = axis
-        self.lanes = {lane.number: place for place, lane in enumerate(timeline.lanes)}
+        self.lanes = {lane.number: place for place, lane in enumerate(view.lanes)}
         self.strings: Numbers[str] = Numbers()
         self.files: Numbers[str] = Numbers()
         self.codes: Numbers[tuple[int, int]] = Numbers()
@@ -178,11 +178,12 @@ class Packer:
 
 
 def pack_lane(lane: Lane, lanes: Sequence[Lane]) -> dict[str, str]:
-    """Give a lane its badge: the first event loop's is L, the second worker thread's is 2."""
+    """Give a lane its badge: a letter and the number in its name, as L, C2 or, for a worker, 1."""
+    letter = {"event loop": "L", "client": "C", "thread": "T"}.get(lane.kind, "")
     alike = [other for other in lanes if other.kind == lane.kind]
-    number = alike.index(lane) + 1
-    letter = {"event loop": "L", "client": "C"}.get(lane.kind, "")
-    badge = letter if letter and number == 1 else f"{letter}{number}"
+    named = lane.name.removeprefix(lane.kind).strip()
+    number = named if lane.kind != "thread" else str(alike.index(lane) + 1)
+    badge = f"{letter}{number if number.isdigit() else ''}" or str(alike.index(lane) + 1)
     return {"kind": lane.kind, "name": clip(lane.name), "badge": badge}
 
 

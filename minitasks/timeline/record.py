@@ -57,7 +57,7 @@ def record(
 
     On Python 3.11, worker threads that are already there are not seen: record in a fresh process.
 
-    Example:
+    Examples:
         >>> import anyio
         >>> from minitasks import background
         >>> task = background.BackgroundTask(print, "hello")
@@ -116,7 +116,7 @@ class Recording:
         Raises:
             RuntimeError: The block is not over.
 
-        Example:
+        Examples:
             >>> import anyio
             >>> from minitasks import BackgroundTask
             >>> def resize(): pass

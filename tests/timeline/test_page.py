@@ -169,7 +169,7 @@ def test_a_mark_says_nothing_about_variables() -> None:
 
 
 def test_lanes_have_badges_that_tell_them_apart() -> None:
-    """L for the event loop, C for the client, C2 for the second one, numbers for worker threads."""
+    """L for the event loop, C and its number for a client, numbers for worker threads."""
     lanes = (
         Lane(0, "event loop", "event loop"),
         Lane(1, "worker thread", "worker thread 1"),
@@ -180,7 +180,7 @@ def test_lanes_have_badges_that_tell_them_apart() -> None:
 
     found = pack(View(Timeline((), lanes, {})))["lanes"]
 
-    assert [lane["badge"] for lane in found] == ["L", "1", "C", "2", "C2"]
+    assert [lane["badge"] for lane in found] == ["C1", "C2", "L", "1", "2"]
 
 
 def test_a_page_does_not_tell_where_on_the_computer_the_files_are() -> None:
