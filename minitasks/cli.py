@@ -96,7 +96,11 @@ class RunCommand(click.Command):
 @click.option("--factory", is_flag=True, help="Call the attribute to make the application.")
 @click.option("--host", default="127.0.0.1", help="The address to serve at.")
 @click.option(
-    "--port", default=0, metavar="N", help="The port to serve at; a free one if not given."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="N",
+    help="The port to serve at, if not a free one.",
 )
 @click.option("--reload", is_flag=True, hidden=True)
 @click.option("--workers", hidden=True)
@@ -207,7 +211,9 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> Non
         raise CannotRun(f"uvicorn does not run on {options['backend']}: choose asyncio or uvloop")
     application = find_application(name, options["app_dir"], options["factory"])
     asked = [
-        Request("GET", each) if isinstance(each, str) else Request("POST", *each)
+        Request("GET", rooted(each))
+        if isinstance(each, str)
+        else Request("POST", rooted(each[0]), each[1])
         for each in options["asked"]
     ]
 
@@ -240,6 +246,11 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> Non
             err=True,
         )
     choice.finish(name, "", served.view, name=name)
+
+
+def rooted(path: str) -> str:
+    """Begin a path with a slash, as a request's does."""
+    return path if path.startswith("/") else f"/{path}"
 
 
 def list_scenarios() -> None:

@@ -213,7 +213,8 @@ def serve(
         CannotRun: The port is taken, or the application's start-up fails.
     """
     with listener(host, port) as open_socket:
-        address = "http://{}:{}".format(*open_socket.getsockname()[:2])
+        name, bound = open_socket.getsockname()[:2]
+        address = f"http://[{name}]:{bound}" if ":" in name else f"http://{name}:{bound}"
 
         def begin() -> None:
             when_ready(address)

@@ -200,7 +200,8 @@ async def serving(app: ASGIApp) -> AsyncIterator[Site]:
 def listener(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
     """Listen on a port of this machine, a free one unless it is named."""
     try:
-        return socket.create_server((host, port))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
     except OSError as error:
         what = f"port {port} on {host} can't be opened" if port else f"no free port on {host}"
         raise CannotRun(f"{what}: {error.strerror}") from error

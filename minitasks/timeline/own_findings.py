@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
 from minitasks.timeline.calls import Call, Slice, View
 from minitasks.timeline.events import Event, Timeline
@@ -191,7 +192,8 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
 
 def ran_on(lane: Lane) -> str:
     """Say where something ran."""
-    return "on the event loop" if lane.name == "event loop" else place(lane)
+    known = {"event loop": "on the event loop", "MainThread": "in the main thread"}
+    return known.get(lane.name) or place(lane)
 
 
 def is_entry(run: Run, call: Call) -> bool:
@@ -278,7 +280,7 @@ def arrival(run: Run, sent: Event) -> Event | None:
 
 def is_request_for(event: Event, name: str) -> bool:
     """Tell whether a client's mark is of a request to a path, with whatever query."""
-    return event.text.partition("?")[0] == f"request sent: {name}"
+    return unquote(event.text.partition("?")[0]) == f"request sent: {name}"
 
 
 def in_order(tasks: list[Call]) -> Iterator[Finding]:

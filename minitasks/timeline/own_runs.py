@@ -105,7 +105,12 @@ def run_own_program(
             print_as_python_does(error, path)
             code = 1
     view = View(recording.timeline)
-    return OwnRun(view, tuple(find_own(Run(view, own_files(files)), slow)), code)
+    found = find_own(Run(view, own_files(files)), slow)
+    if view.timeline.dropped:
+        kept = len(view.timeline.events)
+        text = f"The recording was full after {kept} events: the rest is not shown."
+        found.append(Finding(False, text))
+    return OwnRun(view, tuple(found), code)
 
 
 def exit_code(end: SystemExit) -> int:

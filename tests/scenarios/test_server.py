@@ -199,7 +199,7 @@ async def test_what_a_client_raises_is_raised() -> None:
 async def test_no_free_port_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a socket there is no server, and no traceback either."""
 
-    def refuse(address: tuple[str, int]) -> socket.socket:
+    def refuse(address: tuple[str, int], family: int) -> socket.socket:
         raise OSError(98, "Address already in use")
 
     async def endpoint(request: Request) -> Response:

@@ -71,7 +71,7 @@ def mail(to):
 async def report():
     with logged("report"):
         lines = total()
-        time.sleep(0.08)
+        time.sleep(0.2)
         await anyio.sleep(0)
 
 
@@ -220,16 +220,15 @@ def test_the_answer_the_tasks_and_their_times_are_those_of_the_log(served: Serve
 
 
 def test_what_held_the_event_loop_is_named_with_its_line(served: Served) -> None:
-    """The function, its line, the milliseconds, and that 50 of them are needed."""
+    """The function, its line, the milliseconds."""
     (held,) = served.of(1, "held")
     assert not held.holds
     assert held.figures["function"] == "report"
-    assert held.figures["source"] == "time.sleep(0.08)"
+    assert held.figures["source"] == "time.sleep(0.2)"
     milliseconds = held.figures["milliseconds"]
     assert isinstance(milliseconds, float)
-    assert milliseconds >= 80
+    assert milliseconds >= 200
     assert "is async and held the event loop for" in held.text
-    assert not served.of(5, "held")
 
 
 def test_an_exception_that_is_an_answer_is_no_fault(served: Served) -> None:
