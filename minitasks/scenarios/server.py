@@ -163,16 +163,14 @@ def run_client(
     outcome: concurrent.futures.Future[None],
 ) -> None:
     """Do what a client does; hand over what it raises, since nobody looks at a thread's end."""
-    client = Client(address)
     try:
-        what_it_does(client)
+        with contextlib.closing(Client(address)) as client:
+            what_it_does(client)
         outcome.set_result(None)
     except Exception as error:
         # After Ctrl-C nobody waits for the outcome any more, and it takes none.
         with contextlib.suppress(concurrent.futures.InvalidStateError):
             outcome.set_exception(error)
-    finally:
-        client.close()
 
 
 @contextlib.asynccontextmanager

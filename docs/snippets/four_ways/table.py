@@ -104,7 +104,7 @@ ROWS: dict[str, Callable[[Way], str]] = {
     "Threads at once": on_asyncio(at_once),
     "Context variables": on_asyncio(context),
     "Keyword arguments": on_asyncio(keywords),
-    "A cancelled caller": on_asyncio(cancellation),
+    "Cancelled by anyio's scope": on_asyncio(cancellation),
     "Runs on trio": on_trio,
 }
 

@@ -2,6 +2,7 @@
 
 import functools
 import warnings
+from typing import Any
 
 import anyio
 
@@ -14,9 +15,12 @@ async def send(to: str) -> None:
     sent.append(to)
 
 
+def show(message: Warning | str, category: type[Warning], *where: Any) -> None:
+    print(f"{category.__name__}: {message}")
+
+
 async def main() -> None:
-    # Python's warning comes when the garbage collector meets the coroutine: later, if at all.
-    warnings.simplefilter("ignore", RuntimeWarning)
+    warnings.showwarning = show
 
     await BackgroundTask(lambda: send("ada"))()
     print(f"lambda: sent to {sent}")

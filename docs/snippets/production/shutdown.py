@@ -1,0 +1,81 @@
+"""A server is told to stop while a task runs: by which signal, with which options, which server."""
+
+import asyncio
+import signal
+import time
+
+from fastapi import BackgroundTasks, FastAPI
+from serving import served, wait_until
+
+app = FastAPI()
+LONG = 1.5  # seconds
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def copy_file() -> None:
+    say("sync task begun")
+    try:
+        time.sleep(LONG)
+        say("done")
+    finally:
+        say("its finally")
+
+
+async def call_service() -> None:
+    say("async task begun")
+    try:
+        await asyncio.sleep(LONG)
+        say("done")
+    finally:
+        say("its finally")
+
+
+@app.get("/sync")
+def order_sync(tasks: BackgroundTasks) -> None:
+    tasks.add_task(copy_file)
+    tasks.add_task(say, "the next task")
+
+
+@app.get("/async")
+def order_async(tasks: BackgroundTasks) -> None:
+    tasks.add_task(call_service)
+    tasks.add_task(say, "the next task")
+
+
+UVICORN, GUNICORN = ("uvicorn",), ("gunicorn", "-k", "uvicorn_worker.UvicornWorker")
+PATIENT = (
+    ("uvicorn, SIGTERM", UVICORN, signal.SIGTERM),
+    ("uvicorn, SIGINT", UVICORN, signal.SIGINT),
+    ("uvicorn --workers 2, SIGTERM", (*UVICORN, "--workers", "2"), signal.SIGTERM),
+    ("gunicorn, SIGTERM", GUNICORN, signal.SIGTERM),
+)
+IN_A_HURRY = (
+    ("uvicorn, SIGTERM", (*UVICORN, "--timeout-graceful-shutdown", "1"), signal.SIGTERM),
+    ("uvicorn, SIGINT", (*UVICORN, "--timeout-graceful-shutdown", "1"), signal.SIGINT),
+    ("gunicorn, SIGTERM", (*GUNICORN, "--graceful-timeout", "1"), signal.SIGTERM),
+)
+TOLD = ("sync task begun", "async task begun", "done", "its finally", "the next task")
+
+
+def stopped(path: str, command: tuple[str, ...], number: int) -> list[str]:
+    """Tell what a task came to when the server was stopped in its midst."""
+    with served("shutdown:app", *command, stop=number) as server:
+        server.client.get(path)
+        wait_until(lambda: any("begun" in line for line in server.log()))
+        server.stop()
+        return [line for line in server.log() if line in TOLD]
+
+
+def main() -> None:
+    for title, runs in (("as it comes", PATIENT), ("one second to shut down", IN_A_HURRY)):
+        print(f"{title}:")
+        for name, command, number in runs:
+            for path in ("/sync", "/async"):
+                print(f"  {name}: {', '.join(stopped(path, command, number))}")
+
+
+if __name__ == "__main__":
+    main()
