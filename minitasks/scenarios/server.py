@@ -6,7 +6,6 @@ that. `Marked` leaves marks round each request; the client leaves its own.
 """
 
 import asyncio
-import concurrent.futures
 import contextlib
 import itertools
 import socket
@@ -150,27 +149,43 @@ class Site:
 
     async def visit(self, name: str, what_it_does: Callable[[Client], object]) -> None:
         """Let a new client do something, in a thread of its own, and wait until it is done."""
-        outcome: concurrent.futures.Future[None] = concurrent.futures.Future()
-        work = (what_it_does, self.address, outcome)
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[None] = loop.create_future()
+
+        def hand_over(error: Exception | None) -> None:
+            # After Ctrl-C the loop may be closed: then nobody waits for the outcome any more.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(settle, outcome, error)
+
+        work = (what_it_does, self.address, hand_over)
         # A daemon: Ctrl-C must not wait for a client that waits for a server that is gone.
         threading.Thread(target=run_client, args=work, name=name, daemon=True).start()
-        await asyncio.wrap_future(outcome)
+        await outcome
+
+
+def settle(outcome: "asyncio.Future[None]", error: Exception | None) -> None:
+    """Say how it ended to whoever waits for it, if somebody still does."""
+    if outcome.done():
+        return
+    if error is None:
+        outcome.set_result(None)
+    else:
+        outcome.set_exception(error)
 
 
 def run_client(
     what_it_does: Callable[[Client], object],
     address: str,
-    outcome: concurrent.futures.Future[None],
+    hand_over: Callable[[Exception | None], object],
 ) -> None:
     """Do what a client does; hand over what it raises, since nobody looks at a thread's end."""
     try:
         with contextlib.closing(Client(address)) as client:
             what_it_does(client)
-        outcome.set_result(None)
     except Exception as error:
-        # After Ctrl-C nobody waits for the outcome any more, and it takes none.
-        with contextlib.suppress(concurrent.futures.InvalidStateError):
-            outcome.set_exception(error)
+        hand_over(error)
+    else:
+        hand_over(None)
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
 WIDTH = 88  # columns
+MARGIN = 12  # in the units of a letter's height of 20
 
 # Background, text, and the eight colours of a terminal: black, red, green, yellow, and so on.
 LIGHT = TerminalTheme(
@@ -53,7 +54,7 @@ monospace; line-height: {line_height}px; white-space: pre }}
 {styles}
 </style>
 <rect class="paper" width="100%" height="100%" rx="8"/>
-<g transform="translate(10, 8)">{backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g>
+<g transform="translate(12, 12)">{backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g>
 </svg>
 """
 
@@ -73,7 +74,14 @@ def render_svg(draw: Callable[[Console], None], title: str, name: str = "picture
     styles = style_of(dark) + f"\n.paper {{ fill: {DARK.background_color.hex} }}"
     both = f".paper {{ fill: {LIGHT.background_color.hex} }}\n"
     both += f"@media (prefers-color-scheme: dark) {{\n{styles}\n}}\n</style>"
-    return light.replace("</style>", both, 1).replace("TITLE", escape(title, {'"': "&quot;"}), 1)
+    named = light.replace("</style>", both, 1).replace("TITLE", escape(title, {'"': "&quot;"}), 1)
+    return re.sub(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', with_margin, named, count=1)
+
+
+def with_margin(view: re.Match[str]) -> str:
+    """Make room for a margin round the text."""
+    width, height = (float(length) + 2 * MARGIN for length in view.groups())
+    return f'viewBox="0 0 {width:.0f} {height:.0f}"'
 
 
 def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str) -> str:

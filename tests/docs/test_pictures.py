@@ -14,9 +14,11 @@ pytestmark = pytest.mark.slow
 
 
 def words(picture: str) -> list[str]:
-    """Give the words in a picture, from top to bottom, without the times."""
-    texts = ET.fromstring(picture).iter(f"{SVG}text")
-    return [re.sub(r"\d+(\.\d+)? m?s", "TIME", "".join(text.itertext())) for text in texts]
+    """Give the names of a picture's lanes and functions, and the names in its sentences."""
+    texts = ("".join(text.itertext()) for text in ET.fromstring(picture).iter(f"{SVG}text"))
+    return sorted(
+        {word for text in texts for word in re.findall(r"[a-z]\w*_\w+|[a-z]+ loop", text)}
+    )
 
 
 def test_timeline_is_fresh() -> None:

@@ -1,6 +1,7 @@
-"""Four callers time out, five times over, with four tokens: how many threads are at work at once?"""
+"""Four callers time out, five times over, with four tokens: how many threads work at once?"""
 
 import asyncio
+import contextlib
 import threading
 
 import anyio
@@ -25,18 +26,14 @@ def work() -> None:
 
 
 async def asyncio_timeout() -> None:
-    try:
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(0.05):
             await run_in_threadpool(work)
-    except TimeoutError:
-        pass
 
 
 async def asyncio_wait_for() -> None:
-    try:
+    with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(run_in_threadpool(work), 0.05)
-    except TimeoutError:
-        pass
 
 
 async def task_cancel() -> None:

@@ -43,7 +43,8 @@ def main() -> None:
             url = f"{server.client.base_url}/upload"
             list(clients.map(lambda _, url=url: httpx2.get(url, trust_env=False), range(uploads)))
             quiet = [0, 0] if uploads < 40 else [40, 40]
-            wait_until(lambda server=server, quiet=quiet: server.client.get("/tokens").json() == quiet)
+            ask = server.client.get
+            wait_until(lambda ask=ask, quiet=quiet: ask("/tokens").json() == quiet)
             try:
                 status = server.client.get("/health", timeout=2).status_code
             except httpx2.TimeoutException:
