@@ -116,6 +116,7 @@ class RunCommand(click.Command):
 @click.option("--json", "wants_json", is_flag=True, help="Print JSON instead of lanes.")
 @click.option("--page", type=Path, metavar="FILE", help="Write a replay page, too.")
 @click.option("--trace", type=Path, metavar="FILE", help="Write a trace for Perfetto, too.")
+@click.option("--ask", "wants_questions", is_flag=True, help="Ask what you expect before drawing.")
 @click.pass_context
 def run(context: click.Context, /, name: str, **options: Any) -> None:
     """Watch something run: what runs when, on the event loop or in which worker thread.
@@ -132,7 +133,8 @@ def run(context: click.Context, /, name: str, **options: Any) -> None:
     from minitasks.scenarios.application import is_application
     from minitasks.timeline.present import Choice
 
-    choice = Choice(*(options[option] for option in ("rows", "wants_json", "page", "trace")))
+    shown = ("rows", "wants_json", "page", "trace", "wants_questions")
+    choice = Choice(*(options[option] for option in shown))
     if is_application(name):
         refuse_others(context, "an application", APPLICATION | RECORDED)
         run_application(name, options, choice)
@@ -144,7 +146,7 @@ def run(context: click.Context, /, name: str, **options: Any) -> None:
         context.exit(run_scenario(name, options, choice))
 
 
-SHOWN = {"name", "listing", "copy", "rows", "wants_json", "page", "trace"}
+SHOWN = {"name", "listing", "copy", "rows", "wants_json", "page", "trace", "wants_questions"}
 RECORDED = {"also", "slow"}
 APPLICATION = {"backend", "asked", "app_dir", "factory", "host", "port"}
 

@@ -11,7 +11,9 @@ from typing import Any
 import click
 from rich.console import Console
 
+from minitasks.errors import CannotRun
 from minitasks.timeline import output
+from minitasks.timeline.ask import ask, need_terminal
 from minitasks.timeline.calls import View
 from minitasks.timeline.findings import Finding
 from minitasks.timeline.page import render_page
@@ -47,9 +49,14 @@ class Choice:
     wants_json: bool = False
     page: Path | None = None
     trace: Path | None = None
+    wants_questions: bool = False
     pieces: list[Piece] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if self.wants_questions:
+            if self.rows or self.wants_json:
+                raise CannotRun("--ask draws lanes: leave out --rows and --json")
+            need_terminal()
         if self.page:
             output.check(self.page, output.PAGE)
         if self.trace:
@@ -64,6 +71,8 @@ class Choice:
             click.echo("\n".join([*heading, *list_rows(piece.view)]))
         else:
             console = Console(highlight=False)
+            if self.wants_questions:
+                ask(console, piece.view, piece.own, piece.findings)
             draw(console, piece.headings, piece.view, piece.own, piece.findings)
 
     def finish(self, title: str, description: str, view: View, **facts: Any) -> None:

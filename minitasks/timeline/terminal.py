@@ -80,7 +80,7 @@ def draw(
         own: The file or the folder whose calls are all drawn. None: all files are own ones.
         found: What is said below it.
     """
-    glyphs = UNICODE if console.encoding.startswith("utf") else ASCII
+    glyphs = glyphs_for(console)
     lines = [Text(headings[0], style="bold"), *map(Text, headings[1:])]
     lines += draw_lanes(view, own, console.width, glyphs)
     for finding in found:
@@ -97,6 +97,11 @@ def findings(scenario: Scenario, run: ScenarioRun) -> Iterator[Finding]:
         yield Finding(False, f"The recording was full after {seen} events: the rest is not shown.")
     if run.error:
         yield Finding(False, f"The scenario ended with {run.error}")
+
+
+def glyphs_for(console: Console) -> Glyphs:
+    """Choose the characters that a console can show."""
+    return UNICODE if console.encoding.startswith("utf") else ASCII
 
 
 def in_words(finding: Finding, width: int, glyphs: Glyphs) -> Iterator[Text]:

@@ -1,0 +1,224 @@
+"""Ask: let a learner predict what a run has shown, before it is drawn.
+
+Each question is made from a sentence of the run (findings), and the right answer is read from the
+same recording. So no answer can disagree with the picture. Nobody counts.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from minitasks.errors import CannotRun
+from minitasks.timeline.calls import Call, View
+from minitasks.timeline.findings import Finding
+from minitasks.timeline.terminal import draw_lanes, glyphs_for, in_words
+
+MOST = 5  # questions
+PLACES = {"event loop": "on the event loop", "worker thread": "in a worker thread"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question.
+
+    Attributes:
+        text: What is asked.
+        options: What can be answered.
+        right: The index of the right one.
+        sentence: The sentence that it is made from.
+        functions: The functions whose bars answer it.
+    """
+
+    text: str
+    options: tuple[str, ...]
+    right: int
+    sentence: Finding
+    functions: tuple[str, ...]
+
+
+def need_terminal() -> None:
+    """Make sure, before anything runs, that there is somebody to ask.
+
+    Raises:
+        CannotRun: The input or the output is no terminal.
+    """
+    if sys.stdin is None or not sys.stdin.isatty() or not sys.stdout.isatty():
+        raise CannotRun("--ask needs a terminal to ask in: run it there, or leave out --ask")
+
+
+def ask(console: Console, view: View, own: Path | None, found: list[Finding]) -> None:
+    """Ask three to five questions on a run, and answer each by its sentence and its bars.
+
+    Args:
+        console: Where to ask.
+        view: The run.
+        own: The file or the folder whose calls are all drawn.
+        found: What is said of it.
+    """
+    questions = questions_on(view, found)
+    if not questions:
+        return
+    console.print(Text("Before you see it: what do you expect? Type a number, then Enter."))
+    for question in questions:
+        console.print(Text(f"\n{question.text}", style="bold"))
+        for number, option in enumerate(question.options, start=1):
+            console.print(Text(f"  {number}  {option}"))
+        choice = click.prompt("", type=click.IntRange(1, len(question.options)), prompt_suffix="> ")
+        came_true = choice - 1 == question.right
+        answer = question.options[question.right]
+        console.print(Text("Yes." if came_true else f"No: {answer}."))
+        for line in in_words(question.sentence, console.width, glyphs_for(console)):
+            console.print(line)
+        for line in bars_of(view, own, question.functions, console):
+            console.print(line, no_wrap=True, overflow="ignore", crop=False)
+    console.print()
+
+
+def questions_on(view: View, found: list[Finding]) -> list[Question]:
+    """Choose the questions: of each kind the first, then more of where functions ran."""
+    told = [finding for finding in found if finding.holds]
+    asked = [
+        *first(question for finding in told for question in on_sending(finding, view)),
+        *first(question for finding in told for question in on_the_client(finding, view)),
+        *first(question for finding in told for question in on_order(finding, view, told)),
+    ]
+    asked += [
+        *first(
+            question for finding in told for question in on_endings(finding, view) if question.right
+        ),
+        *first(question for finding in told for question in on_the_missing(finding, view)),
+        *first(on_the_loop(told, view)),
+    ]
+    asked = asked[:MOST]
+    places = [question for finding in told for question in on_places(finding, view)]
+    asked += places[: max(MOST - len(asked), 0)]
+    return asked
+
+
+def first(questions: Iterator[Question]) -> list[Question]:
+    """Take the first, if there is one."""
+    return [question for question, _ in zip(questions, range(1), strict=False)]
+
+
+def named_in(finding: Finding, view: View) -> list[Call]:
+    """List the first call of each function that a sentence names, in the order of its words."""
+    words = dict.fromkeys(re.findall(r"\w+", finding.text))
+    return [call for word in words if (call := view.call(word)) is not None]
+
+
+def on_places(finding: Finding, view: View) -> Iterator[Question]:
+    """Ask where a function ran."""
+    if not re.search(r"\bran (on|in)\b", finding.text):
+        return
+    for call in named_in(finding, view):
+        if call.lane.kind in PLACES:
+            right = list(PLACES).index(call.lane.kind)
+            text = f"Where does {call.name} run?"
+            yield Question(text, tuple(PLACES.values()), right, finding, (call.name,))
+
+
+def on_order(finding: Finding, view: View, told: list[Finding]) -> Iterator[Question]:
+    """Ask which of two tasks was called first."""
+    calls = named_in(finding, view)
+    if "one before it" in finding.text:
+        calls = [call for other in told for call in named_in(other, view)]
+        calls = [call for call in calls if is_run_by_a_task(call, view)]
+    elif "order" not in finding.text:
+        return
+    ordered = sorted({call.name: call for call in calls}.values(), key=lambda call: call.start)
+    if len(ordered) >= 2:
+        # Alphabetically: the order in which they are shown gives nothing away.
+        options = tuple(sorted(call.name for call in ordered[:2]))
+        right = options.index(ordered[0].name)
+        yield Question("Which is called first?", options, right, finding, options)
+
+
+def is_run_by_a_task(call: Call, view: View) -> bool:
+    """Tell whether a call began after an answer was sent, or there was none."""
+    sent = answers_sent(view)
+    return not sent or call.start > min(sent)
+
+
+def answers_sent(view: View) -> list[int]:
+    """Give the moments at which an answer was handed to the server."""
+    return [mark.time for mark in view.all_marks if re.search(r": \d+ sent$", mark.text)]
+
+
+def on_sending(finding: Finding, view: View) -> Iterator[Question]:
+    """Ask whether the answer is sent before a task is called."""
+    if " sent " not in finding.text or "called" not in finding.text:
+        return
+    for call in named_in(finding, view)[:1]:
+        if sent := answers_sent(view):
+            options = ("the answer is sent", f"{call.name} is called")
+            right = int(call.start < min(sent))
+            yield Question("Which comes first?", options, right, finding, (call.name,))
+
+
+def on_the_client(finding: Finding, view: View) -> Iterator[Question]:
+    """Ask whether the client waits for the last task."""
+    if "the client did not wait" in finding.text:
+        options = ("the client waits for them", "the client has its answer and goes on")
+        ends = tuple(call.name for call in view.all_calls if is_run_by_a_task(call, view))
+        yield Question("While the tasks run:", options, 1, finding, ends[-1:])
+
+
+def on_endings(finding: Finding, view: View) -> Iterator[Question]:
+    """Ask how a function ended."""
+    if not re.search(r"\b(raised|ran to its end|was stopped)\b", finding.text):
+        return
+    for call in named_in(finding, view)[:1]:
+        if call.ended in ("return", "raise"):
+            options = ("it returns", "it raises an exception")
+            right = int(call.ended == "raise")
+            yield Question(f"How does {call.name} end?", options, right, finding, (call.name,))
+
+
+def on_the_loop(found: list[Finding], view: View) -> Iterator[Question]:
+    """Ask whether the event loop goes on while a function runs."""
+    latest: Call | None = None
+    for finding in found:
+        latest = next(iter(named_in(finding, view)), latest)
+        still = "event loop stood still" in finding.text
+        if latest and (still or "heart beat" in finding.text):
+            text = f"While {latest.name} runs, does the event loop go on?"
+            yield Question(
+                text,
+                ("yes, it goes on", "no, it stands still"),
+                int(still),
+                finding,
+                (latest.name,),
+            )
+
+
+def on_the_missing(finding: Finding, view: View) -> Iterator[Question]:
+    """Ask whether a function was called at all."""
+    found = re.match(r"(\w+)\b.*\bwas never called", finding.text)
+    if found:
+        options = ("yes, later", "no, never")
+        yield Question(f"Is {found[1]} called?", options, 1, finding, ())
+
+
+def bars_of(
+    view: View, own: Path | None, functions: tuple[str, ...], console: Console
+) -> Iterator[Text]:
+    """Give the time axis and the lines of some functions, each below the name of its lane."""
+    axis, *lines = draw_lanes(view, own, console.width, glyphs_for(console))
+    yield axis
+    heading: Text | None = None
+    names = {lane.name for lane in view.lanes}
+    for line in lines:
+        label = line.plain.strip()
+        if any(label.startswith(name) for name in names) and not line.plain.startswith(" "):
+            heading = line
+        elif any(re.match(rf"{re.escape(name)}\b", label) for name in functions):
+            if heading is not None:
+                yield heading
+                heading = None
+            yield line

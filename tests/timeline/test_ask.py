@@ -1,0 +1,73 @@
+"""Ask: questions on a run, made from what it has shown."""
+
+import sys
+
+import pytest
+
+from minitasks.scenarios import NAMES, find_scenario
+from minitasks.timeline.ask import PLACES, questions_on
+from minitasks.timeline.findings import find
+from tests.recorded import recorded
+
+
+@pytest.mark.parametrize("name", ["register-product", "in-order", "frozen-loop", "first-failure"])
+def test_no_answer_disagrees_with_the_run(name: str) -> None:
+    """What counts as right is what the recording holds: the lane, the order, what was sent."""
+    view = recorded(name).view
+    questions = questions_on(view, find(name, view))
+    assert 3 <= len(questions) <= 5
+    for question in questions:
+        assert question.sentence.holds
+        right = question.options[question.right]
+        if right in PLACES.values():
+            (function,) = question.functions
+            call = view.call(function)
+            assert call is not None
+            assert PLACES[call.lane.kind] == right
+        elif question.text == "Which is called first?":
+            starts = {each: view.calls(each)[0].start for each in question.options}
+            assert min(starts, key=starts.__getitem__) == right
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_question_stands_on_a_sentence_of_the_run(name: str) -> None:
+    """Nothing is asked that the run does not answer in words."""
+    view = recorded(name).view
+    found = find(name, view)
+    assert all(question.sentence in found for question in questions_on(view, found))
+    assert find_scenario(name)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pexpect needs a pseudo-terminal")
+def test_a_learner_answers_by_number_and_then_sees_the_picture() -> None:
+    """Each answer is followed by its sentence and its bars; a wrong number is asked again."""
+    import pexpect
+
+    command = ["-m", "minitasks", "run", "in-order", "--ask"]
+    terminal = pexpect.spawn(sys.executable, command, encoding="utf-8", timeout=30)
+    terminal.setwinsize(24, 80)
+    terminal.expect("Which is called first")
+    terminal.expect("1  charge_card")
+    terminal.sendline("7")
+    terminal.expect("7 is not in the range")
+    terminal.sendline("1")
+    terminal.expect("Yes.")
+    terminal.expect("They were called in the order added")
+    terminal.expect("charge_card.*█")
+    while terminal.expect(["Where does ", "in-order on minitasks"]) == 0:
+        terminal.sendline("1")
+    terminal.expect("runs or blocks its thread")
+    terminal.expect(pexpect.EOF)
+
+
+def test_without_a_terminal_it_says_why_not() -> None:
+    """One line that says what to do, exit code 2, and nothing is run."""
+    from click.testing import CliRunner
+
+    from minitasks.cli import cli
+
+    result = CliRunner().invoke(cli, ["run", "in-order", "--ask"])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "minitasks: --ask needs a terminal to ask in: run it there, or leave out --ask\n"
+    )
