@@ -1,6 +1,7 @@
 """A sync wrapper round an async function: called, never awaited."""
 
 import functools
+import time
 import warnings
 from typing import Any
 
@@ -15,13 +16,14 @@ async def send(to: str) -> None:
     sent.append(to)
 
 
-def show(message: Warning | str, category: type[Warning], *where: Any) -> None:
-    print(f"{category.__name__}: {message}")
+said: list[str] = []
+
+
+def note(message: Warning | str, category: type[Warning], *where: Any) -> None:
+    said.append(f"{category.__name__}: {message}")
 
 
 async def main() -> None:
-    warnings.showwarning = show
-
     await BackgroundTask(lambda: send("ada"))()
     print(f"lambda: sent to {sent}")
 
@@ -33,4 +35,9 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    warnings.showwarning = note
     anyio.run(main)
+    # Python warns when the coroutine is collected: here when its worker thread has ended.
+    while not said:
+        time.sleep(0.01)
+    print("Python said:", *said)
