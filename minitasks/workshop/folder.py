@@ -179,8 +179,11 @@ class Workshop:
 
 
 def digest_of(file: Path) -> str:
-    """Give a short digest of a file's content; empty if there is no file."""
+    """Give a short digest of a file's content; empty if there is no plain file."""
     try:
+        # To read a pipe, or an endless device, would never end.
+        if not file.is_file():
+            return ""
         return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
     except OSError:
         return ""

@@ -111,10 +111,10 @@ class Journal:
             os.close(descriptor)
 
     def events(self) -> list[Event]:
-        """Read every event.
+        """Read every event. A line that is none, cut by a full disk say, is left out.
 
         Raises:
-            JournalError: A line is not an event.
+            JournalError: No line is an event.
         """
         try:
             return self.read()
@@ -126,14 +126,13 @@ class Journal:
     def read(self) -> list[Event]:
         """Read every event, as the file is at this moment."""
         try:
-            *lines, rest = self.file.read_bytes().decode().split("\n")
-            if rest:
-                raise ValueError("its last line is cut off")
-            return [Event(**json.loads(line)) for line in lines]
+            lines = self.file.read_bytes().decode("utf-8", "replace").splitlines()
         except FileNotFoundError:
             return []
-        except (ValueError, TypeError) as problem:
-            raise JournalError(f"{self.file} is damaged: {problem}") from problem
+        events = [event for line in lines if (event := event_of(line))]
+        if lines and not events:
+            raise JournalError(f"{self.file} is damaged: no line of it can be read")
+        return events
 
     def set_aside(self) -> Path:
         """Move a damaged journal out of the way; give its new place."""
@@ -141,6 +140,14 @@ class Journal:
         aside = self.file.with_name(f"{self.file.name}.damaged-{stamp}")
         os.replace(self.file, aside)
         return aside
+
+
+def event_of(line: str) -> Event | None:
+    """Read one line; None where it is no event."""
+    try:
+        return Event(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
 
 
 def progress_of(events: Iterable[Event]) -> dict[str, Progress]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 QUIT = "q"
+MOST_BYTES = 65_536
 
 
 class Keys:
@@ -27,7 +28,9 @@ class Keys:
         if not ready:
             return None
         # Not sys.stdin.read: its buffer would swallow the next key, and select would not see it.
-        return os.read(sys.stdin.fileno(), 1).decode("utf-8", "replace").lower() or QUIT
+        # All that is there, for a function key, a mouse or a paste sends many bytes at once.
+        typed = os.read(sys.stdin.fileno(), MOST_BYTES)
+        return key_of(typed.decode("utf-8", "replace")) if typed else QUIT
 
     @contextmanager
     def unbuffered(self) -> Iterator[None]:
@@ -55,6 +58,11 @@ class Keys:
             yield
         finally:
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def key_of(typed: str) -> str | None:
+    """Give the key behind what a terminal sent at once; None for anything but a single key."""
+    return typed.lower() if len(typed) == 1 and typed.isprintable() else None
 
 
 def each_key_at_once() -> None:

@@ -24,6 +24,7 @@ from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.verdict import Report, Run, Verdict, verdict_on
 
+LARGEST = 1024**2  # bytes of a learner's file
 TIME_LIMIT = 10.0  # seconds that the tests of one exercise may take
 
 # How long a child may take to import everything, where no warm parent has done so.
@@ -144,6 +145,9 @@ def grade(
     file = file.absolute()
     if not file.is_file():
         return Verdict(exercise.name, str(file), False, "missing", seen=missing(file))
+    if file.stat().st_size > LARGEST:
+        seen = f"{file} has more than {LARGEST // 1024} kB: that is no exercise"
+        return Verdict(exercise.name, str(file), False, "missing", seen=seen)
 
     with tempfile.TemporaryDirectory(prefix="minitasks-", ignore_cleanup_errors=True) as scratch:
         job = Job(exercise.grader.absolute(), file, Path(scratch), time_limit, examples)
@@ -157,6 +161,8 @@ def grade(
 
 def missing(file: Path) -> str:
     """Word that there is no file."""
+    if file.exists():
+        return f"{file} is no plain file: move it away, then minitasks workshop reset"
     return f"{file} is not there: minitasks workshop reset brings the stub back, undo your copy"
 
 

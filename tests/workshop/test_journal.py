@@ -48,17 +48,26 @@ def test_two_runners_lose_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", [b"{\n", b"[]\n", b'{"time": 1}\n', b"\xff\xfe\n", b"\n", b"{"])
-def test_damage_is_noticed_and_set_aside(tmp_path: Path, line: bytes) -> None:
-    """A line that is no event is damage; the file is kept, under another name."""
+def test_a_line_that_is_no_event_costs_nothing_else(tmp_path: Path, line: bytes) -> None:
+    """One cut or foreign line is left out; what stands before and behind it is kept."""
     journal = Journal(tmp_path / "journal.jsonl")
     journal.add(event("passed", 1))
-    journal.file.write_bytes(journal.file.read_bytes() + line)
+    journal.file.write_bytes(journal.file.read_bytes() + line.rstrip(b"\n") + b"\n")
+    journal.add(event("hint", 2))
+
+    assert [one.kind for one in journal.events()] == ["passed", "hint"]
+
+
+def test_a_journal_without_any_event_is_damaged_and_set_aside(tmp_path: Path) -> None:
+    """What can't be read at all is kept, under another name."""
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.file.write_bytes(b"\xff\xfe{")
 
     with pytest.raises(JournalError):
         journal.events()
     aside = journal.set_aside()
 
-    assert line in aside.read_bytes()
+    assert aside.read_bytes() == b"\xff\xfe{"
     assert journal.events() == []
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from minitasks.workshop import catalog, parent
 from minitasks.workshop.catalog import Exercise
-from minitasks.workshop.folder import Workshop
+from minitasks.workshop.folder import Workshop, digest_of
 from minitasks.workshop.verdict import Verdict
 from tests.workshop.sample import SOLUTION, STUB
 
@@ -431,6 +431,29 @@ def test_a_deleted_file_is_told(exercise: Exercise) -> None:
     assert verdict is not None
     assert verdict.reason == "missing"
     assert "minitasks workshop reset" in verdict.seen
+
+
+@posix_only
+@pytest.mark.parametrize("kind", ["a pipe", "an endless device", "a folder"])
+def test_what_is_no_plain_file_is_told_at_once(
+    exercise: Exercise, tmp_path: Path, kind: str
+) -> None:
+    """Nobody waits for a pipe without a writer, or reads a device without an end."""
+    file = tmp_path / "odd" / "exercise.py"
+    file.parent.mkdir()
+    if kind == "a pipe":
+        os.mkfifo(file)
+    elif kind == "an endless device":
+        file.symlink_to("/dev/zero")
+    else:
+        file.mkdir()
+
+    verdict = parent.grade(exercise, file)
+
+    assert verdict is not None
+    assert (verdict.passed, verdict.reason) == (False, "missing")
+    assert "is no plain file: move it away" in verdict.seen
+    assert digest_of(file) == ""
 
 
 @posix_only
