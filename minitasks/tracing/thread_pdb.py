@@ -16,7 +16,7 @@ import pdb
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -55,6 +55,7 @@ class ThreadPdb(pdb.Pdb):
         self._prompting: threading.Thread | None = None
         self._asked_to_leave = False
         self._sigint_handler: Any = None
+        self._late_sigint: Callable[[], Any] | None = None
         self._terminal = process_state.Terminal()
 
     # -- the files -------------------------------------------------------------------------------
@@ -121,28 +122,34 @@ class ThreadPdb(pdb.Pdb):
         # inside a library that holds a lock would kill its worker thread, or hang it.
         if not self.is_own(frame.f_code.co_filename):
             return None
-        # Rule 2: while one thread has the prompt, the others wait at their next event.
-        with self._one_at_a_time:
-            # The second: on Python 3.11 idle worker threads keep the trace function that they have.
-            if self.leaving or self._is_over:
-                return None
-            self._take_sigint()
-            step = self._steps.read(frame, event, arg)
-            self._where.follow(frame, step)
-            # Rule 3: a coroutine that waits has not returned, and one that goes on was not called.
-            if step in HIDDEN:
-                return self.trace_dispatch
-            if step in ("return", "raise") and self._ends_command(frame):
-                self.set_step()
-            # pdb shows a frame that an exception leaves as one that returns None.
-            if step == "raise":
-                return self.trace_dispatch
-            try:
-                return super().trace_dispatch(frame, event, arg)
-            except bdb.BdbQuit:
-                # As Ctrl-C would: one exception does not end a server, which logs it and goes on.
-                _thread.interrupt_main()
-                raise
+        try:
+            # Rule 2: while one thread has the prompt, the others wait at their next event.
+            with self._one_at_a_time:
+                return self._take_event(frame, event, arg)
+        finally:
+            self._take_late_sigint()
+
+    def _take_event(self, frame: FrameType, event: str, arg: Any) -> Any:
+        # The second: on Python 3.11 idle worker threads keep the trace function that they have.
+        if self.leaving or self._is_over:
+            return None
+        self._take_sigint()
+        step = self._steps.read(frame, event, arg)
+        self._where.follow(frame, step)
+        # Rule 3: a coroutine that waits has not returned, and one that goes on was not called.
+        if step in HIDDEN:
+            return self.trace_dispatch
+        if step in ("return", "raise") and self._ends_command(frame):
+            self.set_step()
+        # pdb shows a frame that an exception leaves as one that returns None.
+        if step == "raise":
+            return self.trace_dispatch
+        try:
+            return super().trace_dispatch(frame, event, arg)
+        except bdb.BdbQuit:
+            # As Ctrl-C would: one exception does not end a server, which logs it and goes on.
+            _thread.interrupt_main()
+            raise
 
     def _ends_command(self, frame: FrameType) -> bool:
         """Tell whether `n`, `unt` or `r` ends with this frame."""
@@ -238,8 +245,26 @@ class ThreadPdb(pdb.Pdb):
             return self._sigint_elsewhere()
         self.set_quit()
         if callable(program_handler):
-            program_handler(number, frame)
+            self._late_sigint = functools.partial(program_handler, number, frame)
+            if not self._holds_up(frame):
+                self._take_late_sigint()
         return None
+
+    def _holds_up(self, frame: FrameType | None) -> bool:
+        """Tell whether the signal landed in this debugger: an exception would leave it locked.
+
+        From Python 3.14 on one can come between the taking of a lock and the block that gives it
+        back.
+        """
+        while frame is not None and frame.f_code is not ThreadPdb.trace_dispatch.__code__:
+            frame = frame.f_back
+        return frame is not None
+
+    def _take_late_sigint(self) -> None:
+        """Hand the signal to the program, now that this debugger is through."""
+        if self._late_sigint is not None and threading.current_thread() is threading.main_thread():
+            handler, self._late_sigint = self._late_sigint, None
+            handler()
 
     def _sigint_elsewhere(self) -> None:
         """Answer Ctrl-C while a worker thread reads a command, which nothing can interrupt."""
