@@ -1,40 +1,27 @@
-"""python -m minitasks, and the minitasks command.
+"""python -m minitasks, and the minitasks command."""
 
-The commands need the extra `workshop`; where a part is missing, one line says how to install it.
-"""
-
-import importlib.util
+import io
 import sys
 
-NEEDED = (
-    "click",
-    "rich",
-    "starlette",
-    "fastapi",
-    "uvicorn",
-    "httpx2",
-    "trio",
-    "pytest",
-    "hypothesis",
-    "watchfiles",
-)
+from minitasks.errors import advice_on
 
 
 def main() -> None:
-    """Run the command line; exit with 2 where a package that it needs is missing."""
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        verb = "is" if len(missing) == 1 else "are"
-        print(
-            f"minitasks: {', '.join(missing)} {verb} missing: "
-            "python -m pip install 'minitasks[workshop]'",
-            file=sys.stderr,
-        )
-        raise SystemExit(2)
+    """Run the command line; exit with 2 where an extra that it needs is missing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What a learner's code says may hold characters that this terminal has not.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        from minitasks.cli import cli
 
-    from minitasks.cli import cli
-
-    cli()
+        cli()
+    except ModuleNotFoundError as error:
+        advice = advice_on(error)
+        if advice is None:
+            raise
+        print(f"minitasks: {advice}", file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

@@ -10,19 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from minitasks.errors import INSTALL, packages_of_extras
 from minitasks.workshop import catalog, parent
 from minitasks.workshop.folder import write
-
-PACKAGES = (
-    "anyio",
-    "trio",
-    "starlette",
-    "fastapi",
-    "uvicorn",
-    "pytest",
-    "hypothesis",
-    "watchfiles",
-)
 
 
 @dataclass(frozen=True)
@@ -70,8 +60,9 @@ def python() -> Finding:
 
 def packages() -> Finding:
     """Check that everything is installed."""
-    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
-    advice = f"missing: {', '.join(missing)}; python -m pip install 'minitasks[workshop]'"
+    needed = [name for name, extra in packages_of_extras().items() if extra == "workshop"]
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    advice = f"missing: {', '.join(missing)}; {INSTALL.format('workshop')}"
     return Finding("packages", advice if missing else "all there", not missing)
 
 

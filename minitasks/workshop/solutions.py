@@ -5,7 +5,7 @@ import difflib
 import importlib.util
 from pathlib import Path
 
-from minitasks.errors import CannotRun
+from minitasks.errors import INSTALL, CannotRun
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.journal import TRIES_FOR_SOLUTION, Event, now
@@ -69,7 +69,7 @@ def starlette_folder() -> Path:
     """Find the installed Starlette, without importing it."""
     spec = importlib.util.find_spec("starlette")
     if spec is None or spec.origin is None:
-        raise CannotRun("Starlette is missing: python -m pip install 'minitasks[workshop]'")
+        raise CannotRun(f"Starlette is missing: {INSTALL.format('workshop')}")
     return Path(spec.origin).parent
 
 

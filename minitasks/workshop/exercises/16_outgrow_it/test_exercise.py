@@ -16,7 +16,9 @@ import pytest
 def celery() -> None:
     """Fail where Celery is missing, and say how to get it."""
     if importlib.util.find_spec("celery") is None:
-        pytest.fail("this exercise needs Celery: python -m pip install 'minitasks[queue]'")
+        pytest.fail(
+            "this exercise needs Celery: python -m pip install '.[queue]' in your copy of minitasks"
+        )
 
 
 def next_message(engine: Any) -> tuple[str, list[Any]] | None:
