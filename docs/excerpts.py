@@ -1,80 +1,87 @@
-"""Excerpts: a page shows real code by its name, never by its line number. A Markdown extension.
+"""Excerpts: pages hold real code as text, and cog keeps that text equal to the files.
 
-- `{{ excerpt minitasks/background.py BackgroundTask.__call__ }}` becomes the source of that
-  function, class or constant; without a name, of the whole file. With `code` at its end,
-  docstrings are left out.
-- `{{ scenario frozen-loop }}` becomes the scenario's promise, what to look for, and its replay.
-- `{{ tour frozen-loop }}` becomes the scenario's tour: its stops, and what is said at each.
+`python docs/excerpts.py` brings every page up to date; with `--check` it only says which are not.
+A page asks, in a comment that readers don't see, for one of two things:
 
-What is not there stops the build.
+- `excerpt("minitasks/background.py", "BackgroundTask.__call__")`: the source of what has this name,
+  of several names, or, without any, of the whole file. With `code=True` docstrings are left out.
+- `scenario("frozen-loop")`: the scenario's promise, what to look for, its picture and its replay.
 """
 
 import ast
 import re
+import sys
 import textwrap
 from pathlib import Path
-from typing import Any
 
-from markdown import Extension, Markdown
-from markdown.preprocessors import Preprocessor
+from cogapp import Cog  # type: ignore[import-untyped]
 
 from minitasks.scenarios import find_scenario
-from minitasks.tour.listing import tour_as_markdown
 
-ROOT = Path(__file__).parents[1]
-EXCERPT = re.compile(r"(\s*)\{\{ excerpt (\S+)(?: (?!code )(\S+))?( code)? \}\}")
-SCENARIO = re.compile(r"\{\{ scenario (\S+) \}\}")
-TOUR = re.compile(r"\{\{ tour (\S+) \}\}")
+DOCS = Path(__file__).parent
+WIDTH = 88  # what fits a page's column
+SIGNATURE = re.compile(r"( *)((?:async )?def \w+\()(.+)(\) -> .+:)")
 
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
 
 class NoSuchCode(Exception):
-    """A page names code that is not there."""
+    """A page asks for code that is not there, or that is too wide for it."""
 
 
-def excerpt(path: str, name: str | None = None, code_only: bool = False) -> str:
-    """Give the source of what has this name in a file.
+def main() -> int:
+    """Bring the pages up to date, or check that they are; give cog's exit code."""
+    mode = ["--check"] if "--check" in sys.argv else ["-r"]
+    prologue = "from excerpts import excerpt, scenario"
+    pages = [str(page) for page in sorted((DOCS / "pages").rglob("*.md"))]
+    code: int = Cog().main(["cog", *mode, "-P", "-I", str(DOCS), "-p", prologue, *pages])
+    return code
+
+
+def excerpt(path: str, *names: str, code: bool = False) -> None:
+    """Print a block with the source of what has these names in a file.
 
     Args:
         path: The file, seen from the repository's root.
-        name: A function, class, constant or `Class.method`; None for the whole file.
-        code_only: Leave docstrings out.
+        *names: Functions, classes, constants or `Class.method`; none for the whole file.
+        code: Leave docstrings out.
 
     Raises:
-        NoSuchCode: There is no such file, or nothing of that name in it.
-
-    Example:
-        >>> print(excerpt("minitasks/concurrency.py", "T"))
-        T = TypeVar("T")
+        NoSuchCode: There is no such file, nothing of that name in it, or a line does not fit.
     """
-    file = ROOT / path
+    file = DOCS.parent / path
     if not file.is_file():
         raise NoSuchCode(f"there is no file {path}")
+    shown = [source_of(file, name, code) for name in names or [""]]
+    print("```python", *shown, "```", sep="\n")
 
+
+def source_of(file: Path, name: str, code_only: bool) -> str:
+    """Cut one name's source out of a file, flush left, and with no line wider than a page."""
     source = file.read_text()
     lines = source.splitlines()
     tree: ast.AST = ast.parse(source)
     first, last = 1, len(lines)
     for part in name.split(".") if name else ():
-        tree = find(tree, part, path)
+        tree = find(tree, part, file)
         first, last = span(tree)
 
     hidden = docstring_lines(tree) if code_only else set()
     shown = [lines[number - 1] for number in range(first, last + 1) if number not in hidden]
-    return textwrap.dedent("\n".join(shown)).strip("\n")
+    wrapped = [wrap(line) for line in textwrap.dedent("\n".join(shown)).strip("\n").splitlines()]
+    return "\n".join(wrapped)
 
 
-def find(scope: ast.AST, name: str, path: str) -> Node:
+def find(scope: ast.AST, name: str, file: Path) -> Named:
     """Find what is defined directly in a module or class under this name."""
     for node in ast.iter_child_nodes(scope):
-        if isinstance(node, Node) and name in names(node):
+        if isinstance(node, Named) and name in defined(node):
             return node
-    raise NoSuchCode(f"there is no {name} in {path}")
+    raise NoSuchCode(f"there is no {name} in {file}")
 
 
-def names(node: Node) -> set[str]:
+def defined(node: Named) -> set[str]:
     """Name what a definition or an assignment defines."""
     if isinstance(node, ast.Assign):
         return {target.id for target in node.targets if isinstance(target, ast.Name)}
@@ -83,9 +90,8 @@ def names(node: Node) -> set[str]:
     return {node.name}
 
 
-def span(node: ast.AST) -> tuple[int, int]:
+def span(node: Named) -> tuple[int, int]:
     """Give the first and the last line of a definition, its decorators included."""
-    assert isinstance(node, Node)
     decorators = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
     return first, node.end_lineno or first
@@ -103,46 +109,26 @@ def docstring_lines(scope: ast.AST) -> set[int]:
     return lines
 
 
-def scenario(name: str) -> str:
-    """Give the part of a page that tells of a scenario and shows its replay."""
+def wrap(line: str) -> str:
+    """Give a line as it fits a page: a signature that is too wide gets its arguments on a line."""
+    if len(line) <= WIDTH:
+        return line
+    found = SIGNATURE.fullmatch(line)
+    if not found:
+        return line
+    indent, head, arguments, tail = found.groups()
+    return f"{indent}{head}\n{indent}    {arguments}\n{indent}{tail}"
+
+
+def scenario(name: str) -> None:
+    """Print the part of a page that tells of a scenario and shows its picture."""
     shown = find_scenario(name)
     # Markdown wants a blank line ahead of a list.
     look_for = shown.look_for.replace(":\n", ":\n\n", 1)
-    source = f'src="replays/{name}.html" title="Replay: {name}"'
-    frame = f'<iframe class="replay" {source} loading="lazy"></iframe>'
-    return f"**{shown.promise}**\n\n{look_for}\n\n{frame}"
+    picture = f"[![{name}, as a run drew it](images/{name}.svg)](images/{name}.svg)"
+    replay = f"On the site: [step through a replay of it](replays/{name}.html)."
+    print(f"\n**{shown.promise}**\n\n{look_for}\n\n{picture}\n\n{replay}\n")
 
 
-class Excerpts(Preprocessor):
-    """Replaces directives before Markdown looks at the page, so that they work in a code fence."""
-
-    def run(self, lines: list[str]) -> list[str]:
-        """Replace each line that is a directive by the lines that it asks for."""
-        return [shown for line in lines for shown in expand(line)]
-
-
-def expand(line: str) -> list[str]:
-    """Give the lines that stand for one line of a page."""
-    if found := EXCERPT.fullmatch(line):
-        indent, path, name, code = found.groups()
-        return textwrap.indent(excerpt(path, name, code_only=bool(code)), indent).splitlines()
-    if found := SCENARIO.fullmatch(line):
-        return scenario(found[1]).splitlines()
-    if found := TOUR.fullmatch(line):
-        return tour_as_markdown(found[1]).splitlines()
-    if "{{" in line:
-        raise NoSuchCode(f"not a directive: {line.strip()}")
-    return [line]
-
-
-class ExcerptExtension(Extension):
-    """Registers the preprocessor ahead of fences, whose priority is 25."""
-
-    def extendMarkdown(self, md: Markdown) -> None:
-        """Add the preprocessor."""
-        md.preprocessors.register(Excerpts(md), "excerpts", 30)
-
-
-def makeExtension(**options: Any) -> ExcerptExtension:
-    """Make the extension: the name that Markdown looks for."""
-    return ExcerptExtension(**options)
+if __name__ == "__main__":
+    raise SystemExit(main())

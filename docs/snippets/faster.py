@@ -44,7 +44,9 @@ class BackgroundTask:
     kwargs: Mapping[str, Any]
     is_async: bool
 
-    def __init__(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
+    def __init__(
+        self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
         self.func = func
         self.args = args
         self.kwargs = kwargs
@@ -94,7 +96,9 @@ class BackgroundTasks(BackgroundTask):
         if tasks:
             self.tasks.extend(tasks)
 
-    def add_task(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
+    def add_task(
+        self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
         """Keep one more call, behind those already added; see `minitasks.BackgroundTasks`."""
         # 3. `BackgroundTask(func, *args, **kwargs)` would pack the arguments a second time. So this
         # is __init__ again, line by line. Harder to change: two places must stay alike, and an

@@ -18,7 +18,9 @@ SHOP = DOCS / "snippets" / "own_application" / "blocking.py"
 
 
 def ruff(file: Path) -> str:
-    need_part(found := shutil.which("ruff"), "ruff is missing: python -m pip install ruff")
+    beside = Path(sys.executable).with_name("ruff")
+    found = shutil.which("ruff") or (beside.is_file() and beside)
+    need_part(found, "ruff is missing: python -m pip install ruff")
     command = [str(found), "check", "--isolated", "--select", "ASYNC", "--output-format", "concise"]
     return subprocess.run([*command, str(file)], capture_output=True, text=True).stdout
 

@@ -71,7 +71,9 @@ class WithoutPartial:
     """What step 1 would be without its `functools.partial`."""
 
     @staticmethod
-    async def run_in_threadpool(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    async def run_in_threadpool(
+        func: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Any:
         """Hand everything on as it came."""
         return await anyio.to_thread.run_sync(func, *args, **kwargs)
 

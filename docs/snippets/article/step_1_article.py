@@ -11,7 +11,10 @@ class BackgroundTask:
     """A function and its arguments, kept until the task is awaited."""
 
     def __init__(
-        self, func: typing.Callable[..., typing.Any], *args: typing.Any, **kwargs: typing.Any
+        self,
+        func: typing.Callable[..., typing.Any],
+        *args: typing.Any,
+        **kwargs: typing.Any,
     ) -> None:
         self.func = func
         self.args = args
@@ -32,7 +35,10 @@ class BackgroundTasks(BackgroundTask):
         self.tasks = list(tasks)
 
     def add_task(
-        self, func: typing.Callable[..., typing.Any], *args: typing.Any, **kwargs: typing.Any
+        self,
+        func: typing.Callable[..., typing.Any],
+        *args: typing.Any,
+        **kwargs: typing.Any,
     ) -> None:
         """Keep one more call."""
         task = BackgroundTask(func, *args, **kwargs)

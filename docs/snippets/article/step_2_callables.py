@@ -22,7 +22,10 @@ class BackgroundTask(previous.BackgroundTask):
     """As before, but for how it decides."""
 
     def __init__(
-        self, func: typing.Callable[..., typing.Any], *args: typing.Any, **kwargs: typing.Any
+        self,
+        func: typing.Callable[..., typing.Any],
+        *args: typing.Any,
+        **kwargs: typing.Any,
     ) -> None:
         super().__init__(func, *args, **kwargs)
         self.is_async = is_async_callable(func)

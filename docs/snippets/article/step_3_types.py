@@ -15,11 +15,15 @@ T = TypeVar("T")
 class BackgroundTask(previous.BackgroundTask):
     """As before, with the types of the arguments tied to the function's."""
 
-    def __init__(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
+    def __init__(
+        self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
         super().__init__(func, *args, **kwargs)
 
 
-async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def run_in_threadpool(
+    func: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
     """Call a sync function in a worker thread."""
     func = functools.partial(func, *args, **kwargs)
     return await anyio.to_thread.run_sync(func)

@@ -21,13 +21,17 @@ def is_async_callable(obj: Any) -> bool:
     while isinstance(obj, functools.partial):
         obj = obj.func
 
-    return iscoroutinefunction(obj) or (callable(obj) and iscoroutinefunction(obj.__call__))
+    return iscoroutinefunction(obj) or (
+        callable(obj) and iscoroutinefunction(obj.__call__)
+    )
 
 
 class BackgroundTask(previous.BackgroundTask):
     """As before, with the question put to the right module."""
 
-    def __init__(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
+    def __init__(
+        self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
         super().__init__(func, *args, **kwargs)
         self.is_async = is_async_callable(func)
 

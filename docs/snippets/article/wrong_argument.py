@@ -1,4 +1,4 @@
-"""An argument that `send` does not have. A type checker sees it in minitasks, and not in step 1."""
+"""`send` has no argument `too`. minitasks tells a type checker, step 1 does not."""
 
 import step_1_article
 

@@ -29,7 +29,9 @@ async def run_for_real(tasks: Tasks) -> list[float]:
     begin = time.perf_counter()
     async with anyio.create_task_group() as group:
         for number, (arrival, service) in enumerate(tasks):
-            await anyio.sleep_until(anyio.current_time() + begin + arrival - time.perf_counter())
+            await anyio.sleep_until(
+                anyio.current_time() + begin + arrival - time.perf_counter()
+            )
             task = BackgroundTask(work, number, time.perf_counter(), service)
             group.start_soon(task)
     return waits

@@ -13,7 +13,9 @@ def main() -> None:
     print(f"utilisation      {load.utilisation:.0%}")
     if load.utilisation >= 1:
         growth = rate - tokens / service
-        print(f"the queue grows by {growth:.0f} tasks a second, for as long as this goes on")
+        print(
+            f"the queue grows by {growth:.0f} tasks a second, for as long as this goes on"
+        )
         return
 
     print(f"have to wait     {chance_to_wait(load):.0%}")

@@ -9,7 +9,9 @@ from measured import compare
 from million import SERVICE, TOKENS, load_at
 from queueing import Load, arrivals, mean_wait, simulate
 
-Point = tuple[float, float]  # utilisation, and mean wait as a share of the mean service time
+Point = tuple[
+    float, float
+]  # utilisation, and mean wait as a share of the mean service time
 
 WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM = 640, 360, 50, 70, 50
 LOWEST, HIGHEST = 0.4, 1.5  # of utilisation on the x axis, of the wait on the y axis
@@ -84,10 +86,14 @@ def axes() -> str:
     parts = [f'<path class="axis" d="{lines}"/>']
     for percent in range(40, 101, 10):
         x, y = place((percent / 100, 0)).split(",")
-        parts.append(f'<text x="{x}" y="{float(y) + 18}" text-anchor="middle">{percent} %</text>')
+        parts.append(
+            f'<text x="{x}" y="{float(y) + 18}" text-anchor="middle">{percent} %</text>'
+        )
     for half in range(4):
         x, y = place((LOWEST, half / 2)).split(",")
-        parts.append(f'<text x="{float(x) - 8}" y="{y}" text-anchor="end">{half / 2}</text>')
+        parts.append(
+            f'<text x="{float(x) - 8}" y="{y}" text-anchor="end">{half / 2}</text>'
+        )
     parts.append(
         f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 10}" text-anchor="end">utilisation</text>'
     )
@@ -96,14 +102,23 @@ def axes() -> str:
     parts.append(
         f'<text class="key-simulated" x="{LEFT + 10}" y="80">rings: 200,000 simulated</text>'
     )
-    parts.append(f'<text class="key-real" x="{LEFT + 10}" y="100">crosses: 4,000 real</text>')
+    parts.append(
+        f'<text class="key-real" x="{LEFT + 10}" y="100">crosses: 4,000 real</text>'
+    )
     return "\n".join(parts)
 
 
 def draw(real_points: Iterable[Point]) -> str:
     """Draw the picture. All but what was really measured comes out the same each time."""
     curves = [curve(4, "end"), curve(10, "middle"), curve(40, "start")]
-    parts = [HEAD, axes(), *curves, marks(simulated(), ring), marks(real_points, cross), "</svg>\n"]
+    parts = [
+        HEAD,
+        axes(),
+        *curves,
+        marks(simulated(), ring),
+        marks(real_points, cross),
+        "</svg>\n",
+    ]
     return "\n".join(parts)
 
 

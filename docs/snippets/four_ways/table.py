@@ -28,7 +28,9 @@ async def at_once(way: Way) -> str:
     async with anyio.create_task_group() as group:
         for _ in range(100):
             group.start_soon(way, work)
-        count = await anyio.to_thread.run_sync(settled, inside, limiter=anyio.CapacityLimiter(1))
+        count = await anyio.to_thread.run_sync(
+            settled, inside, limiter=anyio.CapacityLimiter(1)
+        )
         gate.set()
     of_cpus = min(32, (getattr(os, "process_cpu_count", os.cpu_count)() or 1) + 4)
     return "CPUs + 4, 32 at most" if count == of_cpus else str(count)

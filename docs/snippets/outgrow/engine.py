@@ -23,7 +23,9 @@ NOTHING_IS_LOST = {
 }
 
 engine = Celery("shop")
-engine.conf.update(NOTHING_IS_LOST, worker_enable_remote_control=False, worker_lost_wait=1)
+engine.conf.update(
+    NOTHING_IS_LOST, worker_enable_remote_control=False, worker_lost_wait=1
+)
 
 if REDIS:
     engine.conf.update(
@@ -32,7 +34,9 @@ if REDIS:
         broker_transport_options={
             # In seconds. A task that was taken this long ago and not acknowledged is handed out
             # again: longer than the longest task, or that one runs twice.
-            "visibility_timeout": int(os.environ.get("SHOP_VISIBILITY_TIMEOUT", "3600")),
+            "visibility_timeout": int(
+                os.environ.get("SHOP_VISIBILITY_TIMEOUT", "3600")
+            ),
             # Look for such tasks every second, not every hundred.
             "unacked_restore_interval": 1,
             "unacked_restore_throttle": 1,
@@ -59,5 +63,7 @@ register = engine.task(
 def at_start(sender: str, conf: Any, **_: Any) -> None:
     """Begin with what the worker of this name left unfinished. Redis needs no such help."""
     if not REDIS:
-        taken = files.take_back(FOLDER, sender, lambda task_id: engine.AsyncResult(task_id).ready())
+        taken = files.take_back(
+            FOLDER, sender, lambda task_id: engine.AsyncResult(task_id).ready()
+        )
         conf.broker_transport_options["processed_folder"] = taken

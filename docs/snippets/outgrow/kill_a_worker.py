@@ -45,7 +45,9 @@ def enqueue(folder: Path, names: list[str]) -> None:
     """Put the products into the queue, from a process of its own, as a server would."""
     code = "import sys, engine\nfor product in sys.argv[1:]: engine.register.delay(product)"
     environment = {**os.environ, "SHOP_FOLDER": str(folder)}
-    subprocess.run([sys.executable, "-c", code, *names], cwd=HERE, env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-c", code, *names], cwd=HERE, env=environment, check=True
+    )
 
 
 if __name__ == "__main__":

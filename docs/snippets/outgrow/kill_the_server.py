@@ -36,7 +36,9 @@ def kill_the_server(place: str, folder: Path) -> set[str]:
     port = free_port()
     with worker(folder, "one"):
         with server(folder, port) as process:
-            httpx2.post(f"http://127.0.0.1:{port}/{place}", json=POSTED).raise_for_status()
+            httpx2.post(
+                f"http://127.0.0.1:{port}/{place}", json=POSTED
+            ).raise_for_status()
             wait_until(lambda: products(folder, "done"))
             kill(process)
         with server(folder, port):

@@ -18,7 +18,14 @@ QUIET = ("-W", "ignore:You're running the worker with superuser privileges")
 @contextmanager
 def server(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run the application under uvicorn."""
-    command = [sys.executable, "-m", "uvicorn", "app:app", f"--port={port}", "--log-level=warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "app:app",
+        f"--port={port}",
+        "--log-level=warning",
+    ]
     with running(command, folder) as process:
         wait_until(lambda: answers(port))
         yield process
@@ -27,7 +34,15 @@ def server(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
 @contextmanager
 def worker(folder: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker of the queue that works on one task at a time."""
-    command = [sys.executable, *QUIET, "-m", "celery", "--app=engine", "--quiet", "worker"]
+    command = [
+        sys.executable,
+        *QUIET,
+        "-m",
+        "celery",
+        "--app=engine",
+        "--quiet",
+        "worker",
+    ]
     options = [f"--hostname={name}@%h", "--concurrency=1", "--loglevel=error"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     with running([*command, *options, *alone], folder) as process:
@@ -38,7 +53,9 @@ def worker(folder: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
 def redis(folder: Path, port: int) -> Iterator[str]:
     """Run a Redis server that keeps its data in the folder; give its address."""
     command = ["redis-server", f"--port {port}", "--bind 127.0.0.1", "--appendonly yes"]
-    with running([*command, f"--dir {folder}", f"--logfile {folder}/redis.log"], folder):
+    with running(
+        [*command, f"--dir {folder}", f"--logfile {folder}/redis.log"], folder
+    ):
         wait_until(lambda: answers(port))
         yield f"redis://127.0.0.1:{port}/0"
 
@@ -47,7 +64,9 @@ def redis(folder: Path, port: int) -> Iterator[str]:
 def running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command, in a process group of its own, until the block ends."""
     environment = {**os.environ, "SHOP_FOLDER": str(folder)}
-    process = subprocess.Popen(command, cwd=HERE, env=environment, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=HERE, env=environment, start_new_session=True
+    )
     try:
         yield process
     finally:

@@ -9,7 +9,10 @@ from minitasks.timeline.record import record
 
 
 def test_the_warehouse_is_told_off_the_event_loop() -> None:
-    with record([Path(mended.__file__).parent]) as recording, TestClient(mended.app) as client:
+    with (
+        record([Path(mended.__file__).parent]) as recording,
+        TestClient(mended.app) as client,
+    ):
         client.post("/orders")
     (task,) = [
         finding.figures

@@ -60,7 +60,9 @@ def main() -> None:
         # To leave the block is to wait until the tasks are done.
         with serving(app) as client:
             response = client.post(path)
-        print(f"{path}: the client got {response.status_code}, the tasks: {', '.join(ran)}")
+        print(
+            f"{path}: the client got {response.status_code}, the tasks: {', '.join(ran)}"
+        )
 
 
 if __name__ == "__main__":

@@ -56,7 +56,11 @@ def ask_twice(client: httpx2.Client, kind: str) -> bool:
 
 
 def main() -> None:
-    for kind, app in (("sync", plain), ("sync", behind_middleware), ("blocking", plain)):
+    for kind, app in (
+        ("sync", plain),
+        ("sync", behind_middleware),
+        ("blocking", plain),
+    ):
         seen.clear()
         answered.clear()
         # To leave the block is to wait until the task is done.

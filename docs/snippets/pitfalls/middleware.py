@@ -62,7 +62,10 @@ class TimedOtherwise(BaseHTTPMiddleware):
 
 
 def main() -> None:
-    for middleware in ([Middleware(Timed)], [Middleware(Timed), Middleware(TimedOtherwise)]):
+    for middleware in (
+        [Middleware(Timed)],
+        [Middleware(Timed), Middleware(TimedOtherwise)],
+    ):
         happened.clear()
         hung_up.clear()
         app = Starlette(routes=[Route("/", order)], middleware=middleware)

@@ -58,7 +58,9 @@ async def main() -> None:
         asyncio.get_running_loop().call_later(1, go_on.set)
         for _ in range(TIMES):
             await asyncio.gather(*(caller() for _ in range(TOKENS)))
-        print(f"{caller.__name__}: at most {most} threads at once, with {TOKENS} tokens")
+        print(
+            f"{caller.__name__}: at most {most} threads at once, with {TOKENS} tokens"
+        )
         go_on.set()
         while at_work:
             await asyncio.sleep(0.01)

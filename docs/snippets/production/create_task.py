@@ -62,7 +62,9 @@ def main() -> None:
         for path in ("/added", "/created"):
             before = len(server.said())
             server.client.get(path)
-            wait_until(lambda before=before: server.said()[before:].count("second ends"))
+            wait_until(
+                lambda before=before: server.said()[before:].count("second ends")
+            )
             print(f"{path}: {', '.join(server.said()[before:])}")
         for path in ("/added-fails", "/created-fails"):
             httpx2.get(f"{server.client.base_url}{path}", trust_env=False)

@@ -41,7 +41,11 @@ def main() -> None:
     for uploads in (39, 40):
         with served("deadlock:app") as server, ThreadPoolExecutor(uploads) as clients:
             url = f"{server.client.base_url}/upload"
-            list(clients.map(lambda _, url=url: httpx2.get(url, trust_env=False), range(uploads)))
+            list(
+                clients.map(
+                    lambda _, url=url: httpx2.get(url, trust_env=False), range(uploads)
+                )
+            )
             quiet = [0, 0] if uploads < 40 else [40, 40]
             ask = server.client.get
             wait_until(lambda ask=ask, quiet=quiet: ask("/tokens").json() == quiet)
@@ -49,7 +53,9 @@ def main() -> None:
                 status = server.client.get("/health", timeout=2).status_code
             except httpx2.TimeoutException:
                 status = "no answer in 2 s"
-            print(f"{uploads} uploads: {quiet[0]} tokens taken for good; GET /health: {status}")
+            print(
+                f"{uploads} uploads: {quiet[0]} tokens taken for good; GET /health: {status}"
+            )
             server.process.kill()
 
 

@@ -16,7 +16,10 @@ async def where() -> tuple[str, int]:
 
 def by_from_thread(loop: int) -> None:
     thread, there = anyio.from_thread.run(where)
-    print(f"anyio.from_thread.run: {thread}, the server's loop: {there == loop}", flush=True)
+    print(
+        f"anyio.from_thread.run: {thread}, the server's loop: {there == loop}",
+        flush=True,
+    )
 
 
 def by_asyncio_run(loop: int) -> None:

@@ -18,7 +18,10 @@ def on_out_of_stock(request: Request, error: Exception) -> PlainTextResponse:
 
 @app.exception_handler(Exception)
 def on_any(request: Request, error: Exception) -> PlainTextResponse:
-    print(f"the handler for Exception was called with {type(error).__name__}: {error}", flush=True)
+    print(
+        f"the handler for Exception was called with {type(error).__name__}: {error}",
+        flush=True,
+    )
     return PlainTextResponse("our fault", 500)
 
 

@@ -29,7 +29,9 @@ def raises(tasks: BackgroundTasks) -> None:
 @app.get("/two-lists")
 def two_lists(tasks: BackgroundTasks) -> PlainTextResponse:
     tasks.add_task(say, "the injected task")
-    return PlainTextResponse("ordered", background=BackgroundTask(say, "the response's task"))
+    return PlainTextResponse(
+        "ordered", background=BackgroundTask(say, "the response's task")
+    )
 
 
 def add_late(tasks: BackgroundTasks):
@@ -62,19 +64,30 @@ idle_app = idle(app)
 
 
 def said(lines: list[str]) -> str:
-    return f"ran: {', '.join(line.removeprefix('ran: ') for line in lines) or 'nothing'}"
+    return (
+        f"ran: {', '.join(line.removeprefix('ran: ') for line in lines) or 'nothing'}"
+    )
 
 
 def main() -> None:
     with served("never_start:idle_app") as server:
-        paths = ("order", "raises", "two-lists", "late", "in-time", *(f"shared/{n}" for n in "123"))
+        paths = (
+            "order",
+            "raises",
+            "two-lists",
+            "late",
+            "in-time",
+            *(f"shared/{n}" for n in "123"),
+        )
         for path in paths:
             before = len(server.said())
             status = server.client.get(f"/{path}").status_code
             httpx2.get(f"{server.client.base_url}/idle", trust_env=False)
             print(f"/{path}: {status}, {said(server.said()[before:])}")
         before = len(server.said())
-        with connect(f"ws://127.0.0.1:{server.client.base_url.port}/socket") as websocket:
+        with connect(
+            f"ws://127.0.0.1:{server.client.base_url.port}/socket"
+        ) as websocket:
             wait_until(lambda: websocket.close_code or not list(websocket))
         httpx2.get(f"{server.client.base_url}/idle", trust_env=False)
         print(f"/socket: {said(server.said()[before:])}")

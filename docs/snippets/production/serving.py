@@ -20,7 +20,9 @@ TIMEOUT = 20  # seconds; only a server that hangs is waited for so long
 
 
 @contextmanager
-def served(application: str, *command: str, stop: int = signal.SIGINT) -> Iterator[SimpleNamespace]:
+def served(
+    application: str, *command: str, stop: int = signal.SIGINT
+) -> Iterator[SimpleNamespace]:
     """Serve an application, by uvicorn unless a command is given; then stop it by a signal.
 
     Args:
@@ -35,7 +37,11 @@ def served(application: str, *command: str, stop: int = signal.SIGINT) -> Iterat
     """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    address = ["--bind", f"127.0.0.1:{port}"] if "gunicorn" in command else ["--port", str(port)]
+    address = (
+        ["--bind", f"127.0.0.1:{port}"]
+        if "gunicorn" in command
+        else ["--port", str(port)]
+    )
     program = [sys.executable, "-m", *(command or ["uvicorn"]), application, *address]
     with tempfile.NamedTemporaryFile("w+", suffix=".log") as output:
         process = subprocess.Popen(
@@ -52,7 +58,11 @@ def served(application: str, *command: str, stop: int = signal.SIGINT) -> Iterat
             return Path(output.name).read_text().splitlines()[seen:]
 
         def said() -> list[str]:
-            return [line for line in log() if line and not line.startswith(("INFO", " ", "["))]
+            return [
+                line
+                for line in log()
+                if line and not line.startswith(("INFO", " ", "["))
+            ]
 
         def forget() -> None:
             nonlocal seen
@@ -68,7 +78,12 @@ def served(application: str, *command: str, stop: int = signal.SIGINT) -> Iterat
             ) as client:
                 wait_until(lambda: accepts(port) or process.poll() is not None)
                 yield SimpleNamespace(
-                    client=client, log=log, said=said, forget=forget, stop=end, process=process
+                    client=client,
+                    log=log,
+                    said=said,
+                    forget=forget,
+                    stop=end,
+                    process=process,
                 )
         finally:
             if process.poll() is None:

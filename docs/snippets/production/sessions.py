@@ -45,7 +45,11 @@ idle_app = idle(app)
 
 def main() -> None:
     with served("sessions:idle_app") as server:
-        for method, path in (("GET", "/request"), ("GET", "/function"), ("POST", "/upload")):
+        for method, path in (
+            ("GET", "/request"),
+            ("GET", "/function"),
+            ("POST", "/upload"),
+        ):
             before = len(server.said())
             files = {"file": b"a picture"} if method == "POST" else None
             server.client.request(method, path, files=files)

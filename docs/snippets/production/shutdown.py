@@ -53,7 +53,11 @@ PATIENT = (
     ("gunicorn, SIGTERM", GUNICORN, signal.SIGTERM),
 )
 IN_A_HURRY = (
-    ("uvicorn, SIGTERM", (*UVICORN, "--timeout-graceful-shutdown", "1"), signal.SIGTERM),
+    (
+        "uvicorn, SIGTERM",
+        (*UVICORN, "--timeout-graceful-shutdown", "1"),
+        signal.SIGTERM,
+    ),
     ("uvicorn, SIGINT", (*UVICORN, "--timeout-graceful-shutdown", "1"), signal.SIGINT),
     ("gunicorn, SIGTERM", (*GUNICORN, "--graceful-timeout", "1"), signal.SIGTERM),
 )
@@ -70,7 +74,10 @@ def stopped(path: str, command: tuple[str, ...], number: int) -> list[str]:
 
 
 def main() -> None:
-    for title, runs in (("as it comes", PATIENT), ("one second to shut down", IN_A_HURRY)):
+    for title, runs in (
+        ("as it comes", PATIENT),
+        ("one second to shut down", IN_A_HURRY),
+    ):
         print(f"{title}:")
         for name, command, number in runs:
             for path in ("/sync", "/async"):

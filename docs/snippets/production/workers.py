@@ -46,7 +46,9 @@ def main() -> None:
             return counts == orders
 
         wait_until(read_both)
-        print(f"{len(counts)} workers; each has counted its own orders: {counts == orders}")
+        print(
+            f"{len(counts)} workers; each has counted its own orders: {counts == orders}"
+        )
 
 
 if __name__ == "__main__":
