@@ -279,7 +279,7 @@ def test_a_grading_can_be_called_off(exercise: Exercise) -> None:
 
     assert verdict is None
     assert time.monotonic() - began < 30
-    assert processes_holding(str(mark.parent)) == []
+    wait_until(lambda: processes_holding(str(mark.parent)) == [])
 
 
 RIGHT = "def double(number):\n    return number * 2\n"
@@ -421,7 +421,7 @@ def test_a_hostile_file_gets_a_clear_verdict(exercise: Exercise, name: str) -> N
     assert not verdict.passed
     assert words in verdict.seen
     assert verdict.reason == reason
-    assert processes_holding(SLEEP) == []
+    wait_until(lambda: processes_holding(SLEEP) == [])
 
 
 def test_a_deleted_file_is_told(exercise: Exercise) -> None:
