@@ -4,11 +4,13 @@ Everything happens in a copy, in a temporary folder. The exit code is 1 if a mut
 not known to be equivalent, or if a known one is no longer made.
 """
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.mutation.equivalents import EQUIVALENT
@@ -100,17 +102,16 @@ def try_small_ones(folder: Path) -> list[str]:
 # -- whole wrong ideas ----------------------------------------------------------------------------
 
 
-def is_caught(folder: Path, wrong: Wrong) -> bool:
-    """Put the wrong idea into the copy, run the tests, and take it out again."""
-    file = folder / wrong.file
-    right = file.read_text("utf-8")
-    if wrong.old not in right:
-        raise SystemExit(f"{wrong.file} no longer contains {wrong.old!r}")
-    file.write_text(right.replace(wrong.old, wrong.new), "utf-8")
-    try:
-        return run_tests(folder).returncode == 1
-    finally:
-        file.write_text(right, "utf-8")
+def is_caught(wrong: Wrong) -> bool:
+    """Put the wrong idea into a copy of its own, and run the tests."""
+    with tempfile.TemporaryDirectory() as name:
+        copy_core(Path(name))
+        file = Path(name) / wrong.file
+        right = file.read_text("utf-8")
+        if wrong.old not in right:
+            raise SystemExit(f"{wrong.file} no longer contains {wrong.old!r}")
+        file.write_text(right.replace(wrong.old, wrong.new), "utf-8")
+        return run_tests(Path(name)).returncode == 1
 
 
 def run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -119,9 +120,11 @@ def run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
     return run(folder, "pytest", *options, "tests")
 
 
-def try_wrong_ones(folder: Path) -> list[str]:
-    """Try each wrong idea; list those that no test caught."""
-    missed = [wrong for wrong in WRONG if not is_caught(folder, wrong)]
+def try_wrong_ones() -> list[str]:
+    """Try each wrong idea, one on each core; list those that no test caught."""
+    with ThreadPoolExecutor(os.cpu_count()) as cores:
+        caught = list(cores.map(is_caught, WRONG))
+    missed = [wrong for wrong, found in zip(WRONG, caught, strict=True) if not found]
     print(f"{len(WRONG) - len(missed)} of {len(WRONG)} wrong implementations caught")
     return [f"not caught: {wrong.file}: {wrong.idea}" for wrong in missed]
 
@@ -133,7 +136,7 @@ def main() -> int:
         copy_core(folder)
         if (right := run_tests(folder)).returncode:
             raise SystemExit(f"the tests fail without any mutant:\n{right.stdout[-2000:]}")
-        left = [*try_wrong_ones(folder), *try_small_ones(folder)]
+        left = [*try_wrong_ones(), *try_small_ones(folder)]
     print("\n".join(left) or "no mutant is left")
     return 1 if left else 0
 

@@ -25,6 +25,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from filelock import FileLock
 
 from tests.parts import need_part
 
@@ -116,14 +117,21 @@ sys.setprofile(note)
 
 
 @pytest.fixture(scope="session")
-def tutorial(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The applications of FastAPI's tutorial and of Starlette's docs, as installed here."""
-    folder = tmp_path_factory.mktemp("sdist")
-    applications = sdist("fastapi", folder) / "docs_src"
-    text = (sdist("starlette", folder) / "docs" / "background.md").read_text(encoding="utf-8")
-    (applications / "starlette_docs").mkdir()
-    for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, re.DOTALL)):
-        (applications / "starlette_docs" / f"background_{number}.py").write_text(block)
+def tutorial(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """The applications of FastAPI's tutorial and of Starlette's docs, as installed here.
+
+    The workers of pytest-xdist share one download.
+    """
+    folder = tmp_path_factory.getbasetemp().parent / f"sdist-{testrun_uid}"
+    applications = folder / "applications"
+    with FileLock(f"{folder}.lock"):
+        if not applications.exists():
+            text = (sdist("starlette", folder) / "docs" / "background.md").read_text("utf-8")
+            docs = sdist("fastapi", folder) / "docs_src"
+            (docs / "starlette_docs").mkdir()
+            for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, re.DOTALL)):
+                (docs / "starlette_docs" / f"background_{number}.py").write_text(block)
+            docs.rename(applications)
     return applications
 
 

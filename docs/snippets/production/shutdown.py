@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from fastapi import BackgroundTasks, FastAPI
 from serving import served, wait_until
@@ -79,9 +80,11 @@ def main() -> None:
         ("one second to shut down", IN_A_HURRY),
     ):
         print(f"{title}:")
-        for name, command, number in runs:
-            for path in ("/sync", "/async"):
-                print(f"  {name}: {', '.join(stopped(path, command, number))}")
+        cases = [(path, *run) for run in runs for path in ("/sync", "/async")]
+        with ThreadPoolExecutor(4) as servers:
+            came_to = servers.map(lambda case: stopped(case[0], *case[2:]), cases)
+            for (_, name, *_), told in zip(cases, came_to, strict=True):
+                print(f"  {name}: {', '.join(told)}")
 
 
 if __name__ == "__main__":
