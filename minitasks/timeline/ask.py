@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from rich.text import Text
 
 from minitasks.errors import CannotRun
 from minitasks.timeline.calls import Call, View
-from minitasks.timeline.findings import Finding
+from minitasks.timeline.findings import Finding, named_in
 from minitasks.timeline.terminal import draw_lanes, glyphs_for, in_words
 
 MOST = 5  # questions
@@ -82,23 +83,20 @@ def ask(console: Console, view: View, own: Path | None, found: list[Finding]) ->
 
 def questions_on(view: View, found: list[Finding]) -> list[Question]:
     """Choose the questions: of each kind the first, then more of where functions ran."""
-    told = [finding for finding in found if finding.holds]
+    # What a scenario's sentence says of a library that is wrong is no rule to be learned. What an
+    # application did is its own, right or not.
+    told = [finding for finding in found if finding.holds or finding.kind]
+    ordered = partial(on_order, told=told)
+    makers = (on_sending, on_the_client, ordered, on_endings, on_the_missing)
     asked = [
-        *first(question for finding in told for question in on_sending(finding, view)),
-        *first(question for finding in told for question in on_the_client(finding, view)),
-        *first(question for finding in told for question in on_order(finding, view, told)),
+        question
+        for make in makers
+        for question in first(each for finding in told for each in make(finding, view))
     ]
-    asked += [
-        *first(
-            question for finding in told for question in on_endings(finding, view) if question.right
-        ),
-        *first(question for finding in told for question in on_the_missing(finding, view)),
-        *first(on_the_loop(told, view)),
-    ]
-    asked = asked[:MOST]
-    places = [question for finding in told for question in on_places(finding, view)]
-    asked += places[: max(MOST - len(asked), 0)]
-    return asked
+    asked += first(on_the_loop(told, view))
+    asked += [question for finding in told for question in on_words(finding)]
+    asked += [question for finding in told for question in on_places(finding, view)]
+    return list({question.text: question for question in asked}.values())[:MOST]
 
 
 def first(questions: Iterator[Question]) -> list[Question]:
@@ -106,18 +104,13 @@ def first(questions: Iterator[Question]) -> list[Question]:
     return [question for question, _ in zip(questions, range(1), strict=False)]
 
 
-def named_in(finding: Finding, view: View) -> list[Call]:
-    """List the first call of each function that a sentence names, in the order of its words."""
-    words = dict.fromkeys(re.findall(r"\w+", finding.text))
-    return [call for word in words if (call := view.call(word)) is not None]
-
-
 def on_places(finding: Finding, view: View) -> Iterator[Question]:
     """Ask where a function ran."""
     if not re.search(r"\bran (on|in)\b", finding.text):
         return
     for call in named_in(finding, view):
-        if call.lane.kind in PLACES:
+        kinds = {each.lane.kind for each in view.calls(call.name)}
+        if len(kinds) == 1 and call.lane.kind in PLACES:
             right = list(PLACES).index(call.lane.kind)
             text = f"Where does {call.name} run?"
             yield Question(text, tuple(PLACES.values()), right, finding, (call.name,))
@@ -126,7 +119,7 @@ def on_places(finding: Finding, view: View) -> Iterator[Question]:
 def on_order(finding: Finding, view: View, told: list[Finding]) -> Iterator[Question]:
     """Ask which of two tasks was called first."""
     calls = named_in(finding, view)
-    if "one before it" in finding.text:
+    if "one before it" in finding.text and not finding.kind:
         calls = [call for other in told for call in named_in(other, view)]
         calls = [call for call in calls if is_run_by_a_task(call, view)]
     elif "order" not in finding.text:
@@ -174,10 +167,9 @@ def on_endings(finding: Finding, view: View) -> Iterator[Question]:
     if not re.search(r"\b(raised|ran to its end|was stopped)\b", finding.text):
         return
     for call in named_in(finding, view)[:1]:
-        if call.ended in ("return", "raise"):
+        if call.ended == "raise":
             options = ("it returns", "it raises an exception")
-            right = int(call.ended == "raise")
-            yield Question(f"How does {call.name} end?", options, right, finding, (call.name,))
+            yield Question(f"How does {call.name} end?", options, 1, finding, (call.name,))
 
 
 def on_the_loop(found: list[Finding], view: View) -> Iterator[Question]:
@@ -185,7 +177,7 @@ def on_the_loop(found: list[Finding], view: View) -> Iterator[Question]:
     latest: Call | None = None
     for finding in found:
         latest = next(iter(named_in(finding, view)), latest)
-        still = "event loop stood still" in finding.text
+        still = "event loop stood still" in finding.text or finding.kind == "held"
         if latest and (still or "heart beat" in finding.text):
             text = f"While {latest.name} runs, does the event loop go on?"
             yield Question(
@@ -203,6 +195,110 @@ def on_the_missing(finding: Finding, view: View) -> Iterator[Question]:
     if found:
         options = ("yes, later", "no, never")
         yield Question(f"Is {found[1]} called?", options, 1, finding, ())
+
+
+@dataclass(frozen=True)
+class InWords:
+    """A question on what one word of a sentence says.
+
+    Attributes:
+        pattern: The sentence; its group `word` is what is asked for.
+        text: The question, with the pattern's other groups in it.
+        options: What can be answered, by the word that makes it right.
+    """
+
+    pattern: str
+    text: str
+    options: dict[str, str]
+
+
+GOES_ON = {"waits": "it waits for the thread", "does not": "it goes on at once"}
+WORDS = (
+    InWords(
+        r"(?P<way>[\w.]+): .*a cancel scope (?P<word>waits|does not)",
+        "Its cancel scope is cancelled while {way} waits for its thread. What does the caller do?",
+        GOES_ON,
+    ),
+    InWords(
+        r"(?P<way>[\w.]+): (?P<word>a|no) token",
+        "Does {way} take a token?",
+        {"a": "yes", "no": "no"},
+    ),
+    InWords(
+        r"Its cancel scope was cancelled, and (?P<name>\w+) .* the caller (?P<word>wait)ed",
+        "Its cancel scope is cancelled while {name} runs in a thread. What does the caller do?",
+        {"wait": "it waits for the thread", "go": "it goes on at once"},
+    ),
+    InWords(
+        r"the caller (?P<word>went) on with \d+ tokens? taken, and (?P<name>\w+) ran on",
+        "asyncio cancels the task that waits for {name}. What does the caller do?",
+        {"wait": "it waits for the thread", "went": "it goes on at once"},
+    ),
+    InWords(
+        r"had set (?P<name>\w+) to (?P<word>\w+), and (?P<reader>\w+) saw (?P=word)",
+        "Does {reader} see what its caller had set {name} to?",
+        {"": "no", ".+": "yes"},
+    ),
+    InWords(
+        r"It set it to (?P<new>\w+); after that the caller saw (?!(?P=new)\b)(?P<word>\w+)",
+        "Then it is set to {new} by the function in the thread. What does the caller see?",
+        {"": "{new}", ".+": "what was there before"},
+    ),
+    InWords(
+        r"(?P<name>\w+) was (?P<word>suspended) meanwhile",
+        "Meanwhile, what is {name}, which awaits it?",
+        {"blocked": "blocked, with its thread", "suspended": "suspended: its thread is free"},
+    ),
+    InWords(
+        r"nobody awaited: (?P<name>\w+) (?P<word>did not) run for (?P<whom>\w+)",
+        "Does {name} run for {whom}?",
+        {"did": "yes", "did not": "no"},
+    ),
+    InWords(
+        r"Python only (?P<word>warned)\.",
+        "What does Python do about it?",
+        {"raised": "it raises an exception", "warned": "it prints a warning"},
+    ),
+    InWords(
+        r"limiter has (?P<tokens>\d+) tokens, and at most (?P<word>\d+) ran at once",
+        "There are {tokens} tokens. How many of the tasks run at once, at most?",
+        {"1": "1", "2": "2", "4": "4"},
+    ),
+    InWords(
+        r"(?P<what>Image \d+) waited .* for a token, (?P<word>suspended)",
+        "{what} waits for a token. Does its coroutine block the event loop?",
+        {"blocked": "yes", "suspended": "no: it is suspended"},
+    ),
+    InWords(
+        r"^(?P<name>\w+) was called, and (?P<word>nobody) awaited its coroutine",
+        "{name} is called. Does it run?",
+        {"somebody": "yes", "nobody": "no"},
+    ),
+    InWords(
+        r"(?P<name>\w+) \(.*\) (?P<word>waited) .* for one of the (?P<tokens>\d+) tokens",
+        "Does {name} run as soon as it is handed to a thread?",
+        {"at once": "yes", "waited": "no: it waits for a token"},
+    ),
+)
+
+
+def on_words(finding: Finding) -> Iterator[Question]:
+    """Ask for one word of a sentence."""
+    for each in WORDS:
+        if said := re.search(each.pattern, finding.text):
+            right = [bool(re.fullmatch(word, said["word"])) for word in each.options]
+            if any(right):
+                options = tuple(
+                    option.format(**said.groupdict()) for option in each.options.values()
+                )
+                text = each.text.format(**said.groupdict())
+                yield Question(text, options, right.index(True), finding, names_in(said))
+
+
+def names_in(said: re.Match[str]) -> tuple[str, ...]:
+    """Give the functions that a sentence is about."""
+    groups = said.groupdict()
+    return tuple(groups[group] for group in ("name", "reader") if groups.get(group))
 
 
 def bars_of(

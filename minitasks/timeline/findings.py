@@ -5,9 +5,11 @@ own library did something else than Starlette does; then it does not hold.
 """
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from minitasks.timeline.calls import Call, Ending, View
 from minitasks.tracing.threads import Lane
@@ -45,6 +47,14 @@ def find(scenario: str, view: View) -> list[Finding]:
 def either(holds: bool, text: str, otherwise: str, differs: bool = False) -> Finding:
     """Say one thing where it holds, and another where it does not."""
     return Finding(holds, text if holds else otherwise, differs and not holds)
+
+
+def named_in(finding: Finding, view: View) -> list[Call]:
+    """List the first call of each function that a sentence names, in the order of its words."""
+    figures: dict[str, Any] = finding.figures
+    named = figures.get("tasks") or [figures[key] for key in ("function",) if key in figures]
+    words = [name.rpartition(".")[2] for name in named] or re.findall(r"\w+", finding.text)
+    return [call for word in dict.fromkeys(words) if (call := view.call(word)) is not None]
 
 
 # -- times and places -----------------------------------------------------------------------------

@@ -240,7 +240,8 @@ def sent_before(run: Run, tasks: list[Call]) -> Iterator[Finding]:
     first, status = tasks[0], sent.text.split()[-2]
     if first.start < sent.time:
         text = f"{first.name} was called before the answer ({status}) was sent."
-        yield Finding(False, text, kind="sent", figures={"status": int(status), "first": False})
+        figures = {"status": int(status), "first": False, "function": first.function}
+        yield Finding(False, text, kind="sent", figures=figures)
         return
     text = f"The answer ({status}) was sent {span(sent.time, first.start)} before {first.name}"
     text += " was called"
@@ -256,7 +257,12 @@ def sent_before(run: Run, tasks: list[Call]) -> Iterator[Finding]:
         True,
         text,
         kind="sent",
-        figures={"status": int(status), "first": True, **in_milliseconds(milliseconds)},
+        figures={
+            "status": int(status),
+            "first": True,
+            "function": first.function,
+            **in_milliseconds(milliseconds),
+        },
     )
 
 

@@ -10,17 +10,21 @@ import html
 import json
 import re
 import string
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
-from minitasks.timeline.calls import View
+from minitasks.timeline.calls import Call, View
+from minitasks.timeline.findings import Finding, named_in
 from minitasks.timeline.page_data import clip, pack
 
-SCRIPTS = ("recording.js", "chart.js", "panels.js", "page.js")
+SCRIPTS = ("recording.js", "chart.js", "panels.js", "predict.js", "page.js")
 LONGEST_DESCRIPTION = 5000  # characters
 
 
-def render_page(view: View, title: str = "Replay", description: str = "") -> str:
+def render_page(
+    view: View, title: str = "Replay", description: str = "", findings: Sequence[Finding] = ()
+) -> str:
     """Make the replay page of a recording.
 
     Args:
@@ -29,6 +33,7 @@ def render_page(view: View, title: str = "Replay", description: str = "") -> str
         description: What the run shows, in plain text, such as a scenario's docstring. Its first
             paragraph is always shown. The others can be unfolded, under their first line if that
             ends with a colon. Lines that begin with "- " are a list, `names` in backquotes code.
+        findings: What is said of the run: each sentence leads to the step that it is about.
 
     Returns:
         A whole HTML document in ASCII, to be written to a file as it is. It loads nothing from
@@ -48,6 +53,7 @@ def render_page(view: View, title: str = "Replay", description: str = "") -> str
         policy=content_security_policy(style, script),
         title=html.escape(clip(title)),
         description=describe(description),
+        sentences=sentences(view, findings),
         style=style,
         script=script,
         recording=json_in_html(pack(view)),
@@ -96,6 +102,24 @@ def describe(text: str) -> str:
     unfolded = "".join(paragraph(part) for part in more.split("\n\n"))
     title = html.escape(summary)
     return f"{paragraph(lead)}<details><summary>{title}</summary>{unfolded}</details>"
+
+
+def sentences(view: View, findings: Sequence[Finding]) -> str:
+    """List the sentences on a run, each a link to the first step of what it names first."""
+    if not findings:
+        return ""
+    items: list[str] = []
+    calls: list[Call] = []
+    for finding in findings:
+        kind, sign = ("holds", "✓") if finding.holds else ("fails", "✗")
+        if finding.differs:
+            kind, sign = "differs", "≠"
+        words = html.escape(clip(finding.text))
+        # "It" is what the sentence before is about.
+        if calls := named_in(finding, view) or calls:
+            words = f'<a href="#step={calls[0].first + 1}">{words}</a>'
+        items.append(f'<li class="{kind}"><span class="sign">{sign}</span>{words}</li>')
+    return f'<ul id="sentences">{"".join(items)}</ul>'
 
 
 def paragraph(text: str) -> str:

@@ -51,6 +51,7 @@ class Choice:
     trace: Path | None = None
     wants_questions: bool = False
     pieces: list[Piece] = field(default_factory=list)
+    said: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.wants_questions:
@@ -64,6 +65,8 @@ class Choice:
 
     def show(self, piece: Piece) -> None:
         """Print a piece, or keep it for the JSON at the end."""
+        if self.page:
+            self.said.extend(piece.findings)
         if self.wants_json:
             self.pieces.append(piece)
         elif self.rows:
@@ -85,7 +88,7 @@ class Choice:
             document = {"schema": 1, "command": "run", **facts, "runs": pieces}
             click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         if self.page:
-            output.write(self.page, render_page(view, title, description))
+            output.write(self.page, render_page(view, title, description, self.said))
             click.echo(f"Replay page: {self.page}", err=True)
         if self.trace:
             output.write(self.trace, render_trace(view, title))

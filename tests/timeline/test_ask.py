@@ -9,8 +9,56 @@ from minitasks.timeline.ask import PLACES, questions_on
 from minitasks.timeline.findings import find
 from tests.recorded import recorded
 
+WAITS, GOES_ON = "it waits for the thread", "it goes on at once"
+RIGHT = {
+    ("register-product", "While the tasks run:"): "the client has its answer and goes on",
+    ("sync-task", "While write_report runs, does the event loop go on?"): "yes, it goes on",
+    ("sync-task", "Meanwhile, what is main, which awaits it?"): "suspended: its thread is free",
+    ("frozen-loop", "While write_report runs, does the event loop go on?"): "no, it stands still",
+    ("first-failure", "How does register_to_blockchain end?"): "it raises an exception",
+    ("first-failure", "Is send_confirmation_email called?"): "no, never",
+    ("pool-of-tokens", "There are 2 tokens. How many of the tasks run at once, at most?"): "2",
+    **{
+        (
+            "pool-of-tokens",
+            f"Image {number} waits for a token. Does its coroutine block the event loop?",
+        ): "no: it is suspended"
+        for number in "1234"
+    },
+    ("context", "Does write_audit_log see what its caller had set current_user to?"): "yes",
+    (
+        "context",
+        "Then it is set to auditor by the function in the thread. What does the caller see?",
+    ): "what was there before",
+    ("lost-coroutine", "Does send_email run for ada?"): "no",
+    ("lost-coroutine", "What does Python do about it?"): "it prints a warning",
+    ("cancelled", "How does call_slow_service end?"): "it raises an exception",
+    (
+        "cancelled",
+        "Its cancel scope is cancelled while copy_file runs in a thread. What does the caller do?",
+    ): WAITS,
+    (
+        "cancelled",
+        "asyncio cancels the task that waits for upload_file. What does the caller do?",
+    ): GOES_ON,
+    **{
+        (
+            "four-ways",
+            f"Its cancel scope is cancelled while {way} waits for its thread. "
+            "What does the caller do?",
+        ): then
+        for way, then in {
+            "run_in_threadpool": WAITS,
+            "anyio.to_thread.run_sync": WAITS,
+            "asyncio.to_thread": GOES_ON,
+        }.items()
+    },
+    ("four-ways", "Does run_in_threadpool take a token?"): "yes",
+    ("four-ways", "Does anyio.to_thread.run_sync take a token?"): "yes",
+}
 
-@pytest.mark.parametrize("name", ["register-product", "in-order", "frozen-loop", "first-failure"])
+
+@pytest.mark.parametrize("name", NAMES)
 def test_no_answer_disagrees_with_the_run(name: str) -> None:
     """What counts as right is what the recording holds: the lane, the order, what was sent."""
     view = recorded(name).view
@@ -27,6 +75,10 @@ def test_no_answer_disagrees_with_the_run(name: str) -> None:
         elif question.text == "Which is called first?":
             starts = {each: view.calls(each)[0].start for each in question.options}
             assert min(starts, key=starts.__getitem__) == right
+        elif question.text.startswith("Which comes first"):
+            assert right == "the answer is sent"
+        else:
+            assert RIGHT[name, question.text] == right
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,6 +5,7 @@ What is said is compared with that.
 """
 
 import logging
+import re
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ import httpx2
 import pytest
 
 from minitasks.scenarios.application import Request, find_application
+from minitasks.timeline.ask import questions_on
 from minitasks.timeline.findings import Finding
 from minitasks.timeline.own_runs import Request as Recorded
 from minitasks.timeline.own_runs import run_own_program, serve_recorded
@@ -229,6 +231,28 @@ def test_what_held_the_event_loop_is_named_with_its_line(served: Served) -> None
     assert isinstance(milliseconds, float)
     assert milliseconds >= 200
     assert "is async and held the event loop for" in held.text
+
+
+def test_a_request_is_asked_about_and_no_answer_disagrees_with_its_log(served: Served) -> None:
+    """Where, in which order, whether the loop went on, how it ended, whether it ran at all."""
+    asked = {
+        (request.number, question.text): question.options[question.right]
+        for request in served.requests
+        for question in questions_on(request.view, list(request.findings))
+    }
+    assert asked[1, "Which is called first?"] == "mail"
+    assert asked[1, "While report runs, does the event loop go on?"] == "no, it stands still"
+    assert asked[2, "How does missing end?"] == "it raises an exception"
+    assert asked[3, "How does charge end?"] == "it raises an exception"
+    assert asked[4, "charge is called. Does it run?"] == "no"
+    assert asked[5, "Does resize run as soon as it is handed to a thread?"] == (
+        "no: it waits for a token"
+    )
+    for number, text in asked:
+        found = re.match(r"Where does (\w+) run\?", text)
+        if found and (threads := served.threads(found[1])):
+            on_loop = threads <= served.loop
+            assert asked[number, text] == ("on the event loop" if on_loop else "in a worker thread")
 
 
 def test_an_exception_that_is_an_answer_is_no_fault(served: Served) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.findings import Finding
 from minitasks.timeline.page import render_page
 from tests.parts import need_part
 from tests.timeline.recordings import (
@@ -234,20 +235,83 @@ def test_the_page_plays_to_the_end_and_pauses(visit: Visit) -> None:
     """Space plays, the button says Pause meanwhile, and a screen reader hears the end only."""
     page = visit(story())
     words = page.get_by_role("status")
-    page.get_by_label("Speed").select_option("40 steps/s")
+    speed = page.get_by_label("Speed")
+    speed.select_option("1 step/s")
     page.get_by_role("button", name="Play").focus()
 
     page.keyboard.press("Space")
     page.get_by_role("button", name="Pause").wait_for()
     assert words.get_attribute("aria-live") == "off"
+    speed.select_option("40 steps/s")
     page.get_by_role("button", name="Play").wait_for()
 
     assert place(page) == 9
     assert words.get_attribute("aria-live") == "polite"
+    speed.select_option("1 step/s")
     page.locator("h1").click()
     page.keyboard.press("Space")  # from the beginning again, also without the button
     page.get_by_role("button", name="Pause").click()
     assert place(page) < 9
+
+
+def test_predict_hides_what_comes_and_asks_which_lane_moves_next(visit: Visit) -> None:
+    """Where a lane goes free or another one acts, by number; the right answer is the step's."""
+    timeline = story()
+    page = visit(timeline)
+    words = page.get_by_role("status")
+    question = page.get_by_role("group", name="Which lane moves next?")
+    name_of = {lane.number: lane.name for lane in timeline.lanes}
+    lanes = [name_of[event.lane] for event in timeline.events]
+
+    page.get_by_role("button", name="Predict").click()
+    curtain = page.locator(".curtain").bounding_box()
+    assert curtain is not None
+    assert curtain["width"] > 100
+    page.locator("h1").click()
+    said: list[str] = []
+    while place(page) < len(lanes):
+        here = place(page)
+        page.keyboard.press("ArrowRight")
+        if place(page) == here:
+            assert question.is_visible()
+            assert page.evaluate("document.activeElement.parentElement.id") == "answers"
+            names = question.get_by_role("button").all_text_contents()
+            moves = next(i for i, name in enumerate(names) if name.endswith(lanes[here]))
+            # Every second answer is wrong.
+            choice = moves if len(said) % 2 == 0 else (moves + 1) % len(names)
+            page.keyboard.press(str(choice + 1))
+            said.append("Yes" if "Yes. " in words.inner_text() else "No")
+            assert place(page) == here + 1
+            assert question.is_hidden()
+    assert said == ["Yes", "No"] * (len(said) // 2) + ["Yes"] * (len(said) % 2)
+    assert len(said) >= 3
+
+    page.get_by_role("button", name="Predict").click()
+    page.keyboard.press("Home")
+    for _ in lanes[1:]:
+        page.keyboard.press("ArrowRight")
+    assert place(page) == len(lanes)
+    assert page.locator(".curtain").is_hidden()
+
+
+def test_each_sentence_leads_to_the_step_that_it_is_about(visit: Visit) -> None:
+    """The sentences stand on top, with their signs; a click shows the first step of the call."""
+    view = View(story())
+    said = (
+        Finding(True, "send is async."),
+        Finding(False, "save returned 4."),
+        Finding(True, "1 < 2"),
+    )
+    page = visit(render_page(view, "A run", "", said))
+
+    sentences = page.locator("#sentences li")
+    assert [text[0] for text in sentences.all_text_contents()] == ["✓", "✗", "✓"]
+    assert sentences.nth(2).get_by_role("link").count() == 0
+    for sentence in said[:2]:
+        page.get_by_role("link", name=sentence.text).click()
+        call = view.call(sentence.text.split()[0])
+        assert call is not None
+        page.wait_for_function(f"document.querySelector('#slider').value === '{call.first + 1}'")
 
 
 def test_the_address_leads_to_the_step_and_follows_it(visit: Visit) -> None:
@@ -277,7 +341,7 @@ def test_suspended_calls_are_marked_where_they_wait(visit: Visit) -> None:
     assert [badges_of(3, "hollow"), badges_of(3, "filled")] == [["L"], []]
     assert [badges_of(7, "hollow"), badges_of(7, "filled")] == [[], ["1"]]
     assert page.locator("#lane-list li").all_inner_texts()[1].split("\n")[:3] == [
-        *("L", "event loop", "idle, 1 suspended")
+        *("L", "event loop", "runs nothing recorded, 1 suspended")
     ]
     page.keyboard.press("End")
     assert [badges_of(3, "hollow"), badges_of(3, "filled")] == [[], ["L"]]
@@ -294,7 +358,7 @@ def test_every_lane_that_runs_is_marked_at_its_own_line(visit: Visit) -> None:
     assert here.locator(".badge").all_text_contents() == ["L", "1"]
     assert page.locator("#lines [aria-current]").get_attribute("value") == "3"
     assert page.locator("#lane-list .state").all_text_contents() == [
-        *("idle", "runs send", "runs save")
+        *("runs nothing recorded", "runs send", "runs save")
     ]
 
 
@@ -421,13 +485,14 @@ def test_everything_that_takes_the_focus_has_a_name_and_shows_it(visit: Visit) -
             break
         assert focus[1:] == ["solid", 3], focus[0]
         seen.append(focus[0])
-        if len(seen) > 13:
+        if len(seen) > 14:
             break
 
-    assert seen[:12] == [
+    assert seen[:13] == [
         "More",
         *("zoom-out", "zoom-in"),
         *("first", "back", "play", "forward", "last", "next-in-lane", "slider", "speed"),
+        "predict",
         "lines",
     ]
 
@@ -451,7 +516,7 @@ def test_keys_that_belong_to_others_are_left_to_them(visit: Visit) -> None:
     page.keyboard.press("Space")
     assert place(page) == 5  # once, and nothing plays
     page.get_by_role("button", name="Play").wait_for()
-    for _ in range(7):
+    for _ in range(8):
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "lines"
     page.keyboard.press("End")

@@ -55,6 +55,7 @@ class Chart {
     this.recording = recording;
     this.zoom = 1; // how many times wider than the page the whole run is
     this.start = 0; // the place at the left edge
+    this.hidesWhatComes = false;
     this.marksOf = recording.ofLane.map((numbers) =>
       numbers.filter((number) => recording.steps[number].kind === "mark"),
     );
@@ -98,36 +99,38 @@ class Chart {
     this.width = Math.max(100, this.svg.clientWidth);
     this.svg.setAttribute("height", this.height);
     this.current = svgElement("rect", { class: "current", height: BAR + 2, rx: 3 });
+    this.curtain = svgElement("rect", { class: "curtain", height: this.height });
     this.playhead = svgElement("path", { class: "playhead", d: `M0 0v${this.height}` });
     this.tip = svgElement("title");
     this.svg.replaceChildren(
-      ...this.recording.lanes.map((lane, number) => this.drawLane(lane, number)),
+      ...this.recording.lanes.map((_, number) => this.drawLane(number)),
       ...this.drawClock(),
+      this.curtain,
+      ...this.recording.lanes.map((lane, number) => this.drawName(lane, number)),
       this.current,
       this.playhead,
       this.tip,
     );
   }
 
-  drawLane(lane, number) {
-    const top = this.topOf[number];
-    const sign = badge(lane, number);
-    for (const [key, value] of [
-      ["y", top + 4],
-      ["width", 16],
-      ["height", 16],
-    ]) {
-      sign.setAttribute(key, value);
-    }
+  drawLane(number) {
     return svgElement(
       "g",
       { class: `lane ${colourOf(number)}` },
-      svgElement("path", { class: "ground", d: `M0 ${top}h${this.width}` }),
-      sign,
-      svgElement("text", { class: "name", x: 22, y: top + 17 }, lane.name),
+      svgElement("path", { class: "ground", d: `M0 ${this.topOf[number]}h${this.width}` }),
       ...this.drawBars(number),
       ...this.drawMarks(number),
     );
+  }
+
+  drawName(lane, number) {
+    const top = this.topOf[number];
+    const sign = badge(lane, number);
+    for (const [key, value] of Object.entries({ y: top + 4, width: 16, height: 16 })) {
+      sign.setAttribute(key, value);
+    }
+    const name = svgElement("text", { class: "name", x: 22, y: top + 17 }, lane.name);
+    return svgElement("g", { class: colourOf(number) }, sign, name);
   }
 
   drawBars(lane) {
@@ -221,6 +224,21 @@ class Chart {
     if (place < this.start || place > this.start + 1 / this.zoom) this.centre(place);
     this.playhead.setAttribute("transform", `translate(${px(this.x(place))} 0)`);
     this.outline(number);
+    this.hide(place);
+  }
+
+  /** Draw a curtain over what comes behind a place; a bar that goes on is cut there, too. */
+  hide(place) {
+    this.curtain.toggleAttribute("hidden", !this.hidesWhatComes);
+    if (!this.hidesWhatComes) return;
+    const left = Math.max(0, this.x(place) + 1);
+    const right = Math.max(left, this.width);
+    this.curtain.setAttribute("x", px(left));
+    this.curtain.setAttribute("width", px(right - left));
+    const end = Number(this.current.getAttribute("x")) + Number(this.current.getAttribute("width"));
+    if (end > left) {
+      this.current.setAttribute("width", px(left - Number(this.current.getAttribute("x"))));
+    }
   }
 
   /** Outline the bar that the step belongs to. */

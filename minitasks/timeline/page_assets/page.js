@@ -18,6 +18,7 @@ class Replay {
       ),
       new LanesPanel(byId("lane-list"), recording, (number) => this.go(number)),
     ];
+    this.predict = new Predict(this, recording);
     const names = recording.lanes.map((lane) => lane.name).join(", ");
     byId("drawing").setAttribute("aria-label", `Chart of ${names}`);
     byId("slider").max = recording.steps.length;
@@ -33,17 +34,20 @@ class Replay {
 
   show(number) {
     this.number = number;
+    this.predict.close();
+    this.chart.hidesWhatComes = this.predict.on;
     for (const part of this.parts) part.show(number);
     this.tell();
   }
 
-  /** Say in words and numbers which step this is. */
-  tell() {
+  /** Say in words and numbers which step this is; before it, whether it was predicted. */
+  tell(prediction = "") {
     const step = this.recording.steps[this.number];
     const lane = this.recording.lanes[step.lane];
     const words = stepInWords(this.recording, this.number);
     const position = `${this.number + 1} of ${this.last + 1}`;
-    const sentence = htmlElement("span", {}, `${words[0].toUpperCase()}${words.slice(1)}.`);
+    const text = `${prediction}${words[0].toUpperCase()}${words.slice(1)}.`;
+    const sentence = htmlElement("span", {}, text);
     byId("words").replaceChildren(badge(lane, step.lane), sentence);
     byId("moment").textContent = `${timeInWords(step.time)}, task ${step.task}`;
     byId("position").textContent = position;
@@ -74,7 +78,8 @@ class Replay {
   // -- moves
 
   forward() {
-    this.go(this.number + 1);
+    if (this.predict.ask(this.number)) this.pause();
+    else this.go(this.number + 1);
   }
 
   back() {
@@ -143,6 +148,8 @@ const KEYS = {
 };
 
 function onKey(replay, event) {
+  const answer = replay.predict.isAsking && byId("answers").children[Number(event.key) - 1];
+  if (answer) answer.click();
   const move = KEYS[(event.shiftKey ? "Shift+" : "") + event.key];
   if (!move || belongsElsewhere(event)) return;
   event.preventDefault();
@@ -196,6 +203,7 @@ function listenToControls(replay) {
     forward: () => replay.forward(),
     last: () => replay.go(replay.last),
     "next-in-lane": () => replay.nextInLane(),
+    predict: () => replay.predict.switch(),
     "zoom-in": () => replay.chart.zoomBy(2, replay.number),
     "zoom-out": () => replay.chart.zoomBy(0.5, replay.number),
   };

@@ -162,7 +162,7 @@ class LanesPanel {
     const suspended = suspendedAt(this.recording, number);
     this.items.forEach((item, lane) => {
       const count = suspended.filter((step) => step.lane === lane).length;
-      const state = running[lane] ? `runs ${running[lane].name}` : "idle";
+      const state = running[lane] ? `runs ${running[lane].name}` : "runs nothing recorded";
       item.element.className = lane === acting ? "acting" : "";
       item.state.textContent = state + (count > 0 ? `, ${count} suspended` : "");
       item.place.textContent = running[lane] ? this.placeOf(running[lane]) : "";
