@@ -241,7 +241,7 @@ class Clock:
         """Begin anew: what pytest itself takes in between is not the learner's time."""
         self.deadline = time.monotonic() + self.seconds
         # For code that never lets another thread run: this one needs no interpreter.
-        faulthandler.dump_traceback_later(self.seconds + 0.3, exit=True, file=2)
+        faulthandler.dump_traceback_later(self.seconds + 0.5, exit=True, file=2)
 
 
 def keep_watch(job: Job, clock: Clock, reporter: Reporter) -> None:
@@ -262,5 +262,6 @@ def keep_watch(job: Job, clock: Clock, reporter: Reporter) -> None:
             reporter.report("output", **failures.standing(job.file, job.grader))
             os._exit(1)
         if time.monotonic() > clock.deadline:
+            faulthandler.cancel_dump_traceback_later()  # which knows less
             reporter.report("time", **failures.standing(job.file, job.grader))
             os._exit(1)
