@@ -1,6 +1,8 @@
-"""Parts: what some tests need beyond pip, and what to do where it is missing."""
+"""Parts: what some tests need beyond pip, and what to do where it is missing; and how to wait."""
 
 import os
+import time
+from collections.abc import Callable
 
 import pytest
 
@@ -19,3 +21,11 @@ def need_part(found: object, reason: str) -> None:
     if os.environ.get("MINITASKS_EVERY_PART"):
         pytest.fail(f"this run means to test every part: {reason}")
     pytest.skip(reason)
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait until something is so; fail if it never is."""
+    deadline = time.monotonic() + TIMEOUT
+    while not condition():
+        assert time.monotonic() < deadline, "it never was"
+        time.sleep(0.01)

@@ -5,6 +5,7 @@ Each function below looks for one kind of thing and says it only where the recor
 """
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -153,6 +154,7 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
         *never_awaited(run),
         *held_the_loop(run, slow),
         *waited_for_the_loop(run, slow),
+        *held_elsewhere(run),
     ]
 
 
@@ -441,6 +443,31 @@ def waited_for_the_loop(run: Run, slow: float = SLOW) -> Iterator[Finding]:
                 f"It waited {span(0, waited)} for the event loop, which {run.where(call)} held.",
                 kind="held up",
                 figures={"function": call.function, **in_milliseconds({"milliseconds": waited})},
+            )
+
+
+HELD = re.compile(r"event loop held for (\d+) ms by (\S+) in (.*):(\d+)$")
+
+
+def held_elsewhere(run: Run) -> Iterator[Finding]:
+    """Say what held the event loop while this ran, where it was code that is not recorded."""
+    begun, done = run.mark(" arrives"), run.mark(" done")
+    for mark in run.view.all_marks:
+        if held := HELD.match(mark.text):
+            began = mark.time - int(held[1]) * 1_000_000
+            if begun and done and not (begun.time < mark.time and began < done.time):
+                continue
+            yield Finding(
+                False,
+                f"The event loop stood still for {held[1]} ms or more in code that is not "
+                f"recorded: {held[2]} ({short(held[3])}:{held[4]}).",
+                kind="held",
+                figures={
+                    "function": held[2],
+                    "file": held[3],
+                    "line": int(held[4]),
+                    "milliseconds": float(held[1]),
+                },
             )
 
 

@@ -29,8 +29,10 @@ from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
 from minitasks.timeline.own_findings import SLOW, Run, find_own, is_request_for
 from minitasks.timeline.record import LIMIT, Recording, record_files
+from minitasks.timeline.stalls import EVERY, StallWatch
 
-WAITING = 100  # requests that may wait to be drawn; more are left out, and counted
+# Requests that may wait to be drawn, while it is served and after Ctrl-C; more are left out.
+WAITING, AT_THE_END = 100, 10
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ def serve_recorded(
     also: Sequence[str] = (),
     slow: float = SLOW,
     limit: int = LIMIT,
+    when_ready: Callable[[str], object] = lambda address: None,
     **server: Any,
 ) -> Served:
     """Serve an application and record it.
@@ -183,17 +186,24 @@ def serve_recorded(
         also: Packages to record, too.
         slow: How many milliseconds a step may hold the event loop without being told of.
         limit: How many events to keep: the last ones.
+        when_ready: Called with the address when the server listens.
         **server: What `serve` takes besides.
     """
     files = Folder(application.folder, [*library_files(), *map(package_folder, also)])
     teller = Teller(files, when_done, slow)
+    stalls = StallWatch(slow, files.is_own)
+
+    def ready(address: str) -> None:
+        stalls.begin()
+        when_ready(address)
+
     recording = record_files(files, limit=limit, keep_last=True)
-    with recording, warnings_marked(), watching(teller.hear):
+    with recording, warnings_marked(), watching(teller.hear), stalls.ending():
         if requests:
-            serve(application, requests, **server)
+            serve(application, requests, when_ready=ready, **server)
         else:
             with teller.telling(recording):
-                serve(application, **server)
+                serve(application, when_ready=ready, **server)
     if requests:
         teller.tell_all(View(recording.timeline))
     return Served(View(recording.timeline), teller.left_out)
@@ -226,18 +236,25 @@ class Teller:
     def telling(self, recording: Recording) -> Iterator[None]:
         """Tell of each as soon as it is done, while the block runs."""
 
+        is_over = threading.Event()
+
         def tell() -> None:
             while number := self._done.get():
+                is_over.wait(2 * EVERY)  # what held the loop is told when it has turned again
                 began = time.perf_counter()
                 self._tell(number, View(recording.so_far(number)))
                 # The application has the better part of the time, however fast its requests come.
-                time.sleep(20 * (time.perf_counter() - began))
+                is_over.wait(20 * (time.perf_counter() - began))
 
         thread = threading.Thread(target=tell, name="minitasks", daemon=True)
         thread.start()
         try:
             yield
         finally:
+            is_over.set()
+            for _ in range(self._done.qsize() - AT_THE_END):
+                self._done.get_nowait()
+                self.left_out += 1
             self._done.put(0)
             thread.join()
 

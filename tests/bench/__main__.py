@@ -24,7 +24,7 @@ IMPORTS = {
     "faster": "import docs.snippets.faster",
 }
 # Measured by their own modules: `measure()` gives names and figures.
-OTHERS = ("tests.bench.recorder", "tests.bench.workshop")
+OTHERS = ("tests.bench.recorder", "tests.bench.application", "tests.bench.workshop")
 
 Figures = dict[str, Any]
 

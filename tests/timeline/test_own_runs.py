@@ -13,15 +13,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import httpx2
 import pytest
 
 from minitasks.scenarios.application import Request, find_application
+from minitasks.scenarios.marks import request_number
 from minitasks.timeline.ask import questions_on
+from minitasks.timeline.events import Timeline
+from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
 from minitasks.timeline.own_runs import Request as Recorded
-from minitasks.timeline.own_runs import run_own_program, serve_recorded
+from minitasks.timeline.own_runs import Teller, run_own_program, serve_recorded
+from tests.parts import wait_until
 
 APP = """
 import contextlib
@@ -30,6 +35,7 @@ import threading
 import time
 
 import anyio.to_thread
+import far_away
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
 
 LOG = []
@@ -103,6 +109,11 @@ async def lost():
     charge()
 
 
+@app.get("/parse")
+async def parse(tasks: BackgroundTasks):
+    tasks.add_task(far_away.parse)
+
+
 @app.get("/crowd")
 async def crowd():
     async with anyio.create_task_group() as group:
@@ -120,7 +131,16 @@ ASKED = [
     Request("POST", "/charges", "{}"),
     Request("GET", "/lost"),
     Request("GET", "/crowd?size=2"),
+    Request("GET", "/parse"),
 ]
+# A library: it is not recorded.
+FAR_AWAY = """
+import time
+
+
+async def parse():
+    time.sleep(0.15)
+"""
 
 
 @dataclass
@@ -158,7 +178,10 @@ def served(tmp_path_factory: pytest.TempPathFactory, quiet_logging: None) -> Ite
     """Serve the application, ask, and hear what was recorded."""
     folder = tmp_path_factory.mktemp("own")
     (folder / "own_shop.py").write_text(APP, encoding="utf-8")
+    library = tmp_path_factory.mktemp("library")
+    (library / "far_away.py").write_text(FAR_AWAY, encoding="utf-8")
     path = sys.path[:]
+    sys.path.append(str(library))
     requests: list[Recorded] = []
     try:
         application = find_application("own_shop:app", folder)
@@ -180,6 +203,7 @@ def test_each_request_is_a_story_of_its_own(served: Served) -> None:
         ("POST /charges", 201),
         ("GET /lost", 200),
         ("GET /crowd", 200),
+        ("GET /parse", 200),
     ]
     for each in served.requests:
         numbers = {event.request for event in each.view.timeline.events}
@@ -231,6 +255,15 @@ def test_what_held_the_event_loop_is_named_with_its_line(served: Served) -> None
     assert isinstance(milliseconds, float)
     assert milliseconds >= 200
     assert "is async and held the event loop for" in held.text
+
+
+def test_what_held_the_event_loop_unrecorded_is_named_too(served: Served) -> None:
+    """A library's function with its line; what a worker thread did meanwhile is not blamed."""
+    (held,) = served.of(6, "held")
+    assert held.figures["function"] == "parse"
+    assert held.figures["line"] == 6
+    assert "code that is not recorded: parse (library0/far_away.py:6)." in held.text
+    assert [each.text for number in range(2, 6) for each in served.of(number, "held")] == []
 
 
 def test_a_request_is_asked_about_and_no_answer_disagrees_with_its_log(served: Served) -> None:
@@ -379,3 +412,26 @@ def test_requests_that_overlap_are_told_apart(tmp_path: Path, quiet_logging: Non
         (note,) = each.view.calls("note")
         assert note.arguments[0][1].strip("'") in each.name
         assert len(each.view.calls("meet")) == 1
+
+
+def test_ctrl_c_waits_for_few_requests_that_are_still_to_be_drawn(tmp_path: Path) -> None:
+    """Of forty that wait, the one at hand and ten more are looked at; the others are counted."""
+    seen: list[int] = []
+
+    class SlowRecording:
+        def so_far(self, number: int) -> Timeline:
+            if not seen:
+                wait_until(lambda: teller.left_out == 29)
+            seen.append(number)
+            return Timeline((), (), {})
+
+    teller = Teller(Folder(tmp_path), lambda request: None, 50)
+    recording: Any = SlowRecording()
+    with teller.telling(recording):
+        for number in range(1, 41):
+            request_number.set(number)
+            teller.hear(f"GET /{number} done")
+        wait_until(lambda: teller._done.qsize() == 39)
+    request_number.set(0)
+    assert len(seen) == 11
+    assert teller.left_out == 40

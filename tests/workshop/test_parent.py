@@ -13,6 +13,7 @@ from minitasks.workshop import catalog, parent
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop, digest_of
 from minitasks.workshop.verdict import Verdict
+from tests.parts import wait_until
 from tests.workshop.sample import SOLUTION, STUB
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="as a POSIX system ends processes")
@@ -514,15 +515,6 @@ def test_a_sound_journal_is_left_alone(workshop: Workshop) -> None:
 
     assert list(parent.regrade(workshop)) == []
     assert workshop.journal.file.read_bytes() == before
-
-
-def wait_until(condition: "object", seconds: float = 30) -> None:
-    """Wait until something is so; fail if it never is."""
-    deadline = time.monotonic() + seconds
-    assert callable(condition)
-    while not condition():
-        assert time.monotonic() < deadline, "it never was"
-        time.sleep(0.01)
 
 
 def processes_holding(text: str) -> list[str]:

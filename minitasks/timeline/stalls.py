@@ -1,0 +1,102 @@
+"""Stalls: what holds the event loop of a served application in code that is not recorded.
+
+A thread asks the loop for a turn every few milliseconds. While the turn does not come, it looks
+where the loop's thread stands. What the application's own code does stands in the recording.
+"""
+
+import asyncio
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+
+from minitasks.scenarios.marks import mark
+
+EVERY = 0.01  # seconds between two turns that are asked for
+# Where a loop's thread stands when it has nothing to do, or begins a turn.
+LOOPS = ("asyncio", "selectors", "uvicorn", "uvloop")
+
+Stack = list[tuple[CodeType, str]]  # functions, each with its place in words
+
+
+class StallWatch:
+    """Leaves a mark when the event loop was held by code that is not recorded.
+
+    Args:
+        slow: From how many milliseconds on.
+        is_own: Tells whether a file is the application's own.
+    """
+
+    def __init__(self, slow: float, is_own: Callable[[str], bool]) -> None:
+        self._slow = slow
+        self._is_own = is_own
+        self._is_over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Begin to watch; to be called in the event loop."""
+        of_loop = (asyncio.get_running_loop(), threading.get_ident())
+        self._thread = threading.Thread(
+            target=self._watch, args=of_loop, name="minitasks", daemon=True
+        )
+        self._thread.start()
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """End the watch with the block."""
+        try:
+            yield
+        finally:
+            self._is_over.set()
+            if self._thread is not None:
+                self._thread.join()
+
+    def _watch(self, loop: asyncio.AbstractEventLoop, ident: int) -> None:
+        while not self._is_over.wait(EVERY):
+            turned = threading.Event()
+            stacks: list[Stack] = []
+            try:
+                loop.call_soon_threadsafe(self._turn, time.perf_counter(), stacks, turned)
+            except RuntimeError:
+                return  # the loop is closed
+            while not turned.wait(EVERY) and not self._is_over.is_set():
+                stacks.append(self._stack(sys._current_frames().get(ident)))
+
+    def _turn(self, asked: float, stacks: list[Stack], turned: threading.Event) -> None:
+        """Take the turn: say for how long it did not come, and where the loop was meanwhile."""
+        turned.set()
+        milliseconds = (time.perf_counter() - asked) * 1000
+        place = where_most(stacks) if milliseconds >= self._slow else None
+        if place is not None:
+            mark(f"event loop held for {milliseconds:.0f} ms by {place}")
+
+    def _stack(self, frame: FrameType | None) -> Stack:
+        """Give the functions that the loop runs, from inside outwards, if none is recorded."""
+        stack: Stack = []
+        while frame is not None:
+            code = frame.f_code
+            if frame.f_globals.get("__name__", "").split(".")[0] in LOOPS:
+                return stack
+            if self._is_own(code.co_filename):
+                break
+            stack.append((code, f"{code.co_name} in {code.co_filename}:{frame.f_lineno}"))
+            frame = frame.f_back
+        return []
+
+
+def where_most(stacks: list[Stack]) -> str | None:
+    """Find the innermost function that was there in most of the stacks.
+
+    None where most are empty: then other threads or other programs took the processor.
+    """
+    counts = Counter(code for stack in stacks for code in {code for code, _ in stack})
+    often = [
+        (depth, place)
+        for stack in stacks
+        for depth, (code, place) in enumerate(reversed(stack))
+        if counts[code] * 2 > len(stacks)
+    ]
+    return max(often)[1] if often else None
