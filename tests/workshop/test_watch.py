@@ -18,6 +18,7 @@ from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.verdict import Verdict
 from minitasks.workshop.watch import Pressed, Watch
+from tests.parts import wait_until
 from tests.workshop.mistakes import mistakes_of
 from tests.workshop.test_parent import (
     HANGING,
@@ -25,7 +26,6 @@ from tests.workshop.test_parent import (
     descendants,
     is_running,
     processes_holding,
-    wait_until,
 )
 
 pexpect = pytest.importorskip("pexpect")
