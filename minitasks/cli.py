@@ -16,6 +16,7 @@ from minitasks.scenarios import all_scenarios, copy_scenario, find_scenario
 from minitasks.scenarios.library import load_library
 
 if TYPE_CHECKING:
+    from minitasks.scenarios.application import Request
     from minitasks.timeline.present import Choice
     from minitasks.workshop.catalog import Exercise
     from minitasks.workshop.folder import Workshop
@@ -54,7 +55,42 @@ class Requests(click.Option):
         return tuple(value) if isinstance(value, list | tuple) else ()
 
 
-class RunCommand(click.Command):
+def application_options(command: Any) -> Any:
+    """Add the options of a command that serves an application."""
+    options = (
+        click.option(
+            "--get", "asked", cls=Requests, multiple=True, metavar="PATH", help="Send a GET."
+        ),
+        click.option(
+            "--post",
+            "asked",
+            cls=Requests,
+            nargs=2,
+            multiple=True,
+            metavar="PATH BODY",
+            help="Send a POST.",
+        ),
+        click.option(
+            "--app-dir", type=PATH, metavar="DIR", help="Where the application's module is."
+        ),
+        click.option("--factory", is_flag=True, help="Call the attribute to make the application."),
+        click.option("--host", default="127.0.0.1", help="The address to serve at."),
+        click.option(
+            "--port",
+            type=click.IntRange(0, 65535),
+            default=0,
+            metavar="N",
+            help="The port to serve at, if not a free one.",
+        ),
+        click.option("--reload", is_flag=True, hidden=True),
+        click.option("--workers", hidden=True),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+class ProgramCommand(click.Command):
     """A command whose options end where a program's own arguments begin."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -62,14 +98,16 @@ class RunCommand(click.Command):
         from minitasks.scenarios.application import is_application
 
         ctx.allow_interspersed_args = False
-        _, words, _ = self.make_parser(ctx).parse_args(list(args))
+        found, _, _ = self.make_parser(ctx).parse_args(list(args))
         ctx.allow_interspersed_args = True
-        if words and words[0].endswith(".py") and not is_application(words[0]):
-            args = [*args[: len(args) - len(words)], "--", *words]
+        name, behind = found["name"], found["arguments"]
+        behind = behind if isinstance(behind, tuple) else ()
+        if isinstance(name, str) and name.endswith(".py") and not is_application(name):
+            args = [*args[: -1 - len(behind)], "--", name, *behind]
         return super().parse_args(ctx, args)
 
 
-@cli.command(cls=RunCommand)
+@cli.command(cls=ProgramCommand)
 @click.argument("name", default="register-product")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--list", "listing", is_flag=True, help="List the scenarios.")
@@ -82,28 +120,7 @@ class RunCommand(click.Command):
     help="Run a scenario on minitasks, starlette or a Python file of your own.",
 )
 @click.option("--backend", help="The event loop: asyncio, trio or uvloop.")
-@click.option("--get", "asked", cls=Requests, multiple=True, metavar="PATH", help="Send a GET.")
-@click.option(
-    "--post",
-    "asked",
-    cls=Requests,
-    nargs=2,
-    multiple=True,
-    metavar="PATH BODY",
-    help="Send a POST.",
-)
-@click.option("--app-dir", type=PATH, metavar="DIR", help="Where the application's module is.")
-@click.option("--factory", is_flag=True, help="Call the attribute to make the application.")
-@click.option("--host", default="127.0.0.1", help="The address to serve at.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    metavar="N",
-    help="The port to serve at, if not a free one.",
-)
-@click.option("--reload", is_flag=True, hidden=True)
-@click.option("--workers", hidden=True)
+@application_options
 @click.option("--also", multiple=True, metavar="PACKAGE", help="Record PACKAGE, too.")
 @click.option(
     "--slow",
@@ -201,23 +218,13 @@ def run_own_program(name: str, options: dict[str, Any], choice: "Choice") -> int
 
 def run_application(name: str, options: dict[str, Any], choice: "Choice") -> None:
     """Serve an application and show each of its requests."""
-    from minitasks.scenarios.application import (
-        BACKENDS,
-        Request,
-        find_application,
-    )
+    from minitasks.scenarios.application import find_application
     from minitasks.timeline.own_runs import serve_recorded
     from minitasks.timeline.present import Piece
 
-    if options["backend"] not in (None, *BACKENDS):
-        raise CannotRun(f"uvicorn does not run on {options['backend']}: choose asyncio or uvloop")
+    backend = backend_asked(options)
     application = find_application(name, options["app_dir"], options["factory"])
-    asked = [
-        Request("GET", rooted(each))
-        if isinstance(each, str)
-        else Request("POST", rooted(each[0]), each[1])
-        for each in options["asked"]
-    ]
+    asked = requests_asked(options)
 
     def show(request: Any) -> None:
         heading = f"{request.name}: {request.status or 'the application sent no answer'}"
@@ -239,7 +246,7 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> Non
         options["slow"],
         host=options["host"],
         port=options["port"],
-        backend=options["backend"] or "auto",
+        backend=backend,
         when_ready=say_where,
     )
     if served.left_out:
@@ -248,6 +255,27 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> Non
             err=True,
         )
     choice.finish(name, "", served.view, name=name)
+
+
+def backend_asked(options: dict[str, Any]) -> str:
+    """Give the event loop to serve on, as uvicorn names it."""
+    from minitasks.scenarios.application import BACKENDS
+
+    if options["backend"] not in (None, *BACKENDS):
+        raise CannotRun(f"uvicorn does not run on {options['backend']}: choose asyncio or uvloop")
+    return options["backend"] or "auto"
+
+
+def requests_asked(options: dict[str, Any]) -> "list[Request]":
+    """Give the requests to send, in the order in which they were asked for."""
+    from minitasks.scenarios.application import Request
+
+    return [
+        Request("GET", rooted(each))
+        if isinstance(each, str)
+        else Request("POST", rooted(each[0]), each[1])
+        for each in options["asked"]
+    ]
 
 
 def rooted(path: str) -> str:
@@ -264,8 +292,7 @@ def list_scenarios() -> None:
 # -- step through it: minitasks/tour/ ----------------------------------------
 
 
-# What is not an option of ours may be one of the learner's program.
-@cli.command(context_settings={"ignore_unknown_options": True})
+@cli.command(cls=ProgramCommand)
 @click.argument("name", default="register-product")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--list", "listing", is_flag=True, help="List the tours, or the stops of NAME.")
@@ -277,36 +304,48 @@ def list_scenarios() -> None:
     metavar="LIBRARY",
     help="Tour minitasks, starlette or a Python file of your own.",
 )
-@click.option("--backend", default="asyncio", help="The event loop: asyncio, trio or uvloop.")
+@click.option("--backend", help="The event loop: asyncio, trio or uvloop.")
 @click.option("--into", multiple=True, metavar="PACKAGE", help="Step into PACKAGE too: anyio, say.")
+@application_options
 @click.pass_context
-def step(
-    context: click.Context,
-    name: str,
-    arguments: tuple[str, ...],
-    listing: bool,
-    first: int,
-    choice: str,
-    backend: str,
-    into: tuple[str, ...],
-) -> None:
-    """Step through a scenario, or through a program of your own, with pdb and a guide.
+def step(context: click.Context, /, name: str, **options: Any) -> None:
+    """Step through something with pdb and a guide.
 
-    NAME is a scenario, register-product unless given, or the path of a Python file, which may be
-    followed by its own ARGUMENTS.
+    NAME is a scenario (register-product unless given), an application such as shop.main:app, or a
+    program such as script.py, which may be followed by its own ARGUMENTS.
     """
-    if listing:
+    if options["listing"]:
         return list_stops(context, name)
-    from minitasks.tour.run_tour import run_tour, tour_of_program, tour_of_scenario
+    from minitasks.scenarios.application import is_application
+    from minitasks.tour.run_tour import (
+        run_tour,
+        tour_of_application,
+        tour_of_program,
+        tour_of_scenario,
+    )
 
-    if name.endswith(".py"):
-        tour = tour_of_program(Path(name), arguments)
-    elif arguments:
-        raise click.UsageError(f"a scenario takes no arguments: {' '.join(arguments)}", context)
+    if is_application(name):
+        refuse_others(context, "an application", APPLICATION | STEPPED)
+        tour = tour_of_application(
+            name,
+            requests_asked(options),
+            options["app_dir"],
+            options["factory"],
+            host=options["host"],
+            port=options["port"],
+            backend=backend_asked(options),
+        )
+    elif name.endswith(".py"):
+        refuse_others(context, "a program", {"arguments"} | STEPPED)
+        tour = tour_of_program(Path(name), options["arguments"])
     else:
-        tour = tour_of_scenario(name, choice, backend)
-    if not run_tour(tour, first, into):
+        refuse_others(context, "a scenario", {"choice", "backend"} | STEPPED)
+        tour = tour_of_scenario(name, options["choice"], options["backend"] or "asyncio")
+    if not run_tour(tour, options["first"], options["into"]):
         context.exit(1)
+
+
+STEPPED = {"first", "into"}
 
 
 def list_stops(context: click.Context, name: str) -> None:

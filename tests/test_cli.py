@@ -203,6 +203,16 @@ def test_what_is_said_can_be_read_as_json(tmp_path: Path, monkeypatch: pytest.Mo
     assert (found["kind"], found["figures"]["function"]) == ("ran", "main")
 
 
+def test_a_programs_own_arguments_are_the_programs(tmp_path: Path) -> None:
+    """Also those that look like options, and those that `minitasks run` has itself."""
+    program = tmp_path / "program.py"
+    program.write_text("import sys\nprint(sys.argv[1:])\n")
+    for arguments in (["--fast"], ["--list", "--", "x"], ["a", "--page", "b"], []):
+        result = minitasks("run", "--rows", str(program), *arguments)
+        assert result.exit_code == 0
+        assert result.stdout.splitlines()[0] == str(arguments)
+
+
 def test_a_scenario_becomes_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The copy runs, recorded or not, and is never written over."""
     monkeypatch.chdir(tmp_path)

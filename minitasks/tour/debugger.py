@@ -32,7 +32,7 @@ class TourDebugger(ThreadPdb):
         first: int = 1,
     ) -> None:
         super().__init__(files, into)
-        self.restarting = False
+        self._breakpoints = breakpoints
         self.ahead = list(breakpoints)
         self._last = max((each.number for each in breakpoints), default=0)
         self._first = first
@@ -46,6 +46,13 @@ class TourDebugger(ThreadPdb):
         """Watch all threads, and listen to the scenario's marks, while the block runs."""
         with watching(self._marks.append), super().watching():
             yield
+
+    def begin_again(self) -> None:
+        """All stops are ahead again."""
+        super().begin_again()
+        self.ahead = list(self._breakpoints)
+        self._hits.clear()
+        self._marks.clear()
 
     def dispatch_line(self, frame: FrameType) -> Any:
         """Look first whether the line is a stop: stepping onto one counts as reaching it."""
@@ -106,28 +113,21 @@ class TourDebugger(ThreadPdb):
         else:
             self.message(note_text(self.latest, self._last, self._where.here()))
 
-    def do_run(self, arg: str) -> bool:
-        """run
-
-        Start the tour again. 'restart' is an alias for this command.
-        """
-        self.restarting = True
-        self.set_quit()
-        return True
-
-    do_restart = do_run
-
 
 def note_text(reached: Breakpoint, last: int, lane: str) -> str:
     """Write a stop's note: a ruled heading, the note, and what to look at."""
-    heading = f"-- stop {reached.number} of {last}, {wording(lane)} "
-    lines = ["", heading.ljust(WIDTH, "-")]
+    lines = ["", heading(f"stop {reached.number} of {last}, {wording(lane)}")]
     if not reached.as_declared:
         lines += wrapped(f"(This file words it differently; the tour means: {reached.stop.text})")
     lines += wrapped(reached.stop.note)
     if reached.stop.try_this:
         lines += wrapped(f"Look: {reached.stop.try_this}")
     return "\n".join(lines)
+
+
+def heading(text: str) -> str:
+    """Rule a line from a heading to the edge."""
+    return f"-- {text} ".ljust(WIDTH, "-")
 
 
 def wrapped(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from minitasks.scenarios import find_scenario
 from minitasks.scenarios.library import load_library
-from minitasks.tour.own_program import find_own_breakpoints
+from minitasks.tour.own_program import calls_of, check_calls, modules_of
 from minitasks.tour.stops import Breakpoint, find_breakpoints
 from minitasks.tour.tours import TOURS
 from minitasks.tracing.where import clip, wording
@@ -34,13 +34,16 @@ def list_tours() -> Iterator[str]:
 
 
 def list_own_stops(path: Path) -> Iterator[str]:
-    """Give a line for each stop of a learner's own program: its number, its line and the text.
+    """Give a line for each call of the core in a program of one's own, at which a tour stops.
 
     Raises:
-        CannotRun: There is no such program, or it has no stops.
+        CannotRun: There is no such program, or it calls nothing of the core.
     """
-    for place in find_own_breakpoints(path):
-        yield clip(f"{place.number:>3}  {path.name}:{place.line:<4}  {text_of(place)}")
+    check_calls(path)
+    for file in modules_of(path):
+        for call in calls_of(file):
+            text = linecache.getline(str(file), call.line).strip()
+            yield clip(f"{file.name}:{call.line:<4}  {text}")
 
 
 def list_stops(name: str) -> Iterator[str]:

@@ -1,19 +1,13 @@
-"""Program: the stops of a learner's own program, found where it calls the core.
-
-Each call of `add_task` and its like is a stop, and so is the first line of every function that the
-program hands over in one: there one sees on which thread it runs.
-"""
+"""Own program: the code of a learner's own program or application, and where it calls the core."""
 
 import ast
-import runpy
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios.library import load_library
-from minitasks.tour.stops import Breakpoint, Function, Stop, functions_in, lines_of
+from minitasks.scenarios.application import imports_of
+from minitasks.scenarios.library import is_own, library_files
 
 NOTES = {
     "BackgroundTask": "A call of {name} is kept for later: nothing of it runs yet.",
@@ -21,62 +15,90 @@ NOTES = {
     "add_task": "A call of {name} is put at the end of the list: nothing of it runs yet.",
     "run_in_threadpool": "{name} goes to a worker thread, and is awaited here.",
 }
-RUNS = "Now {name} runs, on the thread that the heading names. w shows who waits for it."
-
-# The libraries whose files to step through, by the package that a program imports.
-LIBRARIES = {"minitasks": "minitasks", "starlette": "starlette", "fastapi": "starlette"}
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the core in a program: its line, the name called, and the function handed over."""
+    """A call of the core in a program: its first and last line, and what to say of it."""
 
     line: int
-    name: str
-    handed_over: str
+    end: int
+    note: str
 
 
-def find_own_breakpoints(path: Path) -> list[Breakpoint]:
-    """Find where a program calls the core.
+class OwnCode:
+    """The files of a program: all below its folder, but for installed packages; and the core's.
 
     Args:
-        path: The program.
+        folder: Where the program's own code is.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.library = [file.resolve() for file in library_files()]
+        self._calls: dict[str, list[Call]] = {}
+        self._own: dict[str, bool] = {}
+
+    def is_own(self, filename: str) -> bool:
+        """Tell whether a code's filename is one of the program's own."""
+        if filename not in self._own:
+            path = Path(filename).resolve()
+            own = path.is_relative_to(self.folder) and is_own(path) and path.is_file()
+            self._own[filename] = own
+        return self._own[filename]
+
+    def forget(self) -> None:
+        """Read the files anew when they are next asked for: they may have been changed."""
+        self._calls.clear()
+
+    def call_at(self, filename: str, line: int) -> Call | None:
+        """Find the call of the core that a line belongs to."""
+        if filename not in self._calls:
+            self._calls[filename] = calls_of(Path(filename)) if self.is_own(filename) else []
+        return next((call for call in self._calls[filename] if call.line <= line <= call.end), None)
+
+
+def calls_of(path: Path) -> list[Call]:
+    """List the calls of the core in a file, by their lines.
 
     Raises:
-        CannotRun: It is not there, is not Python, or calls nothing of the core.
+        CannotRun: It is not there, or is not Python.
     """
-    if not path.is_file():
-        raise CannotRun(f"there is no file {path}")
-    tree = parse(path)
-    calls = sorted(calls_in(tree), key=lambda call: call.line)
-    functions = dict(functions_in(tree))
-    # The calls first: most of what they hand over runs later.
-    notes = {call.line: note_of(call) for call in calls}
-    for call in calls:
-        line = first_line(call.handed_over, functions)
-        if line is not None:
-            notes.setdefault(line, RUNS.format(name=call.handed_over))
-    if not notes:
-        names = ", ".join(NOTES)
-        raise CannotRun(f"{path.name} calls none of {names}: there is nothing to stop at")
-    return [
-        Breakpoint(number, Stop("", "", "", note), path.resolve(), line)
-        for number, (line, note) in enumerate(notes.items(), start=1)
-    ]
-
-
-def note_of(call: Call) -> str:
-    """Say what a call does, with the name of the function handed over where it is plain."""
-    return NOTES[call.name].format(name=call.handed_over or "a function")
+    return sorted(calls_in(parse(path)), key=lambda call: call.line)
 
 
 def parse(path: Path) -> ast.Module:
     """Parse a program."""
+    if not path.is_file():
+        raise CannotRun(f"there is no file {path}")
     try:
-        return ast.parse(path.read_text(encoding="utf-8"))
-    except (SyntaxError, UnicodeDecodeError) as error:
+        return ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
         raise CannotRun(f"{path.name}{line} is not Python: {error}") from error
+
+
+def check_calls(path: Path) -> None:
+    """Refuse a program that names nothing of the core, in none of its own modules.
+
+    Raises:
+        CannotRun: There would be nothing to stop at.
+    """
+    nodes = (node for file in modules_of(path) for node in ast.walk(parse(file)))
+    if not any(isinstance(node, ast.expr) and name_of(node) in NOTES for node in nodes):
+        names = ", ".join(NOTES)
+        raise CannotRun(f"{path.name} calls none of {names}: there is nothing to stop at")
+
+
+def modules_of(path: Path) -> list[Path]:
+    """List a program's file and the modules that it imports from its own folder."""
+    found = [path]
+    for file in found:
+        for name in imports_of(parse(file)):
+            module = path.parent.joinpath(*name.split("."))
+            files = [module.with_suffix(".py"), module / "__init__.py"]
+            found += [each for each in files if each.is_file() and each not in found]
+    return found
 
 
 def calls_in(tree: ast.Module) -> Iterator[Call]:
@@ -86,7 +108,8 @@ def calls_in(tree: ast.Module) -> Iterator[Call]:
             for node in own_expressions(statement):
                 if isinstance(node, ast.Call) and name_of(node.func) in NOTES:
                     handed_over = name_of(node.args[0]) if node.args else ""
-                    yield Call(statement.lineno, name_of(node.func), handed_over)
+                    note = NOTES[name_of(node.func)].format(name=handed_over or "a function")
+                    yield Call(statement.lineno, node.end_lineno or statement.lineno, note)
 
 
 def own_expressions(node: ast.AST) -> Iterator[ast.AST]:
@@ -106,38 +129,3 @@ def name_of(node: ast.expr) -> str:
     if isinstance(node, ast.Call) and node.args and name_of(node.func) == "partial":
         return name_of(node.args[0])
     return ""
-
-
-def first_line(name: str, functions: dict[str, Function]) -> int | None:
-    """Find the first line of a function of the program by the last part of its name."""
-    for qualname, function in functions.items():
-        if name and qualname.split(".")[-1] == name:
-            return next(lines_of(function), None)
-    return None
-
-
-def library_files(path: Path) -> list[Path]:
-    """List the files of the core that a program imports: minitasks's, Starlette's, or both."""
-    imported = {name.split(".")[0] for name in imports_of(parse(path))}
-    choices = dict.fromkeys(LIBRARIES[name] for name in LIBRARIES if name in imported)
-    return [file for choice in choices for file in load_library(choice).files]
-
-
-def imports_of(tree: ast.Module) -> Iterator[str]:
-    """Give the modules that a program imports."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-
-
-def run_program(path: Path, arguments: tuple[str, ...] = ()) -> None:
-    """Run a program as `python path arguments` would, but in this process."""
-    before = sys.argv, sys.path[:]
-    sys.argv = [str(path), *arguments]
-    sys.path.insert(0, str(path.parent))
-    try:
-        runpy.run_path(str(path), run_name="__main__")
-    finally:
-        sys.argv, sys.path[:] = before

@@ -1,22 +1,30 @@
 """Walk: put a tour together, of a scenario or of a learner's own program, and take it."""
 
 import importlib.util
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios import find_scenario
+from minitasks.scenarios.application import Request, find_application, serve
 from minitasks.scenarios.library import load_library
-from minitasks.scenarios.run import backend_options, run_scenario
+from minitasks.scenarios.run import backend_options, run_program, run_scenario
 from minitasks.tour.debugger import TourDebugger, wrapped
-from minitasks.tour.own_program import find_own_breakpoints, library_files, run_program
-from minitasks.tour.stops import Breakpoint, Stop, find_breakpoints
+from minitasks.tour.own_debugger import OwnDebugger
+from minitasks.tour.own_program import OwnCode, check_calls
+from minitasks.tour.stops import Stop, find_breakpoints
 from minitasks.tour.tours import TOURS
+from minitasks.tracing import process_state
 
 HOW_TO = "c: next stop  s, n: step  w: who is where  note: read again  q: leave  h: help"
+
+Debugger = TourDebugger | OwnDebugger
 
 
 @dataclass(frozen=True)
@@ -24,21 +32,21 @@ class Tour:
     """A tour, ready to be taken.
 
     Attributes:
-        name: The scenario's name, or the program's file name.
+        name: The scenario's, the program's or the application's name.
         promise: What it shows, in one line.
-        breakpoints: Its stops, found.
-        missing: The stops that the library at hand has no place for, with their numbers.
-        files: The files to step through.
+        debugger: Makes its debugger, from the folders to step into and the stop to begin at.
         run: Runs the program from its beginning to its end.
+        last: The number of its last stop; 0 if nobody knows before it runs.
+        missing: The stops that the library at hand has no place for, with their numbers.
         replay: How to see the same run on the timeline, or "".
     """
 
     name: str
     promise: str
-    breakpoints: Sequence[Breakpoint]
-    missing: Sequence[tuple[int, Stop]]
-    files: Sequence[Path]
-    run: Callable[[], None]
+    debugger: Callable[[Sequence[Path], int], Debugger]
+    run: Callable[[], object]
+    last: int = 0
+    missing: Sequence[tuple[int, Stop]] = ()
     replay: str = ""
 
 
@@ -58,12 +66,13 @@ def tour_of_scenario(name: str, choice: str = "minitasks", backend: str = "async
     library = load_library(choice, scenario.needs)
     scenario.main  # noqa: B018  # imports the scenario now, so that no import is part of the tour
     places, missing = find_breakpoints(TOURS[name], library.files, scenario.file)
+    files = [*library.files, scenario.file.resolve()]
     return Tour(
         name=name,
         promise=scenario.promise,
-        breakpoints=places,
+        debugger=partial(TourDebugger, places, files),
+        last=max((place.number for place in places), default=0),
         missing=missing,
-        files=[*library.files, scenario.file.resolve()],
         run=lambda: run_scenario(scenario, library, backend),
         replay=replay_command(name, choice, backend),
     )
@@ -76,21 +85,53 @@ def replay_command(name: str, choice: str, backend: str) -> str:
     return f"minitasks run {name}{library}{event_loop} --page replay.html"
 
 
-def tour_of_program(path: Path, arguments: tuple[str, ...] = ()) -> Tour:
+def tour_of_program(path: Path, arguments: Sequence[str] = ()) -> Tour:
     """Put together the tour of a learner's own program.
 
     Raises:
         CannotRun: There is no such file, or it calls nothing of the core.
     """
-    places = find_own_breakpoints(path)
-    path = path.resolve()
+    check_calls(path)
     return Tour(
         name=path.name,
-        promise="The stops are where this program calls the core, and where the core calls it.",
-        breakpoints=places,
-        missing=[],
-        files=[path, *library_files(path)],
-        run=lambda: run_program(path, arguments),
+        promise="It stops where this program calls the core, and in what it hands over.",
+        debugger=partial(OwnDebugger, OwnCode(path.resolve().parent), False),
+        run=lambda: run_program(path.resolve(), arguments),
+        replay=shlex.join(["minitasks", "run", str(path), *arguments]),
+    )
+
+
+def tour_of_application(
+    name: str,
+    requests: Sequence[Request] = (),
+    app_dir: Path | None = None,
+    factory: bool = False,
+    **server: Any,
+) -> Tour:
+    """Put together the tour of a learner's own application, which is served.
+
+    Args:
+        name: `module:attribute`, as for uvicorn, or a file that holds an `app`.
+        requests: What to send; without any it is served until Ctrl-C.
+        app_dir: The folder to look for the module in.
+        factory: Whether the attribute is a function that makes the application.
+        **server: What `serve` takes besides.
+
+    Raises:
+        CannotRun: There is no such application, or its import fails.
+    """
+    application = find_application(name, app_dir, factory)
+
+    def say_where(address: str) -> None:
+        if not requests:
+            print(f"Serving {name} at {address}. Ctrl-C ends it.", flush=True)
+
+    return Tour(
+        name=name,
+        promise="It stops in whatever the framework calls, and where you call the core.",
+        debugger=partial(OwnDebugger, OwnCode(application.folder), True),
+        run=lambda: serve(application, requests, when_ready=say_where, **server),
+        replay=f"minitasks run {shlex.quote(name)}",
     )
 
 
@@ -108,21 +149,23 @@ def run_tour(tour: Tour, first: int = 1, into: Sequence[str] = ()) -> bool:
     Raises:
         CannotRun: There is no such stop or package, or no stdin to read commands from.
     """
-    last = max(place.number for place in tour.breakpoints)
-    if not 1 <= first <= last:
+    if first < 1 or 0 < tour.last < first:
+        last = tour.last or "the last that is reached"
         raise CannotRun(f"{tour.name} has stops 1 to {last}, and no stop {first}")
     if sys.stdin is None:
         raise CannotRun("a tour reads commands from stdin, which is closed")
     folders = [package_folder(name) for name in into]
     print_introduction(tour)
-    while True:
-        debugger = TourDebugger(tour.breakpoints, tour.files, into=folders, first=first)
-        went_well = run_under(debugger, tour)
-        if not debugger.restarting:
-            return went_well
+    debugger = tour.debugger(folders, first)
+    with process_state.breakpoints():
+        while True:
+            went_well = run_under(debugger, tour)
+            if not debugger.restarting:
+                return went_well
+            debugger.begin_again()
 
 
-def run_under(debugger: TourDebugger, tour: Tour) -> bool:
+def run_under(debugger: Debugger, tour: Tour) -> bool:
     """Run the program once; tell whether it ended without an exception of its own."""
     try:
         with debugger.watching():
@@ -133,7 +176,7 @@ def run_under(debugger: TourDebugger, tour: Tour) -> bool:
         print_error(error, debugger)
         return False
     if not debugger.leaving:
-        print_end(tour, debugger.ahead)
+        print_end(tour, debugger)
     return True
 
 
@@ -154,18 +197,21 @@ def print_introduction(tour: Tour) -> None:
     print("\n".join([*lines, HOW_TO]), flush=True)
 
 
-def print_end(tour: Tour, ahead: Sequence[Breakpoint]) -> None:
+def print_end(tour: Tour, debugger: Debugger) -> None:
     """Say that the program is over, which stops it never came to, and where to go from here."""
     lines = ["", "The program has ended, and the tour with it."]
-    if ahead:
-        numbers = ", ".join(str(place.number) for place in ahead)
+    if isinstance(debugger, OwnDebugger):
+        if not debugger.reached:
+            lines += wrapped("It came to no stop: nothing of it called the core.")
+    elif debugger.ahead:
+        numbers = ", ".join(str(place.number) for place in debugger.ahead)
         lines += wrapped(f"It never came to these stops: {numbers}")
     if tour.replay:
         lines += [f"The same run, drawn as a timeline: {tour.replay}"]
     print("\n".join(lines), flush=True)
 
 
-def print_error(error: Exception, debugger: TourDebugger) -> None:
+def print_error(error: Exception, debugger: Debugger) -> None:
     """Show what the program raised, from the first frame on the tour onwards."""
     trace = error.__traceback__
     while trace is not None and not debugger.is_own(trace.tb_frame.f_code.co_filename):

@@ -6,6 +6,7 @@ Most are context managers: the trace function, the hooks, pdb's breakpoints, the
 import bdb
 import contextlib
 import logging
+import pdb
 import signal
 import sys
 import threading
@@ -58,18 +59,22 @@ def settrace_on_threads(trace: Any) -> None:
 
 @contextmanager
 def hooks(on_breakpoint: Callable[..., Any], is_way_out: Callable[[], bool]) -> Iterator[None]:
-    """Answer breakpoint(), and keep exceptions of threads quiet for which `is_way_out` is true."""
-    previous = sys.breakpointhook, threading.excepthook
+    """Answer breakpoint() and pdb.set_trace(), and keep exceptions of threads quiet.
+
+    Those for which `is_way_out` is true.
+    """
+    previous = sys.breakpointhook, threading.excepthook, pdb.set_trace
 
     def excepthook(args: threading.ExceptHookArgs) -> None:
         if not is_way_out():
             previous[1](args)
 
     sys.breakpointhook, threading.excepthook = on_breakpoint, excepthook
+    pdb.set_trace = on_breakpoint
     try:
         yield
     finally:
-        sys.breakpointhook, threading.excepthook = previous
+        sys.breakpointhook, threading.excepthook, pdb.set_trace = previous
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import bdb
 import contextlib
 import functools
 import inspect
+import linecache
 import logging
 import os
 import pdb
@@ -23,7 +24,7 @@ from types import FrameType
 from typing import Any
 
 from minitasks.tracing import process_state
-from minitasks.tracing.steps import StepReader
+from minitasks.tracing.steps import Step, StepReader
 from minitasks.tracing.where import Where, wording
 
 # What pdb would show as a return, a call and an exception, though nothing of the kind happens.
@@ -44,6 +45,7 @@ class ThreadPdb(pdb.Pdb):
         # and commands that lead elsewhere.
         super().__init__(nosigint=True, readrc=False)
         self.leaving = False
+        self.restarting = False
         self._is_over = False
         self._files = set(files)
         self._into = set(into)
@@ -56,6 +58,7 @@ class ThreadPdb(pdb.Pdb):
         self._asked_to_leave = False
         self._sigint_handler: Any = None
         self._late_sigint: Callable[[], Any] | None = None
+        self._asked: set[FrameType] = set()  # by breakpoint()
         self._terminal = process_state.Terminal()
 
     # -- the files -------------------------------------------------------------------------------
@@ -87,7 +90,6 @@ class ThreadPdb(pdb.Pdb):
             stack.enter_context(self._terminal)
             stack.enter_context(process_state.sigint())
             stack.enter_context(process_state.logging_level())
-            stack.enter_context(process_state.breakpoints())
             # Rule 6: a plain breakpoint() would put another Pdb in this one's place on its thread.
             stack.enter_context(process_state.hooks(self.on_breakpoint, lambda: self.leaving))
             process_state.protect_from_ctrl_c(self.trace_dispatch)
@@ -104,17 +106,44 @@ class ThreadPdb(pdb.Pdb):
             finally:
                 self._is_over = True
 
+    def begin_again(self) -> None:
+        """Make ready for the same program's next run; breakpoints and aliases stay as they are."""
+        self.leaving = self.restarting = self._is_over = self._asked_to_leave = False
+        self._lane_shown = ""
+        self._asked.clear()
+        self._where = Where(self.is_own)
+        linecache.checkcache()
+
     def on_breakpoint(self, *args: Any, **kwargs: Any) -> Any:
         """Answer breakpoint(): stop at the caller's next line, wherever its file is."""
         # Whoever sets PYTHONBREAKPOINT has chosen another answer.
         if os.environ.get("PYTHONBREAKPOINT"):
             return sys.__breakpointhook__(*args, **kwargs)
         caller = sys._getframe(1)
-        self._files.add(Path(caller.f_code.co_filename).resolve())
-        self._paths.clear()
+        self.join(caller.f_code.co_filename)
         caller.f_trace = self.trace_dispatch
-        self.set_next(caller)
+        # Not set_next: of several threads that ask at the same time, each gets its stop.
+        self._asked.add(caller)
         return None
+
+    def join(self, filename: str) -> None:
+        """Step through a file from now on, too."""
+        self._files.add(Path(filename).resolve())
+        self._paths.clear()
+
+    def set_break(self, filename: str, lineno: int, *more: Any, **options: Any) -> Any:
+        """Set a breakpoint, also in a file that was not stepped through until now."""
+        problem = super().set_break(filename, lineno, *more, **options)
+        if not problem:
+            self.join(filename)
+        return problem
+
+    def stop_here(self, frame: FrameType) -> bool:
+        """Stop where a breakpoint() asked for it, on whatever thread, and where pdb would."""
+        if frame in self._asked:
+            self._asked.discard(frame)
+            return True
+        return bool(super().stop_here(frame))
 
     def trace_dispatch(self, frame: FrameType, event: str, arg: Any) -> Any:
         """Take one event from any thread."""
@@ -135,7 +164,7 @@ class ThreadPdb(pdb.Pdb):
             return None
         self._take_sigint()
         step = self._steps.read(frame, event, arg)
-        self._where.follow(frame, step)
+        self.follow(frame, step, arg)
         # Rule 3: a coroutine that waits has not returned, and one that goes on was not called.
         if step in HIDDEN:
             return self.trace_dispatch
@@ -150,6 +179,10 @@ class ThreadPdb(pdb.Pdb):
             # As Ctrl-C would: one exception does not end a server, which logs it and goes on.
             _thread.interrupt_main()
             raise
+
+    def follow(self, frame: FrameType, step: Step, value: object) -> None:
+        """Take note of a step of an own frame: `value` is what it yields, returns or raises."""
+        self._where.follow(frame, step)
 
     def _ends_command(self, frame: FrameType) -> bool:
         """Tell whether `n`, `unt` or `r` ends with this frame."""
@@ -226,6 +259,17 @@ class ThreadPdb(pdb.Pdb):
             self.message(line)
 
     do_w = do_bt = do_where
+
+    def do_run(self, arg: str) -> bool:
+        """run
+
+        Start again. 'restart' is an alias for this command.
+        """
+        self.restarting = True
+        self.set_quit()
+        return True
+
+    do_restart = do_run
 
     # -- Ctrl-C ----------------------------------------------------------------------------------
 

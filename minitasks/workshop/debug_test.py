@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from minitasks.tracing import process_state
 from minitasks.tracing.thread_pdb import ThreadPdb
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.verdict import Verdict
@@ -31,7 +32,7 @@ def debug(exercise: Exercise, verdict: Verdict, examples: Path | None) -> None:
 
     print(INTRODUCTION)
     module = child.load(file)
-    with debugger.watching():
+    with process_state.breakpoints(), debugger.watching():
         child.run_one(exercise.grader, test, module, examples)
 
 

@@ -13,7 +13,8 @@ from tests.parts import TIMEOUT
 
 PROMPT = "(Pdb) "
 
-HEADING = re.compile(r"-- stop (\d+) of \d+, (?:on the|in a|in) (.+?) -*$")
+# Of an application's stop, the request stands between the number and the lane.
+HEADING = re.compile(r"-- stop (\d+)(?: of \d+)?(?:, [A-Z]+ /\S*)?, (?:on the|in a|in) (.+?) -*$")
 NOW_IN = re.compile(r"-- now (?:on the|in a|in) (.+)$")
 PLACE = re.compile(r"> (.+)\((\d+)\)(\S+)\(\)(->.*)?$")
 
@@ -65,6 +66,7 @@ class Session:
     Args:
         arguments: What follows `minitasks step`.
         command: What to run instead of `minitasks step`.
+        wait: Whether to wait for the first prompt.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Session:
         command: Sequence[str] = ("-m", "minitasks", "step"),
         cwd: Path | None = None,
         env: dict[str, str] | None = None,
+        wait: bool = True,
     ) -> None:
         # A dumb terminal: readline would else mix its own control sequences into the words.
         environment = {**os.environ, "TERM": "dumb", "NO_COLOR": "1", **(env or {})}
@@ -86,7 +89,7 @@ class Session:
             env=environment,
         )
         self.child.delaybeforesend = None
-        self.first = self.read()
+        self.first = self.read() if wait else None
 
     def __enter__(self) -> "Session":
         return self

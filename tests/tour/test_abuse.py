@@ -302,6 +302,8 @@ def test_leaving_amid_many_workers_hangs_none(tmp_path: Path, ending: str) -> No
         prompt = session.first
         while prompt is not None and prompt.source != "doubled = number * 2":
             prompt = session.type("c")
+        if ending == "c":
+            session.type("silence")
         assert session.type(ending) is None
         assert_ended_cleanly(session)
 

@@ -13,7 +13,7 @@ LAST_LINE_OF_A_COROUTINE = ("register-product", "--stop", "13")
 IN_WORKER = ("register-product", "--stop", "12")
 
 # What it hands over has no name that the tour could find, and so no stop.
-OFFLOADS_UNNAMED = """
+OFFLOADS_TWICE = """
 import time
 import anyio
 from minitasks import run_in_threadpool
@@ -23,9 +23,9 @@ def block():
     return "blocked"
 
 async def main():
-    functions = [block]
-    result = await run_in_threadpool(functions[0])
-    print(result)
+    for _ in range(2):
+        result = await run_in_threadpool(block)
+        print(result)
 
 anyio.run(main)
 """
@@ -60,12 +60,16 @@ def test_s_from_the_threads_last_line_comes_back_to_the_event_loop() -> None:
 def test_n_on_the_await_waits_for_the_thread_and_stays(tmp_path: Path) -> None:
     """Where nothing stops in the thread, `n` goes from the await to the line behind it."""
     path = tmp_path / "app.py"
-    path.write_text(OFFLOADS_UNNAMED)
+    path.write_text(OFFLOADS_TWICE)
     with Session(str(path)) as session:
-        assert session.first is not None
+        in_thread = typed(session, "c")
+        silenced = typed(session, "silence")
+        awaits = typed(session, "c")
         behind = typed(session, "n")
         result = typed(session, "p result")
-    assert session.first.source == "result = await run_in_threadpool(functions[0])"
+    assert in_thread.source == "time.sleep(0.1)"
+    assert "no stop at app.py:7 any more" in silenced.text
+    assert awaits.source == "result = await run_in_threadpool(block)"
     assert behind.source == "print(result)"
     assert "'blocked'" in result.text
 
@@ -171,6 +175,20 @@ def test_anyio_is_stepped_into_only_when_asked() -> None:
         prompt = typed(session, "s")
         assert prompt.file.endswith("anyio/to_thread.py")
         assert prompt.function == "run_sync"
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_run_keeps_breakpoints_and_finds_every_stop_again(backend: str) -> None:
+    """Also those of worker threads that trio keeps from one run to the next."""
+    with Session("context", "--backend", backend) as session:
+        typed(session, "b switch_user")
+        assert session.first is not None
+        first = [session.first, *(typed(session, "c") for _ in range(4))]
+        second = [typed(session, "run"), *(typed(session, "c") for _ in range(4))]
+    assert [prompt.source for prompt in second] == [prompt.source for prompt in first]
+    assert [prompt.stop for prompt in second] == [prompt.stop for prompt in first]
+    assert None in [prompt.stop for prompt in second]
+    assert "worker thread 1" in [prompt.lane for prompt in second]
 
 
 @pytest.mark.parametrize("presses", [5, 25, 60, 90])

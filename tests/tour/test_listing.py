@@ -25,12 +25,12 @@ def test_a_line_for_each_stop_in_80_columns() -> None:
 
 
 def test_a_line_for_each_stop_of_ones_own_program(tmp_path: Path) -> None:
-    """Each with its number, line and text, cut at the terminal's width."""
+    """Each with its line and text, cut at the terminal's width."""
     path = tmp_path / "app.py"
     path.write_text("tasks = BackgroundTasks()\ntasks.add_task(print, " + "1" * 99 + ")\n")
     first, second = list_own_stops(path)
-    assert first == "  1  app.py:1     tasks = BackgroundTasks()"
-    assert second.startswith("  2  app.py:2     tasks.add_task(print, 111")
+    assert first == "app.py:1     tasks = BackgroundTasks()"
+    assert second.startswith("app.py:2     tasks.add_task(print, 111")
     assert len(second) < 80
 
 

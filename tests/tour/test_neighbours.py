@@ -151,9 +151,12 @@ def test_breakpoint_opens_the_tours_own_prompt(tmp_path: Path) -> None:
     path = tmp_path / "app.py"
     path.write_text(HAS_A_BREAKPOINT)
     with Session(str(path)) as session:
+        begun = session.type("c")
+        assert begun is not None
+        assert (begun.source, begun.lane) == ("breakpoint()", "worker thread 1")
         prompt = session.type("c")
         assert prompt is not None
-        assert (prompt.source, prompt.lane) == ("doubled = number * 2", "worker thread 1")
+        assert prompt.source == "doubled = number * 2"
         where = session.type("w")
         assert where is not None
         assert "* worker thread 1  work  app.py:7" in where.text
@@ -165,10 +168,62 @@ def test_breakpoint_opens_the_tours_own_prompt(tmp_path: Path) -> None:
 def test_breakpoint_in_a_file_off_the_tour_stops_there_too(tmp_path: Path) -> None:
     """A module that the program imports joins the tour when it asks for it."""
     (tmp_path / "helper.py").write_text("def double(n):\n    breakpoint()\n    return n * 2\n")
-    path = tmp_path / "app.py"
-    text = HAS_A_BREAKPOINT.replace("functions = [work]", "functions = [helper.double]")
-    path.write_text(f"import helper\n{text}")
+    (tmp_path / "program").mkdir()
+    path = tmp_path / "program" / "app.py"
+    text = HAS_A_BREAKPOINT.replace(
+        "functions = [work]", "functions = [lambda n: helper.double(n)]"
+    )
+    path.write_text(f"import sys\nsys.path.append({str(tmp_path)!r})\nimport helper\n{text}")
     with Session(str(path)) as session:
+        session.type("c")
+        prompt = session.type("c")
+    assert prompt is not None
+    assert (prompt.source, prompt.file) == ("return n * 2", "helper.py")
+
+
+FOUR_WORKERS = """
+import pdb
+import anyio
+from minitasks import run_in_threadpool
+
+def work(number):
+    ASK
+    doubled = number * 2
+    return doubled
+
+async def main():
+    async with anyio.create_task_group() as group:
+        for number in range(4):
+            group.start_soon(run_in_threadpool, lambda number=number: work(number))
+    print("over")
+
+anyio.run(main)
+"""
+
+
+@pytest.mark.parametrize("ask", ["breakpoint()", "pdb.set_trace()"])
+def test_whoever_asks_for_a_prompt_gets_it(tmp_path: Path, ask: str) -> None:
+    """Four workers at the same time are four prompts, and the tour goes on."""
+    path = tmp_path / "app.py"
+    path.write_text(FOUR_WORKERS.replace("ASK", ask))
+    with Session(str(path)) as session:
+        prompts = list(session.prompts("c"))
+    there = [prompt for prompt in prompts if prompt.source == "doubled = number * 2"]
+    assert len(there) == 4
+    assert sum("Now <lambda> runs." in prompt.note for prompt in prompts) == 4
+    assert "over" in session.last_words
+
+
+def test_a_breakpoint_in_a_file_off_the_tour_is_hit(tmp_path: Path) -> None:
+    """The file joins the tour, as with breakpoint()."""
+    (tmp_path / "helper.py").write_text("def double(n):\n    return n * 2\n")
+    (tmp_path / "program").mkdir()
+    path = tmp_path / "program" / "app.py"
+    text = HAS_A_BREAKPOINT.replace("    breakpoint()\n", "    helper.double(1)\n")
+    path.write_text(f"import sys\nsys.path.append({str(tmp_path)!r})\nimport helper\n{text}")
+    with Session(str(path)) as session:
+        session.type("c")
+        session.type("b helper.py:2")
         prompt = session.type("c")
     assert prompt is not None
     assert (prompt.source, prompt.file) == ("return n * 2", "helper.py")
@@ -181,6 +236,7 @@ def test_pythonbreakpoint_goes_first(tmp_path: Path, hook: str) -> None:
     path = tmp_path / "app.py"
     path.write_text(HAS_A_BREAKPOINT)
     with Session(str(path), env={"PYTHONBREAKPOINT": hook}) as session:
+        session.type("c")
         assert session.type("c") is None
         assert "worked: 42" in session.last_words
 

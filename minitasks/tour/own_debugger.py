@@ -1,0 +1,183 @@
+"""Own debugger: the pdb of a learner's own program or application; it finds the stops as it runs.
+
+It stops, each time, where the program calls the core, and at the first line of every function that
+it handed over. In an application that is served it stops in whatever the framework calls: in
+dependencies, on entering and on leaving, in the endpoint, in each task.
+"""
+
+import inspect
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+from minitasks.scenarios.marks import request_number, watching
+from minitasks.tour.debugger import heading, wrapped
+from minitasks.tour.own_program import OwnCode
+from minitasks.tracing.frame_locals import local_variables
+from minitasks.tracing.steps import Step
+from minitasks.tracing.thread_pdb import ThreadPdb, short_path
+from minitasks.tracing.where import wording
+
+# The core's functions that take a function, as their parameter `func`.
+TAKES = ("__init__", "add_task", "run_in_threadpool")
+GENERATOR = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+
+Line = tuple[str, int]
+
+
+class OwnDebugger(ThreadPdb):
+    """The debugger of a program or an application of one's own.
+
+    Args:
+        code: Its files, and those of the core.
+        serves: Whether it is an application that is served: then it stops in all that the
+            framework calls.
+        into: Folders of libraries to step through too.
+        first: The number of the stop to begin at, counted from 1.
+    """
+
+    def __init__(
+        self, code: OwnCode, serves: bool, into: Sequence[Path] = (), first: int = 1
+    ) -> None:
+        super().__init__(code.library, into)
+        self.reached = 0
+        self._code = code
+        self._serves = serves
+        self._first = first
+        self._handed_over: set[CodeType] = set()
+        self._to_say: dict[FrameType, str] = {}  # at the frame's next line
+        self._yielded: set[FrameType] = set()
+        self._in_call: dict[FrameType, int] = {}  # the line of the call that a frame is in
+        self._requests: dict[int, str] = {}
+        self._silent: set[Line] = set()
+        self._note, self._latest = "", ""
+        self._line: Line = ("", 0)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch all threads, and listen for the requests' names, while the block runs."""
+        with watching(self._hear), super().watching():
+            yield
+
+    def _hear(self, text: str) -> None:
+        if text.endswith(" arrives"):
+            self._requests[request_number.get()] = text.removesuffix(" arrives")
+
+    def begin_again(self) -> None:
+        """Count the stops anew, in the files as they are now; silent lines stay silent."""
+        super().begin_again()
+        self.reached = 0
+        self._code.forget()
+        for kept in (self._handed_over, self._to_say, self._yielded, self._in_call):
+            kept.clear()
+
+    def own_path(self, filename: str) -> Path | None:
+        """Step through the program's folder, too, but not through what is installed in it."""
+        if filename not in self._paths and self._code.is_own(filename):
+            self._paths[filename] = Path(filename).resolve()
+        return super().own_path(filename)
+
+    # -- where to stop ---------------------------------------------------------------------------
+
+    def follow(self, frame: FrameType, step: Step, value: object) -> None:
+        """Learn what is handed over to the core, and in which frames to stop at the next line."""
+        super().follow(frame, step, value)
+        name = frame.f_code.co_name
+        if not self._code.is_own(frame.f_code.co_filename):
+            if step == "call" and name in TAKES:
+                self._handed_over.update(codes_of(local_variables(frame).get("func")))
+        elif step == "call" and self._is_entry(frame):
+            self._to_say[frame] = f"Now {name} runs. w shows who waits for it."
+        elif step == "resume" and frame in self._yielded:
+            self._yielded.discard(frame)
+            self._to_say[frame] = f"{name} goes on behind its yield."
+        elif step == "suspend" and self._serves and gives_value(frame, value):
+            self._yielded.add(frame)
+        elif step in ("return", "raise"):
+            self._yielded.discard(frame)
+            self._to_say.pop(frame, None)
+            self._in_call.pop(frame, None)
+
+    def _is_entry(self, frame: FrameType) -> bool:
+        """Tell whether a call of an own function is one to stop at."""
+        if frame.f_code in self._handed_over:
+            return True
+        is_function = frame.f_code.co_flags & inspect.CO_NEWLOCALS and self._serves
+        caller = frame.f_back
+        return bool(is_function) and not (caller and self._code.is_own(caller.f_code.co_filename))
+
+    def dispatch_line(self, frame: FrameType) -> Any:
+        """Look first whether the line is a stop: stepping onto one counts as reaching it."""
+        self._note = self._note_at(frame)
+        return super().dispatch_line(frame)
+
+    def _note_at(self, frame: FrameType) -> str:
+        """Say what is to be said at a line; nothing where it is no stop."""
+        file, line = frame.f_code.co_filename, frame.f_lineno
+        notes = [self._to_say.pop(frame)] if frame in self._to_say else []
+        call = self._code.call_at(file, line)
+        # A call on several lines comes back to its first one when its arguments are there.
+        if call is not None and self._in_call.get(frame) != call.line:
+            notes.append(call.note)
+        self._in_call[frame] = call.line if call is not None else 0
+        if not notes or (file, line) in self._silent:
+            return ""
+        self.reached += 1
+        self._line = (file, line)
+        return " ".join(notes) if self.reached >= self._first else ""
+
+    def break_here(self, frame: FrameType) -> bool:
+        """Stop at the program's stops and at the learner's own breakpoints."""
+        return bool(self._note) or super().break_here(frame)
+
+    # -- what is said ----------------------------------------------------------------------------
+
+    def announced(self, lane: str) -> bool:
+        """Say where the program is, and what happens there."""
+        if not self._note:
+            return False
+        request = self._requests.get(request_number.get(), "")
+        where = ", ".join(filter(None, (f"stop {self.reached}", request, wording(lane))))
+        self._latest = "\n".join(["", heading(where), *wrapped(self._note)])
+        self._note = ""
+        self.message(self._latest)
+        return True
+
+    def do_note(self, arg: str) -> None:
+        """note
+
+        Show again what was said at the last stop.
+        """
+        self.message(self._latest or "no stop has been reached yet")
+
+    def do_silence(self, arg: str) -> None:
+        """silence
+
+        Do not stop at the line of the last stop again.
+        """
+        file, line = self._line
+        if line:
+            self._silent.add(self._line)
+            self.message(f"no stop at {short_path(file)}:{line} any more")
+        else:
+            self.message("no stop has been reached yet")
+
+
+def codes_of(func: object) -> Iterator[CodeType]:
+    """Give the code of a function that is handed over: of a partial's, a method's, an object's."""
+    while isinstance(func, partial):
+        func = func.func
+    for each in (func, inspect.getattr_static(type(func), "__call__", None)):
+        code = getattr(getattr(each, "__func__", each), "__code__", None)
+        if isinstance(code, CodeType):
+            yield code
+
+
+def gives_value(frame: FrameType, value: object) -> bool:
+    """Tell whether a frame that suspends gives a value by a `yield`, and does not await."""
+    if frame.f_code.co_flags & inspect.CO_ASYNC_GENERATOR:
+        return type(value).__name__ == "async_generator_wrapped_value"
+    return bool(frame.f_code.co_flags & GENERATOR)
