@@ -58,20 +58,28 @@ class StallWatch:
         while not self._is_over.wait(EVERY):
             turned = threading.Event()
             stacks: list[Stack] = []
+            began = time.perf_counter(), cpu_time(ident)
             try:
-                loop.call_soon_threadsafe(self._turn, time.perf_counter(), stacks, turned)
+                loop.call_soon_threadsafe(self._turn, began, stacks, turned)
             except RuntimeError:
                 return  # the loop is closed
             while not turned.wait(EVERY) and not self._is_over.is_set():
                 stacks.append(self._stack(sys._current_frames().get(ident)))
 
-    def _turn(self, asked: float, stacks: list[Stack], turned: threading.Event) -> None:
+    def _turn(
+        self, began: tuple[float, float], stacks: list[Stack], turned: threading.Event
+    ) -> None:
         """Take the turn: say for how long it did not come, and where the loop was meanwhile."""
         turned.set()
-        milliseconds = (time.perf_counter() - asked) * 1000
-        place = where_most(stacks) if milliseconds >= self._slow else None
-        if place is not None:
-            mark(f"event loop held for {milliseconds:.0f} ms by {place}")
+        seconds = time.perf_counter() - began[0]
+        if seconds * 1000 < self._slow:
+            return
+        # It computed; or it waited at one place, while this watch was on time. Where neither is so,
+        # other threads or other programs had the processor.
+        computed = time.thread_time() - began[1] > seconds / 2
+        place = where_most(stacks)
+        if place and (computed or len(stacks) * EVERY > 0.7 * seconds):
+            mark(f"event loop held for {seconds * 1000:.0f} ms by {place}")
 
     def _stack(self, frame: FrameType | None) -> Stack:
         """Give the functions that the loop runs, from inside outwards, if none is recorded."""
@@ -85,6 +93,13 @@ class StallWatch:
             stack.append((code, f"{code.co_name} in {code.co_filename}:{frame.f_lineno}"))
             frame = frame.f_back
         return []
+
+
+def cpu_time(ident: int) -> float:
+    """Give the processor time of a thread, in seconds; infinite where the system does not tell."""
+    if sys.platform in ("win32", "darwin"):
+        return float("inf")
+    return time.clock_gettime(time.pthread_getcpuclockid(ident))
 
 
 def where_most(stacks: list[Stack]) -> str | None:
