@@ -211,7 +211,7 @@ def test_a_click_on_a_bar_goes_there(visit: Visit, register_product: Timeline) -
         ("worker thread 1", "register_product", "register_product"),
         ("worker thread 1", "BackgroundTask", "BackgroundTasks.add_task"),  # in register_product
     ):
-        group = page.locator("#drawing .lane").filter(has_text=lane)
+        group = page.locator(f"#drawing .lane[data-name='{lane}']")
         group.locator(".label").filter(has_text=re.compile(f"^{label}")).first.click()
         assert page.locator("#variables-name").text_content() == f"Variables of {name}"
 
@@ -298,18 +298,19 @@ def test_each_sentence_leads_to_the_step_that_it_is_about(visit: Visit) -> None:
     """The sentences stand on top, with their signs; a click shows the first step of the call."""
     view = View(story())
     said = (
+        Finding(True, "1 < 2"),
         Finding(True, "send is async."),
         Finding(False, "save returned 4."),
-        Finding(True, "1 < 2"),
+        Finding(True, "It was 4."),  # what the sentence before is about
     )
     page = visit(render_page(view, "A run", "", said))
 
     sentences = page.locator("#sentences li")
-    assert [text[0] for text in sentences.all_text_contents()] == ["✓", "✗", "✓"]
-    assert sentences.nth(2).get_by_role("link").count() == 0
-    for sentence in said[:2]:
+    assert [text[0] for text in sentences.all_text_contents()] == ["✓", "✓", "✗", "✓"]
+    assert sentences.nth(0).get_by_role("link").count() == 0
+    for sentence, name in zip(said[1:], ("send", "save", "save"), strict=True):
         page.get_by_role("link", name=sentence.text).click()
-        call = view.call(sentence.text.split()[0])
+        call = view.call(name)
         assert call is not None
         page.wait_for_function(f"document.querySelector('#slider').value === '{call.first + 1}'")
 

@@ -27,24 +27,24 @@ def work() -> None:
 
 async def asyncio_timeout() -> None:
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(0.05):
+        async with asyncio.timeout(0.15):
             await run_in_threadpool(work)
 
 
 async def asyncio_wait_for() -> None:
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(run_in_threadpool(work), 0.05)
+        await asyncio.wait_for(run_in_threadpool(work), 0.15)
 
 
 async def task_cancel() -> None:
     task = asyncio.create_task(run_in_threadpool(work))
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.15)
     task.cancel()
     await asyncio.wait([task])
 
 
 async def anyio_move_on_after() -> None:
-    with anyio.move_on_after(0.05):
+    with anyio.move_on_after(0.15):
         await run_in_threadpool(work)
 
 
@@ -55,7 +55,7 @@ async def main() -> None:
         most = 0
         go_on.clear()
         # A cancel scope waits for its thread: let that one end some time.
-        asyncio.get_running_loop().call_later(1, go_on.set)
+        asyncio.get_running_loop().call_later(2, go_on.set)
         for _ in range(TIMES):
             await asyncio.gather(*(caller() for _ in range(TOKENS)))
         print(

@@ -116,7 +116,7 @@ class Chart {
   drawLane(number) {
     return svgElement(
       "g",
-      { class: `lane ${colourOf(number)}` },
+      { class: `lane ${colourOf(number)}`, "data-name": this.recording.lanes[number].name },
       svgElement("path", { class: "ground", d: `M0 ${this.topOf[number]}h${this.width}` }),
       ...this.drawBars(number),
       ...this.drawMarks(number),

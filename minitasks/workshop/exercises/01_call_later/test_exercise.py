@@ -1,9 +1,11 @@
 """Grader of exercise 1: what is kept, then what happens when the task is awaited."""
 
 import threading
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
+import anyio
 import anyio.lowlevel
 import pytest
 from hypothesis import given, settings
@@ -11,8 +13,13 @@ from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
 
+
+class Stop(BaseException):
+    """What no `except Exception` catches, as SystemExit and KeyboardInterrupt are."""
+
+
 few = settings(max_examples=15, deadline=None)
-values = st.integers() | st.text(max_size=3)
+values = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
 keywords = st.dictionaries(st.sampled_from(["to", "subject", "args", "kwargs", "tasks"]), values)
 
 
@@ -78,6 +85,42 @@ async def test_hands_on_the_arguments(
     assert got == [(args, kwargs)], f"made with {args} and {kwargs}, your task called with {got}"
 
 
+async def test_the_arguments_are_no_copies(exercise: ModuleType) -> None:
+    """The function gets the same objects, not copies: what it changes, the caller sees."""
+    basket: list[str] = []
+
+    async def fill(first: list[str], *, second: list[str]) -> None:
+        first.append("book")
+        second.append("pen")
+
+    await exercise.BackgroundTask(fill, basket, second=basket)()
+
+    assert basket == ["book", "pen"], (
+        "the function changed the list that it was given, but the caller's list stayed as it was: "
+        "your task handed on a copy"
+    )
+
+
+async def test_two_tasks_are_two(exercise: ModuleType) -> None:
+    """Each task keeps its own call, however many are made before they run."""
+    got: list[str] = []
+
+    async def send(to: str, *, subject: str = "none") -> None:
+        got.append(f"{to}: {subject}")
+
+    async def call(to: str) -> None:
+        got.append(f"call {to}")
+
+    first = exercise.BackgroundTask(send, "ada", subject="hello")
+    second = exercise.BackgroundTask(call, "grace")
+    await first()
+    await second()
+
+    assert got == ["ada: hello", "call grace"], (
+        f"two tasks were made before either ran; yours called {got}: they share what they keep"
+    )
+
+
 async def test_runs_on_the_event_loop(exercise: ModuleType) -> None:
     """An async function runs on the event loop's thread."""
     threads: list[int] = []
@@ -93,37 +136,90 @@ async def test_runs_on_the_event_loop(exercise: ModuleType) -> None:
 
 
 async def test_lets_exceptions_through(exercise: ModuleType) -> None:
-    """What the function raises reaches whoever awaits the task."""
-    problem = ValueError("no such address")
+    """What the function raises, of whatever class, reaches whoever awaits the task."""
+    for problem in (ValueError("no such address"), RuntimeError("twice"), Stop("the server stops")):
+        called: list[str] = []
+
+        async def send(problem: BaseException = problem, called: list[str] = called) -> None:
+            called.append("send")
+            raise problem
+
+        caught: BaseException | None = None
+        try:
+            await exercise.BackgroundTask(send)()
+        except BaseException as raised:
+            caught = raised
+
+        assert caught is problem, (
+            f"the function raised {problem!r}, but your task raised {caught!r}"
+            if caught
+            else f"the function raised {problem!r}, an exception, and your task swallowed it"
+        )
+        assert called == ["send"], (
+            f"the function raised an exception, and your task called it {len(called)} times"
+        )
+
+
+async def test_a_cancellation_goes_through(exercise: ModuleType) -> None:
+    """A task that is cancelled while its function waits ends by that, and calls nothing again."""
+    called: list[str] = []
+    limits: list[float] = []
 
     async def send() -> None:
-        raise problem
+        called.append("send")
+        limits.append(anyio.current_effective_deadline())
+        scope.cancel()
+        await anyio.lowlevel.checkpoint()
+        called.append("sent")
 
-    caught: BaseException | None = None
-    try:
+    with anyio.CancelScope() as scope:
         await exercise.BackgroundTask(send)()
-    except ValueError as raised:
-        caught = raised
 
-    assert caught is problem, (
-        f"the function raised {problem!r}, but your task raised {caught!r}"
-        if caught
-        else "the function raised an exception, and your task swallowed it"
+    assert scope.cancelled_caught, (
+        "your task was cancelled, and returned as if all were well: it swallowed the cancellation"
+    )
+    assert called == ["send"], f"cancelled while it sent, your task did {', '.join(called)}"
+    assert limits == [float("inf")], (
+        "your task gave the function a time limit that nobody asked for"
     )
 
 
 async def test_can_be_awaited_again(exercise: ModuleType) -> None:
     """A task can be awaited again, and calls the function again."""
-    called: list[str] = []
+    called: list[tuple[Any, Any]] = []
 
-    async def send() -> None:
-        called.append("send")
+    async def send(*args: Any, **kwargs: Any) -> None:
+        called.append((args, dict(kwargs)))
+        kwargs.clear()
 
-    task = exercise.BackgroundTask(send)
+    task = exercise.BackgroundTask(send, "ada", subject="hello")
     await task()
     try:
         await task()
     except RuntimeError as problem:
         pytest.fail(f"the second await failed: {problem}. Make a new coroutine for each call")
 
-    assert called == ["send", "send"], f"awaited twice, your task called {len(called)} time(s)"
+    assert len(called) == 2, f"awaited twice, your task called {len(called)} time(s)"
+    assert called[0] == called[1], (
+        f"the first call got {called[0]}, but the second one got {called[1]}"
+    )
+
+
+async def test_a_failure_leaves_nothing_behind(exercise: ModuleType) -> None:
+    """A task whose function failed can be awaited again, and calls the function again."""
+    answers = iter([ConnectionError("down"), None])
+    called: list[str] = []
+
+    async def send(to: str) -> None:
+        called.append(to)
+        if problem := next(answers):
+            raise problem
+
+    task = exercise.BackgroundTask(send, "ada")
+    with suppress(ConnectionError):
+        await task()
+    await task()
+
+    assert called == ["ada", "ada"], (
+        f"the first call failed; awaited again, your task called {len(called) - 1} time(s)"
+    )

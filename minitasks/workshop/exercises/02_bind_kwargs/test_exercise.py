@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
 
+
+class Stop(BaseException):
+    """What no `except Exception` catches, as SystemExit and KeyboardInterrupt are."""
+
+
 few = settings(max_examples=10, deadline=None)
-values = st.integers() | st.text(max_size=3)
+values = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
 # Among them every name that anyio.to_thread.run_sync takes for itself.
 names = st.sampled_from(["to", "args", "kwargs", "limiter", "cancellable", "abandon_on_cancel"])
 
@@ -76,3 +81,44 @@ async def test_any_name_passes(
     assert result == (args, kwargs), (
         f"offloaded with {args} and {kwargs}, the function saw {result}"
     )
+
+
+async def test_raises_what_the_function_raises(exercise: ModuleType) -> None:
+    """An exception reaches the caller, unchanged, and the function is called once."""
+    for problem in (ConnectionError("down"), TypeError("no such argument"), Stop("stop")):
+        called: list[str] = []
+
+        def send(*, to: str, problem: BaseException = problem, called: list[str] = called) -> None:
+            called.append(to)
+            raise problem
+
+        caught: BaseException | None = None
+        try:
+            await exercise.run_in_threadpool(send, to="ada")
+        except BaseException as raised:
+            caught = raised
+
+        assert caught is problem, (
+            f"the function raised {problem!r}, but your call raised {caught!r}"
+        )
+        assert called == ["ada"], (
+            f"the function raised an exception, and your call made it {len(called)} times"
+        )
+
+
+async def test_the_arguments_are_no_copies(exercise: ModuleType) -> None:
+    """The function gets the same objects, and its own result comes back."""
+    basket: list[str] = []
+
+    def fill(first: list[str], *, second: list[str]) -> list[str]:
+        first.append("book")
+        second.append("pen")
+        return second
+
+    result = await exercise.run_in_threadpool(fill, basket, second=basket)
+
+    assert basket == ["book", "pen"], (
+        "the function changed the list that it was given, but the caller's list stayed as it was: "
+        "your call handed on a copy"
+    )
+    assert result is basket, "the function returned its list, but your call returned a copy"

@@ -76,18 +76,32 @@ async def test_returns_the_result(exercise: ModuleType, value: Any) -> None:
 
 async def test_raises_what_the_function_raises(exercise: ModuleType) -> None:
     """An exception raised in the thread reaches the caller, unchanged."""
-    problem = ConnectionError("database is down")
+    problems = (
+        ConnectionError("database is down"),
+        RuntimeError("no such row"),
+        TimeoutError("too slow"),
+        SystemExit(3),
+        KeyboardInterrupt(),
+    )
+    for problem in problems:
+        called: list[str] = []
 
-    def save() -> None:
-        raise problem
+        def save(problem: BaseException = problem, called: list[str] = called) -> None:
+            called.append("save")
+            raise problem
 
-    caught: BaseException | None = None
-    try:
-        await exercise.run_in_threadpool(save)
-    except BaseException as raised:
-        caught = raised
+        caught: BaseException | None = None
+        try:
+            await exercise.run_in_threadpool(save)
+        except BaseException as raised:
+            caught = raised
 
-    assert caught is problem, f"the function raised {problem!r}, but your call raised {caught!r}"
+        assert caught is problem, (
+            f"the function raised {problem!r}, but your call raised {caught!r}"
+        )
+        assert called == ["save"], (
+            f"the function raised an exception, and your call made it {len(called)} times"
+        )
 
 
 async def test_context_travels_in(exercise: ModuleType) -> None:

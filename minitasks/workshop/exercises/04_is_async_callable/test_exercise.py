@@ -27,6 +27,26 @@ class Mailer:
         calls.append("sync method")
 
 
+def sync_wrapper() -> Callable[..., Any]:
+    """Make a def round an async def that looks like it, as many decorators do."""
+
+    @functools.wraps(async_function)
+    def wrapper(*args: object) -> object:
+        calls.append("sync wrapper")
+        return None
+
+    return wrapper
+
+
+class HasFunc:
+    """An object that has an attribute `func`, and is no partial."""
+
+    func = staticmethod(async_function)
+
+    def __call__(self) -> None:
+        calls.append("sync __call__ beside func")
+
+
 class AsyncCallable:
     async def __call__(self, *args: object) -> None:
         calls.append("async __call__")
@@ -90,6 +110,12 @@ def test_classes(exercise: ModuleType) -> None:
     """A class itself is not async: calling it makes an instance, and there is nothing to await."""
     check(exercise, AsyncCallable, "a class whose instances have async def __call__", False)
     check(exercise, Mailer, "a class", False)
+
+
+def test_what_only_looks_async(exercise: ModuleType) -> None:
+    """What counts is what a call gives: not a wrapped function, not an attribute of some name."""
+    check(exercise, sync_wrapper(), "a def that wraps an async def (functools.wraps)", False)
+    check(exercise, HasFunc(), "an object with a sync __call__ and an async attribute func", False)
 
 
 def test_not_callable(exercise: ModuleType) -> None:

@@ -2,18 +2,27 @@
 
 import functools
 import threading
+from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
+import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
 
-values = st.integers() | st.text(max_size=3)
+customer: ContextVar[str] = ContextVar("customer")
+
+values = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
 keywords = st.dictionaries(st.sampled_from(["to", "subject", "limiter", "kwargs"]), values)
+
+
+class Stop(BaseException):
+    """What no `except Exception` catches, as SystemExit and KeyboardInterrupt are."""
 
 
 class Calls:
@@ -133,22 +142,97 @@ async def test_result_is_dropped(exercise: ModuleType) -> None:
 @pytest.mark.parametrize("kind", ["async", "sync"])
 async def test_lets_exceptions_through(exercise: ModuleType, kind: str) -> None:
     """What the function raises reaches whoever awaits the task, from either thread."""
-    problem = ConnectionError("mail server is down")
+    for problem in (ConnectionError("mail server is down"), TypeError("no"), Stop("stop")):
+        called: list[str] = []
+
+        def send(problem: BaseException = problem, called: list[str] = called) -> None:
+            called.append("send")
+            raise problem
+
+        async def send_async(problem: BaseException = problem, called: list[str] = called) -> None:
+            called.append("send")
+            raise problem
+
+        caught: BaseException | None = None
+        try:
+            await exercise.BackgroundTask(send if kind == "sync" else send_async)()
+        except BaseException as raised:
+            caught = raised
+
+        assert caught is problem, (
+            f"the {kind} function raised {problem!r}, but awaiting your task raised {caught!r}"
+        )
+        assert called == ["send"], (
+            f"the {kind} function raised, and your task called it {len(called)} times"
+        )
+
+
+async def test_the_thread_has_what_it_needs(exercise: ModuleType) -> None:
+    """A sync function sees the caller's context variables, and holds one token."""
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    seen: list[tuple[str, float]] = []
 
     def send() -> None:
-        raise problem
+        seen.append((customer.get("nobody"), limiter.borrowed_tokens))
+        customer.set("grace")
 
-    async def send_async() -> None:
-        raise problem
+    customer.set("ada")
+    await exercise.BackgroundTask(send)()
 
-    caught: BaseException | None = None
+    who, tokens = seen[0]
+    assert who == "ada", (
+        f"the caller's context variable is 'ada', but your sync function saw {who!r} in its thread"
+    )
+    assert tokens == 1, (
+        f"your sync function held {tokens} tokens of the default capacity limiter, not 1"
+    )
+    assert customer.get() == "ada", (
+        f"the function changed its copy, but your caller's variable is now {customer.get()!r}"
+    )
+
+
+async def test_two_tasks_are_two(exercise: ModuleType) -> None:
+    """Each task keeps its own function, kind and arguments, however many are made before."""
+    calls = Calls()
+    first = exercise.BackgroundTask(calls.run_async, "ada", subject="hello")
+    second = exercise.BackgroundTask(calls.run_sync, "grace")
+
     try:
-        await exercise.BackgroundTask(send if kind == "sync" else send_async)()
-    except ConnectionError as raised:
-        caught = raised
+        await first()
+        await second()
+    except TypeError as problem:
+        pytest.fail(f"a sync task was made before the async one ran, and that failed: {problem}")
 
-    assert caught is problem, (
-        f"the {kind} function raised, but awaiting your task raised {caught!r}"
+    got = [(args, kwargs) for _, args, kwargs in calls.seen]
+    assert calls.done == ["async", "sync"], (
+        f"an async and a sync task were made before either ran; yours ran {calls.done}"
+    )
+    assert got == [(("ada",), {"subject": "hello"}), (("grace",), {})], (
+        f"two tasks were made before either ran; yours called with {got}: they share what they keep"
+    )
+
+
+async def test_a_cancellation_goes_through(exercise: ModuleType) -> None:
+    """A task that is cancelled while its async function waits ends by that."""
+    called: list[str] = []
+    limits: list[float] = []
+
+    async def send() -> None:
+        called.append("send")
+        limits.append(anyio.current_effective_deadline())
+        scope.cancel()
+        await anyio.lowlevel.checkpoint()
+        called.append("sent")
+
+    with anyio.CancelScope() as scope:
+        await exercise.BackgroundTask(send)()
+
+    assert scope.cancelled_caught, (
+        "your task was cancelled, and returned as if all were well: it swallowed the cancellation"
+    )
+    assert called == ["send"], f"cancelled while it sent, your task did {', '.join(called)}"
+    assert limits == [float("inf")], (
+        "your task gave the function a time limit that nobody asked for"
     )
 
 
@@ -156,10 +240,12 @@ async def test_can_be_awaited_again(exercise: ModuleType) -> None:
     """A task can be awaited again, and calls the function again."""
     calls = Calls()
     for func in (calls.run_async, calls.run_sync):
-        task = exercise.BackgroundTask(func)
+        task = exercise.BackgroundTask(func, "ada", subject="hello")
         await task()
         await task()
 
+    wrong = [got[1:] for got in calls.seen if got[1:] != (("ada",), {"subject": "hello"})]
+    assert not wrong, f"awaited twice, one of your task's calls got {wrong[0]}"
     assert calls.done == ["async", "async", "sync", "sync"], (
         f"two tasks, each awaited twice, should make four calls, but made {len(calls.done)}"
     )

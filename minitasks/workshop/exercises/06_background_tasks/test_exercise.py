@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
+import anyio
 import anyio.lowlevel
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,10 @@ from hypothesis import strategies as st
 pytestmark = pytest.mark.anyio
 
 lists_of_kinds = st.lists(st.sampled_from(["async", "sync"]), max_size=5)
+
+
+class Stop(BaseException):
+    """What no `except Exception` catches, as SystemExit and KeyboardInterrupt are."""
 
 
 class Log:
@@ -158,6 +164,77 @@ async def test_the_list_is_its_own(exercise: ModuleType) -> None:
     assert log.events == full_run(range(2)), "the caller emptied its own list, and yours was empty"
 
 
+@pytest.mark.parametrize("kind", ["async", "sync"])
+async def test_what_ends_the_run_is_not_changed(exercise: ModuleType, kind: str) -> None:
+    """An exception of whatever class arrives as the same object; no task follows or is retried."""
+    for problem in (TypeError("no"), TimeoutError("slow"), Stop("the server stops")):
+        called: list[str] = []
+
+        def fail(problem: BaseException = problem, called: list[str] = called) -> None:
+            called.append("fail")
+            raise problem
+
+        async def fail_async(fail: Callable[[], None] = fail) -> None:
+            fail()
+
+        tasks = exercise.BackgroundTasks()
+        tasks.add_task(fail if kind == "sync" else fail_async)
+        tasks.add_task(called.append, "the next one")
+        caught: BaseException | None = None
+        try:
+            await tasks()
+        except BaseException as raised:
+            caught = raised
+
+        assert caught is problem, f"a task raised {problem!r}, but your tasks raised {caught!r}"
+        assert called == ["fail"], f"a task failed, and your run called {', '.join(called)}"
+
+
+async def test_a_cancellation_ends_the_run(exercise: ModuleType) -> None:
+    """A run that is cancelled ends by that, and no task follows."""
+    called: list[str] = []
+    limits: list[float] = []
+
+    async def send() -> None:
+        limits.append(anyio.current_effective_deadline())
+        scope.cancel()
+        await anyio.lowlevel.checkpoint()
+
+    async def next_one() -> None:
+        called.append("the next one")
+
+    tasks = exercise.BackgroundTasks()
+    tasks.add_task(send)
+    tasks.add_task(next_one)
+    with anyio.CancelScope() as scope:
+        await tasks()
+
+    assert scope.cancelled_caught, (
+        "your run was cancelled, and returned as if all were well: it swallowed the cancellation"
+    )
+    assert not called, "your run was cancelled, and went on with the next task"
+    assert limits == [float("inf")], "your run gave its tasks a time limit that nobody asked for"
+
+
+async def test_one_task_twice_is_two(exercise: ModuleType) -> None:
+    """The same call added twice runs twice; a task in two lists runs in both."""
+    called: list[str] = []
+
+    async def send(to: str) -> None:
+        called.append(to)
+
+    task = exercise.BackgroundTask(send, "ada")
+    tasks = exercise.BackgroundTasks([task, task])
+    tasks.add_task(send, "ada")
+    tasks.add_task(send, "ada")
+    await tasks()
+    await exercise.BackgroundTasks([task])()
+
+    assert called == ["ada"] * 5, (
+        f"the same call was added four times, and once elsewhere: {called}"
+    )
+
+
 async def test_can_be_awaited_again(exercise: ModuleType) -> None:
     """The tasks can be awaited again, and all run again."""
     log = Log()
@@ -170,6 +247,26 @@ async def test_can_be_awaited_again(exercise: ModuleType) -> None:
     assert log.events == full_run(range(1)) * 2, (
         "awaited a second time, your tasks did not run again"
     )
+
+
+async def test_a_failure_takes_nothing_away(exercise: ModuleType) -> None:
+    """After a run that failed the tasks are the same: another run begins with the first."""
+    log = Log()
+    tasks = exercise.BackgroundTasks()
+    tasks.add_task(log.function("sync", 0))
+    tasks.add_task(log.function("async", 1, fails=True))
+    tasks.add_task(log.function("sync", 2))
+
+    for _ in range(2):
+        with suppress(ConnectionError):
+            await tasks()
+
+    one_run = [*full_run(range(1)), "begin 1"]
+    assert log.events == one_run * 2, (
+        f"task 1 failed; in the second run your tasks went "
+        f"{', '.join(log.events[len(one_run) :]) or 'nowhere'}"
+    )
+    assert len(tasks.tasks) == 3, f"after two runs your list has {len(tasks.tasks)} tasks, not 3"
 
 
 async def test_is_a_task_itself(exercise: ModuleType) -> None:

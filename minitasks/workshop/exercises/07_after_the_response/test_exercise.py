@@ -3,12 +3,17 @@
 from types import ModuleType
 from typing import Any
 
+import anyio
 import anyio.lowlevel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
+
+
+class Stop(BaseException):
+    """What no `except Exception` catches, as SystemExit and KeyboardInterrupt are."""
 
 
 class Server:
@@ -104,6 +109,11 @@ async def test_task_after_the_response(exercise: ModuleType) -> None:
         "it should have had the whole response"
     )
     assert len(seen) == 1, f"your function ran the task {len(seen)} times"
+    later = server.types[len(types) :]
+    assert not later, (
+        f"when your task was over, your function sent {', '.join(later)}: "
+        "the response was complete before"
+    )
 
 
 async def test_waits_for_the_task(exercise: ModuleType) -> None:
@@ -123,33 +133,90 @@ async def test_waits_for_the_task(exercise: ModuleType) -> None:
 
 async def test_lets_exceptions_through(exercise: ModuleType) -> None:
     """What the task raises reaches the server; the client has its response already."""
-    server = Server()
-    problem = ConnectionError("mail server is down")
+    for problem in (ConnectionError("mail server is down"), TypeError("no"), Stop("stop")):
+        server = Server()
+        ran: list[str] = []
+
+        async def task(problem: BaseException = problem, ran: list[str] = ran) -> None:
+            ran.append("task")
+            raise problem
+
+        caught: BaseException | None = None
+        try:
+            await exercise.respond(server.send, b"saved", task)
+        except BaseException as raised:
+            caught = raised
+
+        assert caught is problem, (
+            f"the task raised {problem!r}, but your function raised {caught!r}"
+        )
+        assert ran == ["task"], f"the task raised, and your function ran it {len(ran)} times"
+        sent = server.types
+        assert sent.count("http.response.start") == 1, (
+            f"the task failed, and your function sent {', '.join(sent)}"
+        )
+    assert server.complete, "the task failed, and your client never got the whole response"
+
+
+async def test_a_cancellation_goes_through(exercise: ModuleType) -> None:
+    """Who cancels while the task runs sees the function end by that; the task has no time limit."""
+    limits: list[float] = []
 
     async def task() -> None:
-        raise problem
+        limits.append(anyio.current_effective_deadline())
+        scope.cancel()
+        await anyio.lowlevel.checkpoint()
 
-    caught: BaseException | None = None
-    try:
-        await exercise.respond(server.send, b"saved", task)
-    except BaseException as raised:
-        caught = raised
+    with anyio.CancelScope() as scope:
+        await exercise.respond(Server().send, b"saved", task)
 
-    assert caught is problem, f"the task raised {problem!r}, but your function raised {caught!r}"
-    assert server.complete, "the task failed, and your client never got the whole response"
+    assert scope.cancelled_caught, "your function was cancelled, and swallowed that"
+    assert limits == [float("inf")], (
+        "your function gave the task a time limit that nobody asked for"
+    )
 
 
 async def test_no_response_no_task(exercise: ModuleType) -> None:
     """When sending fails, the task does not run and the error reaches the server."""
+    gone = OSError("the client is gone")
     ran: list[str] = []
 
     async def send(message: dict[str, Any]) -> None:
-        raise OSError("the client is gone")
+        raise gone
 
     async def task() -> None:
         ran.append("task")
 
-    with pytest.raises(OSError, match="the client is gone"):
+    caught: BaseException | None = None
+    try:
         await exercise.respond(send, b"saved", task)
+    except OSError as raised:
+        caught = raised
 
+    assert caught is gone, f"sending raised {gone!r}, but your function raised {caught!r}"
     assert not ran, "sending failed, and your task ran all the same"
+
+
+async def test_no_complete_response_no_task(exercise: ModuleType) -> None:
+    """Also when only the second message can't be sent; nothing more is sent after it."""
+    gone = OSError("the client is gone")
+    sent: list[str] = []
+    ran: list[str] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message["type"])
+        if len(sent) >= 2:
+            raise gone
+
+    async def task() -> None:
+        ran.append("task")
+
+    caught: BaseException | None = None
+    try:
+        await exercise.respond(send, b"saved", task)
+    except OSError as raised:
+        caught = raised
+
+    assert caught is gone, f"sending raised {gone!r}, but your function raised {caught!r}"
+    assert not ran, "the second message could not be sent, and your task ran all the same"
+    assert len(sent) == 2, "the second message could not be sent, and you sent another one"

@@ -21,6 +21,8 @@ class Printer:
     def __init__(self) -> None:
         self.loop_thread = threading.get_ident()
         self.events: list[str] = []
+        self.asked: list[str] = []
+        self.jam = OSError("paper jam")
         self.notified_on: list[int] = []
         self.busy = threading.Lock()
         self.mixed_up = False
@@ -30,6 +32,7 @@ class Printer:
         self.loop_was_free = True
 
     def print_page(self, page: str) -> str:
+        self.asked.append(page)
         if not self.busy.acquire(blocking=False):
             self.mixed_up = True
             return "paper jam"
@@ -39,9 +42,9 @@ class Printer:
         self.loop_was_free &= not with_loop and self.go_on.wait(PATIENCE)
         self.busy.release()
         if page == "jam":
-            raise OSError("paper jam")
+            raise self.jam
         self.events.append(page)
-        return f"receipt for {page}"
+        return f"receipt for {page}" if page else ""
 
     async def notify(self, text: str) -> None:
         self.notified_on.append(threading.get_ident())
@@ -104,9 +107,11 @@ async def test_pages_then_notice(exercise: ModuleType) -> None:
 
 async def test_receipts(exercise: ModuleType) -> None:
     """The receipts are returned, in the order of the pages."""
-    receipts = await exercise.print_invoice(Printer(), ["page 1", "page 2"])
+    # One page is empty, and so is its receipt; one comes twice.
+    receipts = await exercise.print_invoice(Printer(), ["page 1", "", "page 2", "page 1"])
 
-    assert receipts == ["receipt for page 1", "receipt for page 2"], f"yours were {receipts!r}"
+    wanted = ["receipt for page 1", "", "receipt for page 2", "receipt for page 1"]
+    assert receipts == wanted, f"they should be {wanted!r}, but yours were {receipts!r}"
 
 
 async def test_notify_on_the_loop(exercise: ModuleType) -> None:
@@ -124,8 +129,19 @@ async def test_a_failure_is_heard(exercise: ModuleType) -> None:
     """When a page fails, the error reaches the caller, and neither page nor notice follows."""
     printer = Printer()
 
-    with pytest.raises(OSError, match="paper jam"):
+    caught: BaseException | None = None
+    try:
         await exercise.print_invoice(printer, ["page 1", "jam", "page 3"])
+    except OSError as raised:
+        caught = raised
+
+    assert caught is printer.jam, (
+        f"a page raised {printer.jam!r}, but your task raised {caught!r}"
+        f"{', another one' if repr(caught) == repr(printer.jam) else ''}"
+    )
+    assert printer.asked == ["page 1", "jam"], (
+        f"the second page failed, and your task printed {', '.join(printer.asked)}"
+    )
 
     assert printer.events == ["page 1"], f"after the jam your task did: {printer.events[1:]}"
 
@@ -137,16 +153,19 @@ async def test_a_cancel_stops_between_pages(exercise: ModuleType) -> None:
 
     printed: list[str] = []
 
+    scope = anyio.CancelScope()
+
     async def print_all() -> None:
-        try:
-            await exercise.print_invoice(printer, ["page 1", "page 2", "page 3"])
-        finally:
-            printed.extend(printer.events)
+        with scope:
+            try:
+                await exercise.print_invoice(printer, ["page 1", "page 2", "page 3"])
+            finally:
+                printed.extend(printer.events)
 
     async with anyio.create_task_group() as group:
         group.start_soon(print_all)
         await until(printer.page_begun)
-        group.cancel_scope.cancel()
+        scope.cancel()
         # The cancelled task gets its chance to leave too soon, with page 1 still in the printer.
         for _ in range(5):
             await anyio.lowlevel.cancel_shielded_checkpoint()
@@ -155,4 +174,7 @@ async def test_a_cancel_stops_between_pages(exercise: ModuleType) -> None:
     assert printed, "your cancelled task left while page 1 was still in the printer"
     assert printed == ["page 1"], (
         f"cancelled at page 1, your task went on with {', '.join(printed[1:])}"
+    )
+    assert scope.cancelled_caught, (
+        "your task was cancelled, and returned as if all were well: it swallowed the cancellation"
     )

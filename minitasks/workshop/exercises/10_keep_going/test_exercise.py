@@ -21,11 +21,16 @@ class Log:
         self.ran: list[int] = []
         self.failures: list[Exception] = []
         self.running = 0
+        self.limits: set[float] = set()
         self.overlapped = False
 
     def add(self, outcome: str, number: int) -> None:
         """Add an async task for even numbers, a sync one for odd."""
-        failure = ConnectionError(f"task {number} failed")
+        # Of different classes, and some that look the same: each is a failure of its own.
+        kind = (ConnectionError, ConnectionError, ValueError, RuntimeError, TimeoutError)[
+            number % 5
+        ]
+        failure = kind("it failed")
         if outcome == "fails":
             self.failures.append(failure)
 
@@ -36,6 +41,7 @@ class Log:
 
         async def run_async() -> None:
             self.running += 1
+            self.limits.add(anyio.current_effective_deadline())
             await anyio.lowlevel.checkpoint()
             self.overlapped |= self.running > 1
             self.running -= 1
@@ -61,6 +67,9 @@ async def test_all_work(exercise: ModuleType) -> None:
     raised = await log.run()
 
     assert not log.overlapped, "your tasks ran side by side, not one after another"
+    assert log.limits == {float("inf")}, (
+        "your run gave its tasks a time limit that nobody asked for"
+    )
     assert log.ran == [0, 2, 4], f"tasks 0, 2, 4 were added, and your run called {log.ran}"
     assert raised is None, f"no task failed, but your run raised {raised!r}"
 
@@ -73,7 +82,9 @@ async def test_goes_on_after_a_failure(exercise: ModuleType) -> None:
 
     await log.run()
 
-    assert log.ran == [0, 1], "the first task failed, and your run never called the second"
+    assert log.ran == [0, 1], (
+        f"tasks 0 and 1 were added, and task 0 failed: your run called {log.ran}"
+    )
 
 
 async def test_raises_a_group(exercise: ModuleType) -> None:

@@ -20,12 +20,14 @@ class Crowd:
     def __init__(self) -> None:
         self.inside = 0
         self.most = 0
+        self.limits: set[float] = set()
         self.done: list[int] = []
         self.sync_done: list[int] = []
 
     async def visit(self, number: int) -> None:
         self.inside += 1
         self.most = max(self.most, self.inside)
+        self.limits.add(anyio.current_effective_deadline())
         # Long enough for every other task to come in, if it may.
         for _ in range(10):
             await anyio.lowlevel.checkpoint()
@@ -50,6 +52,22 @@ async def test_every_task_runs(exercise: ModuleType, number: int, limit: int) ->
 
     assert done == list(range(number)), (
         f"{number} tasks, limit {limit}: when your run was over, these were done: {done}"
+    )
+    assert crowd.limits <= {float("inf")}, "your run gave its tasks a time limit nobody asked for"
+
+
+async def test_one_task_twice_is_two(exercise: ModuleType) -> None:
+    """The same task given twice, and the same call added twice, each run twice."""
+    crowd = Crowd()
+    task = exercise.BackgroundTask(crowd.visit, 0)
+    tasks = exercise.BackgroundTasks([task, task])
+    tasks.add_task(crowd.visit, 1)
+    tasks.add_task(crowd.visit, 1)
+
+    await tasks()
+
+    assert sorted(crowd.done) == [0, 0, 1, 1], (
+        f"a task was given twice, a call added twice: these were done: {sorted(crowd.done)}"
     )
 
 
@@ -144,12 +162,32 @@ async def test_two_at_once_unless_told(exercise: ModuleType) -> None:
     assert crowd.most == 2, f"no limit given, and your run had {crowd.most} inside at once, not 2"
 
 
+async def test_each_has_its_own_limit(exercise: ModuleType) -> None:
+    """Two BackgroundTasks with different limits, made before either runs, each keep their own."""
+    crowds = Crowd(), Crowd()
+    lists = exercise.BackgroundTasks(limit=1), exercise.BackgroundTasks(limit=3)
+    for crowd, tasks in zip(crowds, lists, strict=True):
+        for each in range(4):
+            tasks.add_task(crowd.visit, each)
+
+    for tasks in lists:
+        await tasks()
+
+    most = [crowd.most for crowd in crowds]
+    assert most == [1, 3], (
+        f"limits 1 and 3 in two lists, but your runs had {most[0]} and {most[1]} inside at once"
+    )
+
+
 async def test_a_failure_ends_the_rest(exercise: ModuleType) -> None:
     """A failure reaches the caller, in a group, and the other tasks are cancelled."""
     problem = ConnectionError("mail server is down")
     ends: list[str] = []
 
+    failed: list[str] = []
+
     async def fail() -> None:
+        failed.append("fail")
         raise problem
 
     async def wait_for_ever() -> None:
@@ -172,5 +210,6 @@ async def test_a_failure_ends_the_rest(exercise: ModuleType) -> None:
     assert not scope.cancelled_caught, "a task failed, and your run went on waiting for another"
     assert isinstance(caught, ExceptionGroup), f"a task failed, and your run raised {caught!r}"
     assert caught.exceptions == (problem,), f"one task failed, but your group is {caught!r}"
+    assert failed == ["fail"], f"a task failed, and your run called it {len(failed)} times"
     # On trio the failing task may be the first to run: then the other never begins.
     assert seen in ([], ["cancelled"]), f"the other task ended {len(seen)} times"

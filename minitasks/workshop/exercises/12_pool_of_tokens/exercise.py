@@ -1,13 +1,14 @@
 """Exercise 12: slow tasks get tokens of their own, so that endpoints don't wait for theirs."""
 
 import functools
+from typing import Any
 
 import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
 import minitasks
-from minitasks import BackgroundTasks, run_in_threadpool
+from minitasks import run_in_threadpool
 
 __all__ = ["BackgroundTask", "BackgroundTasks", "run_in_threadpool"]
 
@@ -33,3 +34,12 @@ class BackgroundTask(minitasks.BackgroundTask):
             # anyio.to_thread.run_sync has a keyword argument for this.
             bound_call = functools.partial(self.func, *self.args, **self.kwargs)
             await anyio.to_thread.run_sync(bound_call)
+
+
+class BackgroundTasks(minitasks.BackgroundTasks):
+    """Tasks that run one after another, each one a task of this module."""
+
+    def add_task(self, func: Any, *args: Any, **kwargs: Any) -> None:
+        """Keep one more call."""
+        task = BackgroundTask(func, *args, **kwargs)
+        self.tasks.append(task)

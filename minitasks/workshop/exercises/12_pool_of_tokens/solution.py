@@ -1,13 +1,14 @@
 """Exercise 12, solved: slow tasks get tokens of their own."""
 
 import functools
+from typing import Any
 
 import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
 import minitasks
-from minitasks import BackgroundTasks, run_in_threadpool
+from minitasks import run_in_threadpool
 
 __all__ = ["BackgroundTask", "BackgroundTasks", "run_in_threadpool"]
 
@@ -39,3 +40,12 @@ class BackgroundTask(minitasks.BackgroundTask):
             # Handed to run_sync, which then takes this token instead of a default one. To hold it
             # round run_in_threadpool would take both.
             await anyio.to_thread.run_sync(bound_call, limiter=task_limiter())
+
+
+class BackgroundTasks(minitasks.BackgroundTasks):
+    """Tasks that run one after another, each one a task of this module."""
+
+    def add_task(self, func: Any, *args: Any, **kwargs: Any) -> None:
+        """Keep one more call."""
+        task = BackgroundTask(func, *args, **kwargs)
+        self.tasks.append(task)

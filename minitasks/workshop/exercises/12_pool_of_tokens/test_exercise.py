@@ -1,6 +1,7 @@
 """Grader of exercise 12: whose tokens a task takes, how many there are, for which loop."""
 
 import threading
+from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +14,8 @@ from minitasks import run_in_threadpool
 
 pytestmark = pytest.mark.anyio
 
+customer: ContextVar[str] = ContextVar("customer")
+
 # A safety net, never waited for by a right solution: seconds until a stuck wait is given up.
 PATIENCE = 1.0
 
@@ -24,13 +27,14 @@ async def test_sync_task_still_runs(exercise: ModuleType) -> None:
     def resize(*args: Any, **kwargs: Any) -> None:
         seen.append((threading.get_ident(), args, kwargs))
 
-    await exercise.BackgroundTask(resize, "cat.png", limiter=80)()
+    await exercise.BackgroundTask(resize, "cat.png", limiter=80, quality=None)()
 
     assert seen, "your task never called its sync function"
     thread, args, kwargs = seen[0]
     assert thread != threading.get_ident(), "your sync task ran on the event loop's thread"
-    assert (args, kwargs) == (("cat.png",), {"limiter": 80}), (
-        f"made with 'cat.png' and limiter=80, but your task called with {args} and {kwargs}"
+    assert (args, kwargs) == (("cat.png",), {"limiter": 80, "quality": None}), (
+        "made with 'cat.png', limiter=80 and quality=None, but your task called with "
+        f"{args} and {kwargs}"
     )
 
 
@@ -159,3 +163,71 @@ async def test_each_loop_has_its_own(exercise: ModuleType, anyio_backend: str) -
     there = await anyio.to_thread.run_sync(lambda: anyio.run(ask, backend=anyio_backend))
 
     assert here is not there, "your limiter is shared by two event loops: it can serve only one"
+
+
+async def test_a_cancelled_task_keeps_its_token(exercise: ModuleType) -> None:
+    """A cancelled task waits for its thread, and holds its token until that is done."""
+    limiter = exercise.task_limiter()
+    started, go_on = threading.Event(), threading.Event()
+    held: list[float] = []
+
+    def resize() -> None:
+        started.set()
+        go_on.wait(PATIENCE)
+
+    async def cancel_it() -> None:
+        with anyio.move_on_after(PATIENCE):
+            while not started.is_set():
+                await anyio.lowlevel.checkpoint()
+        scope.cancel()
+        for _ in range(5):
+            await anyio.lowlevel.cancel_shielded_checkpoint()
+        held.append(limiter.borrowed_tokens)
+        go_on.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(cancel_it)
+        with anyio.CancelScope() as scope:
+            await exercise.BackgroundTask(resize)()
+
+    assert held == [1], (
+        "your cancelled task left its thread at work and gave its token back: then more threads "
+        "than TOKENS can be at work"
+    )
+
+
+async def test_raises_what_the_function_raises(exercise: ModuleType) -> None:
+    """An exception reaches whoever awaits the task, and the token comes back."""
+    for problem in (ConnectionError("disk is full"), TypeError("no"), SystemExit(3)):
+        called: list[str] = []
+
+        def resize(problem: BaseException = problem, called: list[str] = called) -> None:
+            called.append("resize")
+            raise problem
+
+        caught: BaseException | None = None
+        try:
+            await exercise.BackgroundTask(resize)()
+        except BaseException as raised:
+            caught = raised
+
+        assert caught is problem, (
+            f"the function raised {problem!r}, but your task raised {caught!r}"
+        )
+        assert called == ["resize"], (
+            f"the function raised, and your task called it {len(called)} times"
+        )
+    tokens = exercise.task_limiter().borrowed_tokens
+    assert tokens == 0, f"the function raised, and your task kept {tokens} token(s)"
+
+
+async def test_the_context_goes_along(exercise: ModuleType) -> None:
+    """A sync task still sees the caller's context variables."""
+    seen: list[str] = []
+
+    customer.set("ada")
+    await exercise.BackgroundTask(lambda: seen.append(customer.get("nobody")))()
+
+    assert seen == ["ada"], (
+        f"the caller's context variable is 'ada', but your task saw {seen} in its thread"
+    )

@@ -21,8 +21,9 @@ class Connection:
 
     async def send(self, report: str) -> None:
         self.pool.events.append(f"send {report}")
+        self.pool.limits.append(anyio.current_effective_deadline())
         if self.trouble == "send fails":
-            raise ConnectionError("cable cut")
+            raise self.pool.problem
         if self.trouble == "send takes for ever":
             await self.pool.stand_still()
         await anyio.lowlevel.checkpoint()
@@ -35,6 +36,8 @@ class Pool:
     def __init__(self, trouble: str = "") -> None:
         self.trouble = trouble
         self.events: list[str] = []
+        self.limits: list[float] = []
+        self.problem = ConnectionError("cable cut")
         self.in_trouble = anyio.Event()
         self.trouble_over = anyio.Event()
         self.connection = Connection(self, trouble)
@@ -109,6 +112,9 @@ async def test_gives_back(exercise: ModuleType) -> None:
     assert seen == ["acquire", "send sales", "sent", "release", "released"], (
         f"your task did: {', '.join(seen) or 'nothing'}"
     )
+    assert pool.limits == [float("inf")], (
+        "your task gave sending a time limit that nobody asked for: GRACE is for giving back"
+    )
 
 
 async def test_gives_back_after_a_failure(exercise: ModuleType) -> None:
@@ -123,8 +129,15 @@ async def test_gives_back_after_a_failure(exercise: ModuleType) -> None:
     seen = list(pool.events)
 
     assert "released" in seen, "sending failed, and your task never gave its connection back"
-    assert isinstance(caught, ConnectionError), (
-        f"sending raised ConnectionError, but your task raised {caught!r}"
+    assert seen.count("release") == 1, (
+        f"sending failed, and your task gave its connection back {seen.count('release')} times"
+    )
+    assert seen.count("send sales") == 1, (
+        f"sending failed, and your task sent {seen.count('send sales')} times"
+    )
+    assert caught is pool.problem, (
+        f"sending raised {pool.problem!r}, but your task raised {caught!r}"
+        f"{', another one' if repr(caught) == repr(pool.problem) else ''}"
     )
 
 
@@ -137,6 +150,10 @@ async def test_gives_back_when_cancelled(exercise: ModuleType) -> None:
     )
     assert "release" in outcome.events, (
         "your task was cancelled, and never gave its connection back"
+    )
+    assert outcome.events.count("release") == 1, (
+        "your task was cancelled, and gave its connection back "
+        f"{outcome.events.count('release')} times"
     )
     assert "released" in outcome.events, (
         "your task was cancelled, began to give its connection back, and was cut off there too"

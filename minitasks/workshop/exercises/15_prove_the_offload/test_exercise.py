@@ -126,6 +126,22 @@ async def error_wrapped(func: Any, *args: Any, **kwargs: Any) -> Any:
         raise ValueError("no") from error
 
 
+async def error_copied(func: Any, *args: Any, **kwargs: Any) -> Any:
+    """raises a copy of what the function raised, of the same class and words"""
+    try:
+        return await hop(func, *args, **kwargs)
+    except Exception as error:
+        raise type(error)(*error.args) from None
+
+
+async def calls_again_on_error(func: Any, *args: Any, **kwargs: Any) -> Any:
+    """calls the function once more when it raises"""
+    try:
+        return await hop(func, *args, **kwargs)
+    except Exception:
+        return await hop(func, *args, **kwargs)
+
+
 async def error_returned(func: Any, *args: Any, **kwargs: Any) -> Any:
     """returns what the function raised"""
     try:
@@ -212,7 +228,9 @@ def test_finds_wrong_arguments(exercise: ModuleType) -> None:
 
 def test_finds_wrong_errors(exercise: ModuleType) -> None:
     """It fails for libraries that do anything to an exception but raise it."""
-    check_found(exercise, error_swallowed, error_wrapped, error_returned)
+    check_found(
+        exercise, error_swallowed, error_wrapped, error_copied, error_returned, calls_again_on_error
+    )
 
 
 def test_finds_wrong_context(exercise: ModuleType) -> None:

@@ -4,12 +4,23 @@ No worker is started: the tests take the messages from the queue as a worker doe
 """
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from queue import Empty
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+SECOND_WORKER = """
+import importlib.util, pathlib, sys
+spec = importlib.util.spec_from_file_location("exercise", sys.argv[1])
+exercise = importlib.util.module_from_spec(spec)
+sys.modules["exercise"] = exercise
+spec.loader.exec_module(exercise)
+exercise.make_engine(pathlib.Path(sys.argv[2])).tasks["register"]("book-1")
+"""
 
 
 @pytest.fixture
@@ -130,4 +141,13 @@ def test_twice_is_once(exercise: ModuleType, tmp_path: Path) -> None:
 
     assert ledger_of(tmp_path) == ["book-1"], (
         f"the task ran twice, and your ledger has {len(ledger_of(tmp_path))} lines for one product"
+    )
+    # As in the worker that takes over when this one has been killed.
+    again = [sys.executable, "-c", SECOND_WORKER, exercise.__file__, str(tmp_path)]
+    done = subprocess.run(again, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"in another worker your task raised: {done.stderr[-300:]}"
+    assert ledger_of(tmp_path) == ["book-1"], (
+        "the task ran again in another process, and your ledger has "
+        f"{len(ledger_of(tmp_path))} lines for one product: what is done is remembered in the "
+        "first process only"
     )
