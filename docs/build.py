@@ -7,7 +7,10 @@ link of the result is followed. The site is docs/site; it opens from disk, witho
 import os
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import links
 
@@ -24,6 +27,7 @@ def main() -> None:
     run("zensical", "build", "--strict", "--clean", "--config-file", str(DOCS / "zensical.toml"))
     # It names the site's files by absolute paths, which hold at the top of a server only.
     (SITE / "404.html").unlink()
+    (SITE / "llms.txt").write_text(list_for_language_models())
     broken = links.problems(SITE)
     for problem in broken:
         print(problem, file=sys.stderr)
@@ -35,6 +39,26 @@ def draw_replays() -> None:
     REPLAYS.mkdir(exist_ok=True)
     for name in NAMES:
         run("minitasks", "run", name, "--page", str(REPLAYS / f"{name}.html"))
+
+
+def list_for_language_models() -> str:
+    """Write llms.txt: each page of the navigation, with its first paragraph."""
+    project = tomllib.loads((DOCS / "zensical.toml").read_text())["project"]
+    lines = [f"# {project['site_name']}", "", f"> {project['site_description']}"]
+    return "\n".join([*lines, *entries(project["nav"]), ""])
+
+
+def entries(items: list[Any]) -> Iterator[str]:
+    """Give the lines for a part of the navigation: a page, or a heading with pages below it."""
+    for item in items:
+        title, target = next(iter(item.items())) if isinstance(item, dict) else ("", item)
+        if isinstance(target, list):
+            yield from ["", f"## {title}", "", *entries(target)]
+        else:
+            text = (DOCS / "pages" / target).read_text()
+            heading, paragraph, *_ = text.split("\n\n")
+            about = " ".join(paragraph.split()).strip("*")
+            yield f"- [{heading.removeprefix('# ')}]({target.removesuffix('.md')}.html): {about}"
 
 
 def run(module: str, *arguments: str) -> None:

@@ -4,6 +4,7 @@ Runs in a process of its own and ends it. The parent (parent.py) demands a repor
 """
 
 import _thread
+import builtins
 import faulthandler
 import importlib
 import importlib.util
@@ -11,6 +12,7 @@ import io
 import json
 import multiprocessing
 import os
+import pdb
 import sys
 import threading
 import time
@@ -71,6 +73,7 @@ def grade(job: Job, connection: "Connection[bytes, bytes]") -> None:
     sys.stdout = write_to(job.output, 1)
     sys.stderr = write_to(job.errors, 2)
     faulthandler.enable(2)
+    refuse_dialogs()
     reseed()
 
     reporter = Reporter(connection.send_bytes)
@@ -90,6 +93,18 @@ def write_to(file: Path, descriptor: int) -> io.TextIOWrapper:
         os.dup2(output.fileno(), descriptor)
     stream = io.FileIO(descriptor, "w", closefd=False)
     return io.TextIOWrapper(stream, "utf-8", "backslashreplace", write_through=True)
+
+
+def refuse_dialogs() -> None:
+    """Let what would wait for somebody at a terminal say where to go instead."""
+
+    def refuse(*args: object, **options: object) -> Any:
+        raise RuntimeError(
+            "nobody can type anything while a file is graded; to stop in a debugger, press d in "
+            "watch, or type minitasks workshop debug"
+        )
+
+    builtins.input = sys.breakpointhook = pdb.set_trace = refuse
 
 
 def reseed() -> None:
@@ -211,7 +226,9 @@ class Grader(Supplier):
         try:
             result = yield
         except BaseException as problem:
-            self.report("failed", test=test, **failures.of(problem, self.job.file))
+            backend = backend_of(pyfuncitem)
+            facts = failures.of(problem, self.job.file)
+            self.report("failed", test=test, backend=backend, **facts)
             raise
         self.report("passed", test=test)
         return result
@@ -220,6 +237,7 @@ class Grader(Supplier):
         """Report how often each test is to run: once for each event loop, say."""
         tests = [getattr(item, "originalname", item.name) for item in session.items]
         self.report("collected", tests=tests)
+        refuse_dialogs()  # pytest has put its own in their place
         self.tests_begin()
 
     def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[None]) -> None:
@@ -227,6 +245,12 @@ class Grader(Supplier):
         if call.when != "call" and call.excinfo is not None:
             facts = failures.of(call.excinfo.value, self.job.file)
             self.report("broken", test=getattr(node, "originalname", ""), **facts)
+
+
+def backend_of(item: pytest.Function) -> str:
+    """Name the event loop that a test runs on; empty if it runs on none."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("anyio_backend", "")) if callspec else ""
 
 
 class Clock:

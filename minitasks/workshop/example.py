@@ -14,7 +14,9 @@ from minitasks.workshop.catalog import Exercise, text_of
 GIVEN = {"exercise", "anyio_backend"}
 
 
-def program(exercise: Exercise, test: str, arguments: dict[str, str], file: Path) -> str:
+def program(
+    exercise: Exercise, test: str, arguments: dict[str, str], file: Path, backend: str = "asyncio"
+) -> str:
     """Write the program.
 
     Args:
@@ -22,6 +24,7 @@ def program(exercise: Exercise, test: str, arguments: dict[str, str], file: Path
         test: The name of the test function.
         arguments: What hypothesis found: name and source text of each argument, fixtures included.
         file: The learner's file.
+        backend: The event loop that the test ran on.
 
     Returns:
         The program; empty if hypothesis found nothing, or if the test needs more of pytest than our
@@ -39,7 +42,6 @@ def program(exercise: Exercise, test: str, arguments: dict[str, str], file: Path
         return ""
 
     is_async = isinstance(function, ast.AsyncFunctionDef)
-    backend = ast.literal_eval(arguments.get("anyio_backend", "'asyncio'"))
     body = function.body
     return "\n".join(
         [

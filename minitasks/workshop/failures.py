@@ -20,6 +20,7 @@ import pytest
 
 # How long a thread that the learner's code started may still take after the last test.
 GRACE = 1.0
+MOST_TEXT = 2000  # characters of what an exception says
 
 
 def of(problem: BaseException, file: Path) -> dict[str, Any]:
@@ -70,11 +71,13 @@ def words_of(problem: BaseException) -> str:
 
 
 def text_of(problem: BaseException) -> str:
-    """Give what an exception says, even if its own `__str__` fails."""
+    """Give what an exception says, even if its own `__str__` fails; not more than can be read."""
     try:
-        return str(problem)
+        text = str(problem)
     except Exception as failure:
         return f"its __str__ raised {type(failure).__name__}"
+    left = len(text) - MOST_TEXT
+    return text if left <= 0 else f"{text[:MOST_TEXT]}... and {left:,} more characters"
 
 
 def line_in(problem: BaseException, file: Path) -> int | None:

@@ -217,6 +217,11 @@ def start(root: Path) -> Workshop:
         CannotRun: There is something in it, or it can't be written.
     """
     try:
+        lost = root.is_dir() and any(
+            (root / each.folder.name).is_dir() for each in catalog.exercises()
+        )
+        if lost and not (root / HIDDEN).is_dir():
+            return adopt(Workshop(root))
         if root.is_dir() and any(root.iterdir()):
             known = (root / HIDDEN).is_dir()
             advice = "go on there: minitasks workshop watch" if known else "name another"
@@ -227,6 +232,14 @@ def start(root: Path) -> Workshop:
         write(root / ".vscode" / "launch.json", launch_json().encode())
     except OSError as problem:
         raise CannotRun(f"can't write {root}: {problem.strerror}; name another folder") from problem
+    workshop.move_to(catalog.exercises()[0])
+    return workshop
+
+
+def adopt(workshop: Workshop) -> Workshop:
+    """Take a folder over whose hidden folder was lost, in copying: every file stays as it is."""
+    workshop.hidden.mkdir()
+    workshop.update()
     workshop.move_to(catalog.exercises()[0])
     return workshop
 

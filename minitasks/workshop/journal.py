@@ -101,7 +101,9 @@ class Journal:
 
     def add(self, event: Event) -> None:
         """Append an event, in a single write."""
-        line = json.dumps(asdict(event), ensure_ascii=False).encode() + b"\n"
+        # Half a surrogate pair, which UTF-8 has not, becomes an escape, which JSON has.
+        text = json.dumps(asdict(event), ensure_ascii=False) + "\n"
+        line = text.encode(errors="backslashreplace")
         self.file.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         descriptor = os.open(self.file, flags, 0o644)

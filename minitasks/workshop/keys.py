@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ class Keys:
 
     def __init__(self) -> None:
         self.is_there = sys.stdin is not None and sys.stdin.isatty()
+        self._came_back = False
+        self._single = False  # whether each key is handed over at once, just now
 
     def pressed(self) -> str | None:
         """Give the key that was pressed, if any; `QUIT` when the terminal is gone."""
@@ -34,15 +37,41 @@ class Keys:
 
     @contextmanager
     def unbuffered(self) -> Iterator[None]:
-        """Hand each key over at once and unechoed, while the block runs."""
-        with self.mode(each_key_at_once):
+        """Hand each key over at once and unechoed, while the block runs; after Ctrl-Z, too."""
+        with self.mode(each_key_at_once), self.noticing_fg():
+            self._single = True
             yield
 
     @contextmanager
     def as_it_was(self) -> Iterator[None]:
         """Within `unbuffered`, lines again, for another program."""
+        self._single = False
         with self.mode(whole_lines):
             yield
+        self._single = True
+
+    def came_back(self) -> bool:
+        """Tell, once, that the program was stopped by Ctrl-Z and goes on."""
+        came_back, self._came_back = self._came_back, False
+        return came_back
+
+    @contextmanager
+    def noticing_fg(self) -> Iterator[None]:
+        """Set the terminal again when the shell's `fg` brings this program back."""
+        if not self.is_there or sys.platform == "win32":
+            yield
+            return
+
+        def on_continue(number: int, frame: object) -> None:
+            if self._single:
+                each_key_at_once()
+            self._came_back = True
+
+        before = signal.signal(signal.SIGCONT, on_continue)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGCONT, before)
 
     @contextmanager
     def mode(self, change: Callable[[], None]) -> Iterator[None]:

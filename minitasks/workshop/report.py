@@ -1,6 +1,9 @@
 """Report: many learners' folders, for whoever runs the workshop: who is where, who stalls."""
 
+import shutil
 import statistics
+import tarfile
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -73,12 +76,14 @@ class Report:
 
     learners: tuple[Learner, ...]
     exercises: tuple[Stall, ...]
+    skipped: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as the documented JSON object."""
         return {
             "learners": [asdict(learner) for learner in self.learners],
             "exercises": [asdict(stall) for stall in self.exercises],
+            "skipped": list(self.skipped),
         }
 
 
@@ -86,27 +91,48 @@ def report(folders: Iterable[Path]) -> Report:
     """Read learners' folders. Nothing is written to them.
 
     Args:
-        folders: Workshops, or folders of workshops.
+        folders: Workshops, folders of workshops, or archives of either. What is none of these is
+            skipped, and named in the report.
 
     Raises:
-        CannotRun: One is neither.
+        CannotRun: No workshop is in any of them.
     """
-    workshops = [workshop for folder in folders for workshop in workshops_in(folder)]
-    learners = tuple(learner_of(workshop) for workshop in workshops)
-    progress = [readable(workshop) for workshop in workshops]
-    return Report(learners, tuple(stalls(learners, progress)))
+    folders = list(folders)
+    with tempfile.TemporaryDirectory(prefix="minitasks-") as scratch:
+        found = {folder: workshops_in(folder, Path(scratch)) for folder in folders}
+        workshops = [workshop for folder in folders for workshop in found[folder]]
+        if not workshops:
+            raise CannotRun(f"no workshop in {', '.join(map(str, folders))}")
+        learners = tuple(learner_of(workshop) for workshop in workshops)
+        progress = [readable(workshop) for workshop in workshops]
+        skipped = tuple(str(folder) for folder in folders if not found[folder])
+        return Report(learners, tuple(stalls(learners, progress)), skipped)
 
 
-def workshops_in(folder: Path) -> list[Workshop]:
-    """Find the workshop that a folder is, or those that are in it."""
-    found = [
+def workshops_in(folder: Path, scratch: Path) -> list[Workshop]:
+    """Find the workshop that a folder or an archive is, or those that are in it.
+
+    Args:
+        folder: The folder or the archive.
+        scratch: Where to unpack an archive.
+    """
+    if folder.is_file():
+        unpacked = Path(tempfile.mkdtemp(dir=scratch), folder.name.partition(".")[0])
+        try:
+            shutil.unpack_archive(folder, unpacked, filter="data" if is_tar(folder) else None)
+        except (shutil.ReadError, OSError, ValueError):
+            return []
+        folder = unpacked
+    return [
         Workshop(candidate)
         for candidate in (folder, *sorted(folder.glob("*")))
         if (candidate / HIDDEN).is_dir()
     ]
-    if not found:
-        raise CannotRun(f"no workshop in {folder}")
-    return found
+
+
+def is_tar(file: Path) -> bool:
+    """Tell whether a file is a tar archive, packed or not."""
+    return tarfile.is_tarfile(file)
 
 
 def readable(workshop: Workshop) -> dict[str, Progress]:
@@ -196,4 +222,5 @@ def as_text(found: Report) -> Group:
             f"{stall.minutes:g}",
             stall.stuck_on,
         )
-    return Group(learners, "", exercises)
+    skipped = [f"no workshop in {each}: skipped" for each in found.skipped]
+    return Group(learners, "", exercises, *skipped)

@@ -170,7 +170,9 @@ def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verd
         claim=next((claim.text for claim in exercise.claims if claim.test == test), ""),
         seen=failure.seen if failure else "",
         place=place_of(exercise, file, run, report, test) if failure else None,
-        example=example.program(exercise, test, report.get("arguments") or {}, file),
+        example=example.program(
+            exercise, test, report.get("arguments") or {}, file, report.get("backend") or "asyncio"
+        ),
         printed="\n".join(run.output.splitlines()[-10:])[-1000:],
         traceback=report.get("traceback", ""),
         claims=tuple(Checked(c.test, c.text, outcome_of(c, run)) for c in exercise.claims),
@@ -209,7 +211,17 @@ def reported(report: Report, run: Run) -> Failure:
     kind = report["kind"]
     if kind in words:
         return Failure(cast(Reason, kind), words[kind], report)
-    return Failure("claim", report["seen"], report)
+    return Failure("claim", report["seen"] + hint_at_trio(report, run), report)
+
+
+def hint_at_trio(report: Report, run: Run) -> str:
+    """Say that it was trio, where the same test passed on asyncio."""
+    if report.get("backend") != "trio" or not run.tests("passed")[report["test"]]:
+        return ""
+    return (
+        "\nIt works on asyncio. This ran on trio, the other event loop that anyio runs on: "
+        "use anyio's functions instead of asyncio's"
+    )
 
 
 def too_late(run: Run) -> str:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -82,19 +82,42 @@ class Saves:
         self.workshop = workshop
         self.found = found
         self.polling = polling
+        self.looks = 0
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self.watch, daemon=True)
 
     def watch(self) -> None:
         """Watch until stopped; poll if the system's notices can't be had."""
-        try:
-            self.follow()
-        except (OSError, RuntimeError):
-            self.polling = True
-            self.follow()
+        if not self.polling:
+            try:
+                return self.follow()
+            except (OSError, RuntimeError):
+                self.polling = True
+        return self.poll()
+
+    def poll(self) -> None:
+        """Read the files again and again: a time may be kept, or too coarse to tell two saves."""
+        before = self.contents()
+        while not self.stop.wait(0.2):
+            self.looks += 1
+            now = self.contents()
+            for file, content in now.items():
+                if before.get(file) != content:
+                    self.found.put(Saved(file))
+            before = now
+
+    def contents(self) -> dict[Path, bytes]:
+        """Read every exercise that can be read."""
+        found = {}
+        for exercise in catalog.exercises():
+            file = self.workshop.file(exercise)
+            with suppress(OSError):
+                if file.is_file():
+                    found[file] = file.read_bytes()
+        return found
 
     def follow(self) -> None:
-        """Put each change in the queue."""
+        """Put each change that the system tells of in the queue."""
         for changes in watchfiles.watch(
             self.workshop.root,
             watch_filter=lambda change, path: Path(path).name == "exercise.py",
@@ -102,8 +125,7 @@ class Saves:
             step=10,
             debounce=100,
             rust_timeout=200,
-            force_polling=self.polling,
-            poll_delay_ms=200,
+            force_polling=False,
             stop_event=self.stop,
         ):
             for file in sorted({path for _, path in changes}):
@@ -147,6 +169,7 @@ class Watch:
         self.cancel = threading.Event()
         self.grading: threading.Thread | None = None
         self.size = console.size
+        self.first_line = 0  # of what does not fit on the screen
 
     def watch(self) -> None:
         """Watch, grade and draw until the learner quits."""
@@ -170,6 +193,8 @@ class Watch:
         while True:
             if key := self.keys.pressed():
                 return Pressed(key)
+            if self.keys.came_back():
+                return Resized()
             if self.redraw and self.console.size != self.size:
                 self.size = self.console.size
                 return Resized()
@@ -254,6 +279,10 @@ class Watch:
                 self.hint()
             case "l":
                 self.draw(self.overview(), alone=True)
+            case "i":
+                self.draw(show.markdown(self.exercise.readme.read_text(encoding="utf-8")))
+            case " ":
+                self.scroll()
             case "d":
                 self.debug()
             case "t":
@@ -267,6 +296,11 @@ class Watch:
             case _:
                 self.draw()
         return True
+
+    def scroll(self) -> None:
+        """Show what comes below the last line shown; behind the end, the beginning."""
+        at = self.first_line
+        self.draw(self.body, self.alone, first_line=at + self.room() - 1)
 
     def next_exercise(self) -> None:
         """Go to the next exercise that has not passed."""
@@ -324,14 +358,17 @@ class Watch:
             subprocess.run([sys.executable, "-m", "minitasks", *command], check=False)
         self.console.print(Text("any key goes back"))
 
-    def draw(self, body: RenderableType | None = None, alone: bool = False) -> None:
+    def draw(
+        self, body: RenderableType | None = None, alone: bool = False, first_line: int = 0
+    ) -> None:
         """Draw the screen.
 
         Args:
             body: What to show in the middle; the verdict if nothing else.
             alone: Leave out what stands above it: sixteen exercises need the room.
+            first_line: Its first line to be shown, where it is higher than the window.
         """
-        self.body, self.alone = body, alone
+        self.body, self.alone, self.first_line = body, alone, first_line
         middle = body or self.verdict_or_waiting()
         if not self.redraw:
             self.console.print(middle)
@@ -343,13 +380,24 @@ class Watch:
 
     def screen(self, middle: RenderableType) -> list[str]:
         """Put the screen together, no higher than the window."""
-        above = [] if self.alone else self.lines(Group(self.heading(), ""))
-        below = self.lines(Group("", self.bar(), self.key_line(), self.change_line()))
-        room = self.console.height - len(above) - len(below) - 1
-        between = self.lines(middle)
-        if len(between) > room:
-            between = [*between[: max(room - 1, 0)], "... a higher window shows the rest"]
+        above, below = self.frame()
+        between, room = self.lines(middle), self.room()
+        if self.first_line >= len(between):
+            self.first_line = 0
+        between = between[self.first_line :]
+        if len(between) > room or self.first_line:
+            more = "space shows more" if len(between) > room else "space shows the beginning"
+            between = [*between[: max(room - 1, 0)], f"... {more}"]
         return above + between + below
+
+    def frame(self) -> tuple[list[str], list[str]]:
+        """Put together what stands above and below the middle."""
+        above = [] if self.alone else self.lines(Group(self.heading(), ""))
+        return above, self.lines(Group("", self.bar(), self.key_line(), self.change_line()))
+
+    def room(self) -> int:
+        """Count the lines that the window has for the middle."""
+        return self.console.height - sum(map(len, self.frame())) - 1
 
     def lines(self, what: RenderableType) -> list[str]:
         """Draw something, without showing it yet."""
@@ -376,7 +424,7 @@ class Watch:
 
     def key_line(self) -> Text:
         """Say which keys there are."""
-        keys = "n next  h hint  l list  d debug  t timeline  r reset  u undo  q quit"
+        keys = "n next  i task  h hint  l list  d debug  t timeline  r reset  u undo  q quit"
         return Text(keys if self.keys.is_there else "no keyboard here: Ctrl-C ends", "dim")
 
     def change_line(self) -> Text:

@@ -14,7 +14,7 @@ def test_the_program_holds_what_the_test_uses_and_no_more(exercise: Exercise) ->
     drawn = {"exercise": "<module>", "anyio_backend": "'trio'", "number": "7"}
     file = exercise.folder / "exercise.py"
 
-    assert example.program(exercise, "test_any", drawn, file).splitlines() == [
+    assert example.program(exercise, "test_any", drawn, file, "trio").splitlines() == [
         f"# save as again.py in {exercise.folder} and run: python again.py",
         "import anyio",
         "import exercise",

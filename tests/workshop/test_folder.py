@@ -1,6 +1,7 @@
 """The learner's folder: nothing of the learner's is ever lost."""
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -25,6 +26,19 @@ def test_start_brings_each_exercise(workshop: Workshop, exercise: Exercise) -> N
     assert names == {"README.md", "exercise.py"}
     assert workshop.file(exercise).read_text() == exercise.stub.read_text()
     assert workshop.current() == exercise
+
+
+def test_start_adopts_a_folder_whose_hidden_one_was_lost(
+    workshop: Workshop, exercise: Exercise
+) -> None:
+    """As when it was copied without hidden files: the learner's work stays as it is."""
+    workshop.file(exercise).write_text("mine = 1\n")
+    shutil.rmtree(workshop.hidden)
+
+    adopted = folder.start(workshop.root)
+    assert adopted.file(exercise).read_text() == "mine = 1\n"
+    assert adopted.current() == exercise
+    assert folder.find(workshop.root).root == workshop.root
 
 
 def test_start_refuses_a_folder_with_something_in_it(workshop: Workshop, tmp_path: Path) -> None:

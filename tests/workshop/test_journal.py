@@ -20,9 +20,13 @@ def standing(*events: Event) -> Progress:
 
 
 def test_what_was_added_is_read(tmp_path: Path) -> None:
-    """Events are read as they were added, Korean letters and all."""
+    """Events are read as they were added, Korean letters, half a surrogate pair and all."""
     journal = Journal(tmp_path / "journal.jsonl")
-    events = [event("failed", 1, detail="둘은 넷이다"), event("passed", 2)]
+    events = [
+        event("failed", 1, detail="둘은 넷이다"),
+        event("failed", 2, detail="half \ud800"),
+        event("passed", 3),
+    ]
     for one in events:
         journal.add(one)
 

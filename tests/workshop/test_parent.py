@@ -285,6 +285,38 @@ def test_a_grading_can_be_called_off(exercise: Exercise) -> None:
 
 RIGHT = "def double(number):\n    return number * 2\n"
 
+
+def test_what_runs_on_asyncio_alone_is_told_so(exercise: Exercise) -> None:
+    """Where the same test passed on asyncio, the feedback names trio, and what to use instead."""
+    source = f"import asyncio\n{RIGHT}async def double_later(number):\n"
+    verdict = graded(exercise, f"{source}    await asyncio.sleep(0)\n    return double(number)\n")
+
+    assert not verdict.passed
+    assert "It works on asyncio. This ran on trio" in verdict.seen
+    assert verdict.seen.endswith("use anyio's functions instead of asyncio's")
+
+    wrong = graded(exercise, f"{source}    return number\n")
+    assert "trio" not in wrong.seen
+
+
+@pytest.mark.parametrize("call", ["breakpoint()", "import pdb; pdb.set_trace()", "input()"])
+def test_who_waits_for_a_terminal_is_told_where_there_is_one(exercise: Exercise, call: str) -> None:
+    """Nobody can type while a file is graded; the feedback names the debug key and its command."""
+    verdict = graded(exercise, f"def double(number):\n    {call}\n    return number * 2\n")
+
+    assert "press d in watch, or type minitasks workshop debug" in verdict.seen
+    assert verdict.place is not None
+    assert verdict.place.line == 2
+
+
+def test_a_message_that_is_too_long_is_cut(exercise: Exercise) -> None:
+    """Also one with half a surrogate pair: it is kept in the journal and can be read back."""
+    verdict = graded(exercise, 'raise ValueError("\\ud800" + "x" * 5_000_000)\n')
+
+    assert verdict.seen.startswith("your file can't be imported: ValueError: \ud800xxx")
+    assert verdict.seen.endswith("... and 4,998,001 more characters")
+
+
 HANGING = {
     "an endless loop": ("def double(number):\n    while True:\n        pass\n", 2, "stands here"),
     "an endless import": ("while True:\n    pass\n", 1, "while the file is being imported"),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,9 +81,31 @@ def test_a_damaged_folder_does_not_stop_the_report(classroom: Path) -> None:
 
 
 def test_a_folder_without_a_workshop_is_told(tmp_path: Path, workshop: Workshop) -> None:
-    """A folder that holds no workshop is told, not passed over."""
+    """Where there is none at all, in one line; beside others it is skipped, and named."""
     with pytest.raises(CannotRun, match="no workshop in"):
         report.report([tmp_path / "nowhere"])
+
+    (tmp_path / "holiday pictures").mkdir()
+    found = report.report([tmp_path / "holiday pictures", workshop.root])
+    assert [one.name for one in found.learners] == ["learner"]
+    assert found.skipped == (str(tmp_path / "holiday pictures"),)
+    console = Console(width=100, file=io.StringIO(), record=True)
+    console.print(report.as_text(found))
+    assert "holiday pictures: skipped" in " ".join(console.export_text().split())
+
+
+@pytest.mark.parametrize("kind", ["zip", "gztar"])
+def test_archives_are_read(classroom: Path, tmp_path: Path, kind: str) -> None:
+    """Of one learner's folder or of a whole class; a file that is no archive is skipped."""
+    of_all = shutil.make_archive(str(tmp_path / "all"), kind, classroom)
+    of_ada = shutil.make_archive(str(tmp_path / "ada"), kind, classroom / "ada")
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"PK, but no more")
+
+    found = report.report([Path(of_all), Path(of_ada), broken])
+    assert sorted(one.name for one in found.learners) == sorted(["<b>bo", "ada", "ada", "지우"])
+    assert {one.passed for one in found.learners if one.name == "ada"} == {1}
+    assert found.skipped == (str(broken),)
 
 
 def test_json_is_plain_data(classroom: Path) -> None:

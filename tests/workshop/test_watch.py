@@ -3,8 +3,10 @@
 import io
 import json
 import os
+import queue
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,13 +14,14 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
 from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.verdict import Verdict
-from minitasks.workshop.watch import Pressed, Watch
-from tests.parts import wait_until
+from minitasks.workshop.watch import Pressed, Saved, Saves, Watch, WatchEvent
+from tests.parts import TIMEOUT, wait_until
 from tests.workshop.mistakes import mistakes_of
 from tests.workshop.test_parent import (
     HANGING,
@@ -248,9 +251,86 @@ def test_the_screen_fits_the_window(workshop: Workshop, exercise: Exercise) -> N
 
     assert len(lines) <= 23
     assert lines[0] == "1 of 2: Double it"
-    assert "... a higher window shows the rest" in lines
+    assert "... space shows more" in lines
     assert lines[-3].startswith("[---")
     assert lines[-1] == "no change seen yet"
+
+
+def test_space_shows_the_rest_and_then_the_beginning(
+    workshop: Workshop, exercise: Exercise
+) -> None:
+    """Every line of what is higher than the window is shown, and none twice."""
+    file = io.StringIO()
+    console = Console(width=80, height=24, file=file, force_terminal=True, no_color=True)
+    watch = Watch(workshop, console)
+    watch.draw(Text("\n".join(f"line {number}" for number in range(50))), alone=True)
+    screens = [file.getvalue()]
+    while "space shows the beginning" not in screens[-1]:
+        file.truncate(file.seek(0))
+        watch.press(" ")
+        screens.append(file.getvalue())
+    numbers = [int(found) for screen in screens for found in re.findall(r"line (\d+)", screen)]
+    assert numbers == list(range(50))
+
+    file.truncate(file.seek(0))
+    watch.press(" ")
+    assert "line 0\n" in file.getvalue()
+
+
+def test_two_saves_of_one_second_are_two_where_files_are_read(
+    workshop: Workshop, exercise: Exercise
+) -> None:
+    """Also where a file keeps its time: what is in it counts."""
+    found: queue.SimpleQueue[WatchEvent] = queue.SimpleQueue()
+    saves = Saves(workshop, found, polling=True)
+    file = workshop.file(exercise)
+    before = file.stat()
+    saves.thread.start()
+    try:
+        wait_until(lambda: saves.looks > 0)
+        for content in (b"one = 1\n", b"one = 2\n"):
+            file.write_bytes(content)
+            os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+            assert found.get(timeout=TIMEOUT) == Saved(file)
+        file.write_bytes(content)
+        looks = saves.looks
+        wait_until(lambda: saves.looks > looks + 1)
+        assert found.empty()
+    finally:
+        saves.stop.set()
+        saves.thread.join()
+
+
+def test_keys_work_after_ctrl_z_and_fg(folder: Path) -> None:
+    """The shell sets the terminal as it likes; then the screen is drawn anew, and a key counts."""
+    learner = Learner(folder)
+    learner.sees("not yet")
+    # Not Ctrl-Z itself, which stops nothing where there is no shell.
+    os.kill(learner.terminal.pid, signal.SIGSTOP)
+    wait_until(lambda: is_stopped(learner.terminal.pid))
+    lines_again(learner.terminal.child_fd)
+    os.kill(learner.terminal.pid, signal.SIGCONT)
+    learner.sees("no change seen yet")
+    learner.presses("i")
+    learner.sees(catalog.exercises()[0].title)
+    learner.sees("no change seen yet")
+    learner.presses("h")
+    learner.sees("hint 1 of 3")
+    learner.quits()
+
+
+def is_stopped(pid: int) -> bool:
+    """Tell whether a process is stopped, as Linux says it."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def lines_again(terminal: int) -> None:
+    """Set a terminal as a shell does: it hands over whole lines."""
+    import termios
+
+    flags = termios.tcgetattr(terminal)
+    flags[3] |= termios.ICANON | termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSADRAIN, flags)
 
 
 def test_a_journal_that_is_damaged_meanwhile_is_mended(workshop: Workshop) -> None:

@@ -55,12 +55,13 @@ async def main() -> None:
         most = 0
         go_on.clear()
         # A cancel scope waits for its thread: let that one end some time.
-        asyncio.get_running_loop().call_later(2, go_on.set)
+        timer = asyncio.get_running_loop().call_later(2, go_on.set)
         for _ in range(TIMES):
             await asyncio.gather(*(caller() for _ in range(TOKENS)))
         print(
             f"{caller.__name__}: at most {most} threads at once, with {TOKENS} tokens"
         )
+        timer.cancel()
         go_on.set()
         while at_work:
             await asyncio.sleep(0.01)
