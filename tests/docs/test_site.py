@@ -1,5 +1,6 @@
 """The built site: every link leads somewhere, nothing is from outside, a real browser shows it."""
 
+import json
 import re
 import subprocess
 import sys
@@ -40,6 +41,47 @@ def test_every_page_is_built(site: Path) -> None:
     built = {file.relative_to(site).with_suffix("") for file in site.rglob("*.html")}
     assert built - written == {Path("replays") / name for name in NAMES}
     assert written <= built
+
+
+@pytest.mark.parametrize(
+    ("word", "page"),
+    [
+        ("SIGTERM", "shutdown"),
+        ("gunicorn", "shutdown"),
+        ("HTTPException", "caught-handled"),
+        ("TestClient", "test-client"),
+        ("create_task", "create-task"),
+        ("deadlock", "deadlock"),
+        ("ContextVar", "context-variables"),
+        ("Depends", "sessions"),
+    ],
+)
+def test_the_search_finds_what_people_look_for(site: Path, word: str, page: str) -> None:
+    """The word stands in the title of its page, where the site's search looks first."""
+    items = json.loads((site / "search.json").read_text())["items"]
+    titled = {item["location"] for item in items if word.lower() in item["title"].lower()}
+    assert f"pitfalls/{page}.html" in titled
+
+
+def test_language_models_get_a_list_of_every_page(site: Path) -> None:
+    """llms.txt has each page once, with what its reader will know; each link leads to a page."""
+    text = (site / "llms.txt").read_text()
+    links = re.findall(r"^- \[.+\]\((.+)\): .+", text, re.MULTILINE)
+    assert sorted(links) == sorted(
+        str(page.relative_to(DOCS / "pages").with_suffix(".html")) for page in pages()
+    )
+    assert all((site / link).is_file() for link in links)
+
+
+def test_the_site_does_not_tell_where_it_was_built(site: Path) -> None:
+    """No folder of the machine stands in any page, script or drawing."""
+    told = [
+        file
+        for file in site.rglob("*")
+        if file.suffix in (".html", ".js", ".json", ".svg", ".txt", ".xml")
+        and str(DOCS.parent) in file.read_text()
+    ]
+    assert told == []
 
 
 def test_every_page_can_be_reached_from_the_navigation() -> None:
