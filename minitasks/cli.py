@@ -47,6 +47,11 @@ def cli() -> None:
 # -- see it run: minitasks/timeline/ ----------------------------------------
 
 
+def scenario_names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    """Complete the name of a scenario in the shell."""
+    return [scenario.name for scenario in all_scenarios() if scenario.name.startswith(begun)]
+
+
 class Requests(click.Option):
     """--get and --post, which fill one list, in the order in which they stand."""
 
@@ -108,7 +113,7 @@ class ProgramCommand(click.Command):
 
 
 @cli.command(cls=ProgramCommand)
-@click.argument("name", default="register-product")
+@click.argument("name", default="register-product", shell_complete=scenario_names)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--list", "listing", is_flag=True, help="List the scenarios.")
 @click.option("--copy", is_flag=True, help="Write the scenario here, as a program to change.")
@@ -293,7 +298,7 @@ def list_scenarios() -> None:
 
 
 @cli.command(cls=ProgramCommand)
-@click.argument("name", default="register-product")
+@click.argument("name", default="register-product", shell_complete=scenario_names)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--list", "listing", is_flag=True, help="List the tours, or the stops of NAME.")
 @click.option("--stop", "first", default=1, metavar="N", help="Begin at stop N.")

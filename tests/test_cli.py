@@ -56,6 +56,20 @@ def test_run_lists_the_scenarios() -> None:
     assert [line.split()[0] for line in result.stdout.splitlines()] == list(NAMES)
 
 
+@pytest.mark.parametrize("command", ["run", "step"])
+def test_the_shell_completes_the_names_of_scenarios(command: str) -> None:
+    """As bash asks: it hands the words over, and gets what may stand for the last one."""
+    asked = {"_MINITASKS_COMPLETE": "bash_complete", "COMP_CWORD": "2"}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("minitasks")],
+        env={**os.environ, **asked, "COMP_WORDS": f"minitasks {command} f"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == [f"plain,{name}" for name in NAMES if name.startswith("f")]
+
+
 def test_run_prints_rows_and_nothing_but_rows() -> None:
     """Each line is a time, a lane and an event, so that it can be filtered."""
     result = minitasks("run", "in-order", "--rows", "--with", "starlette", "--backend", "trio")

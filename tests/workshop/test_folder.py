@@ -1,6 +1,7 @@
 """The learner's folder: nothing of the learner's is ever lost."""
 
 import os
+import re
 import shutil
 import stat
 from pathlib import Path
@@ -26,6 +27,14 @@ def test_start_brings_each_exercise(workshop: Workshop, exercise: Exercise) -> N
     assert names == {"README.md", "exercise.py"}
     assert workshop.file(exercise).read_text() == exercise.stub.read_text()
     assert workshop.current() == exercise
+
+
+def test_an_assistant_is_told_to_give_hints_and_no_solutions(workshop: Workshop) -> None:
+    """AGENTS.md stands in the folder, and names the commands that there are."""
+    text = (workshop.root / "AGENTS.md").read_text()
+    assert "Never write the solution" in text
+    named = set(re.findall(r"`minitasks workshop (\w+)", text))
+    assert named == {"hint", "check"}
 
 
 def test_start_adopts_a_folder_whose_hidden_one_was_lost(

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -88,7 +89,7 @@ async def test_remind_itself_sends(exercise: ModuleType) -> None:
         return  # there is another way to do without it
     with quiet():
         is_async = inspect.iscoroutinefunction(remind)
-        run = remind if is_async else functools.partial(run_in_threadpool, remind)
+        run: Any = remind if is_async else functools.partial(run_in_threadpool, remind)
         result = await run(mailer, "ada")
         if inspect.isawaitable(result):
             await result

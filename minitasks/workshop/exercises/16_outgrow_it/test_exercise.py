@@ -143,7 +143,7 @@ def test_twice_is_once(exercise: ModuleType, tmp_path: Path) -> None:
         f"the task ran twice, and your ledger has {len(ledger_of(tmp_path))} lines for one product"
     )
     # As in the worker that takes over when this one has been killed.
-    again = [sys.executable, "-c", SECOND_WORKER, exercise.__file__, str(tmp_path)]
+    again = [sys.executable, "-c", SECOND_WORKER, str(exercise.__file__), str(tmp_path)]
     done = subprocess.run(again, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"in another worker your task raised: {done.stderr[-300:]}"
     assert ledger_of(tmp_path) == ["book-1"], (
