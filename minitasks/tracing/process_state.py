@@ -77,6 +77,16 @@ def hooks(on_breakpoint: Callable[..., Any], is_way_out: Callable[[], bool]) -> 
         sys.breakpointhook, threading.excepthook, pdb.set_trace = previous
 
 
+def end_workers() -> None:
+    """End anyio's idle worker threads, which else end with their event loop's main task.
+
+    Whoever leaves a program by an interrupt may come between, and Python waits for every thread.
+    """
+    for thread in threading.enumerate():
+        if type(thread).__module__ == "anyio._backends._asyncio":
+            thread.stop()  # type: ignore[attr-defined]  # its class is private
+
+
 @contextmanager
 def breakpoints() -> Iterator[None]:
     """Delete the breakpoints set while the block runs: bdb shares them through the process."""

@@ -105,6 +105,8 @@ class ThreadPdb(pdb.Pdb):
                     raise
             finally:
                 self._is_over = True
+                if self.leaving:
+                    process_state.end_workers()
 
     def begin_again(self) -> None:
         """Make ready for the same program's next run; breakpoints and aliases stay as they are."""

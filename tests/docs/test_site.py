@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 from minitasks.scenarios import NAMES
 from tests.docs.snippets import DOCS, snippet
@@ -26,12 +27,18 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
-def site() -> Path:
-    """Build the book, as the README tells to."""
+def site(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """Build the book, as the README tells to; once for all workers of pytest-xdist."""
     need_part(find_spec("zensical"), "zensical: python -m pip install 'minitasks[docs]'")
-    build = [sys.executable, str(DOCS / "build.py")]
-    done = subprocess.run(build, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
+    built = tmp_path_factory.getbasetemp().parent / f"site-{testrun_uid}"
+    with FileLock(f"{built}.lock"):
+        if not built.exists():
+            build = [sys.executable, str(DOCS / "build.py")]
+            done = subprocess.run(
+                build, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
+            assert done.returncode == 0, done.stdout
+            built.touch()
     return SITE
 
 
