@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="the core alone, in few processes")
     options = parser.parse_args()
     if options.quick:
-        figures = collect(processes=3, rounds=8)
+        figures = collect(processes=2, rounds=6)
     else:
         figures = {**collect(processes=8, rounds=20), "others": measure_others()}
     if options.json:
