@@ -74,7 +74,7 @@ def leads_somewhere(link: str, file: Path, pages: dict[Path, Page]) -> bool:
         target /= "index.html"
     if not parts.fragment:
         return target.exists()
-    anchor = unquote(parts.fragment)
-    # A replay's script answers to the numbers of its steps.
-    is_step = anchor.startswith("step=") and "slider" in getattr(pages.get(target), "anchors", ())
-    return is_step or (target in pages and anchor in pages[target].anchors)
+    anchors = pages[target].anchors if target in pages else set()
+    # A replay's script, which has a slider, answers to the numbers of its steps.
+    anchor = "slider" if parts.fragment.startswith("step=") else unquote(parts.fragment)
+    return anchor in anchors

@@ -1,10 +1,12 @@
-"""Parts: what some tests need beyond pip, and what to do where it is missing; and how to wait."""
+"""Parts: what some tests need beyond pip, or once for all of them; and how to wait."""
 
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 TIMEOUT = 30  # seconds; only a test that fails, or what hangs, is waited for so long
 
@@ -21,6 +23,27 @@ def need_part(found: object, reason: str) -> None:
     if os.environ.get("MINITASKS_EVERY_PART"):
         pytest.fail(f"this run means to test every part: {reason}")
     pytest.skip(reason)
+
+
+def made_once(
+    name: str, make: Callable[[Path], object], factory: pytest.TempPathFactory, run: str
+) -> Path:
+    """Let the first of pytest-xdist's workers make a folder, and give it to all.
+
+    Args:
+        name: The folder's name.
+        make: Called with the new folder, to fill it.
+        factory: The fixture `tmp_path_factory`.
+        run: The fixture `testrun_uid`.
+    """
+    folder = factory.getbasetemp().parent / f"{name}-{run}"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            unfinished = folder.with_name(f"{folder.name}-unfinished")
+            unfinished.mkdir(exist_ok=True)
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
 
 
 def wait_until(condition: Callable[[], object]) -> None:

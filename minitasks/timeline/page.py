@@ -17,6 +17,7 @@ from typing import Any
 from minitasks.timeline.calls import Call, View
 from minitasks.timeline.findings import Finding, named_in
 from minitasks.timeline.page_data import clip, pack
+from minitasks.timeline.terminal import UNICODE, sign_of
 
 SCRIPTS = ("recording.js", "chart.js", "panels.js", "predict.js", "page.js")
 LONGEST_DESCRIPTION = 5000  # characters
@@ -111,9 +112,7 @@ def sentences(view: View, findings: Sequence[Finding]) -> str:
     items: list[str] = []
     calls: list[Call] = []
     for finding in findings:
-        kind, sign = ("holds", "✓") if finding.holds else ("fails", "✗")
-        if finding.differs:
-            kind, sign = "differs", "≠"
+        sign, kind = sign_of(finding, UNICODE)
         words = html.escape(clip(finding.text))
         # "It" is what the sentence before is about.
         if calls := named_in(finding, view) or calls:

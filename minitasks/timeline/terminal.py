@@ -107,11 +107,19 @@ def glyphs_for(console: Console) -> Glyphs:
 def in_words(finding: Finding, width: int, glyphs: Glyphs) -> Iterator[Text]:
     """Write a sentence, with a sign before it that tells whether it holds."""
     first, *others = textwrap.wrap(finding.text, max(width - 2, 20))
-    sign, style = (glyphs.holds, "green") if finding.holds else (glyphs.raises, "bold red")
-    if finding.differs:
-        sign, style = glyphs.differs, "bold yellow"
-    yield Text.assemble((sign, style), f" {first}")
+    sign, kind = sign_of(finding, glyphs)
+    yield Text.assemble((sign, STYLES[kind]), f" {first}")
     yield from (Text(f"  {line}") for line in others)
+
+
+STYLES = {"holds": "green", "fails": "bold red", "differs": "bold yellow"}
+
+
+def sign_of(finding: Finding, glyphs: Glyphs) -> tuple[str, str]:
+    """Give the sign before a sentence, and what it stands for: holds, fails or differs."""
+    if finding.differs:
+        return glyphs.differs, "differs"
+    return (glyphs.holds, "holds") if finding.holds else (glyphs.raises, "fails")
 
 
 # -- what is drawn ---------------------------------------------------------------------------------

@@ -80,6 +80,11 @@ class TourDebugger(ThreadPdb):
             if each.is_gate:
                 return
 
+    def unreached(self) -> str:
+        """Say which stops it never came to."""
+        numbers = ", ".join(str(place.number) for place in self.ahead)
+        return f"It never came to these stops: {numbers}" if numbers else ""
+
     def break_here(self, frame: FrameType) -> bool:
         """Stop at the tour's stops and at the learner's own breakpoints."""
         return self._here is not None or super().break_here(frame)

@@ -122,7 +122,10 @@ class OwnDebugger(ThreadPdb):
         # A call on several lines comes back to its first one when its arguments are there.
         if call is not None and self._in_call.get(frame) != call.line:
             notes.append(call.note)
-        self._in_call[frame] = call.line if call is not None else 0
+        if call is not None:
+            self._in_call[frame] = call.line
+        else:
+            self._in_call.pop(frame, None)
         if not notes or (file, line) in self._silent:
             return ""
         self.reached += 1
@@ -132,6 +135,10 @@ class OwnDebugger(ThreadPdb):
     def break_here(self, frame: FrameType) -> bool:
         """Stop at the program's stops and at the learner's own breakpoints."""
         return bool(self._note) or super().break_here(frame)
+
+    def unreached(self) -> str:
+        """Say that it came to no stop at all; nobody knows beforehand how many there are."""
+        return "" if self.reached else "It came to no stop: nothing of it called the core."
 
     # -- what is said ----------------------------------------------------------------------------
 

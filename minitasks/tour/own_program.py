@@ -36,7 +36,7 @@ class OwnCode:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.library = [file.resolve() for file in library_files()]
-        self._calls: dict[str, list[Call]] = {}
+        self._calls: dict[str, dict[int, Call]] = {}  # by each of their lines
         self._own: dict[str, bool] = {}
 
     def is_own(self, filename: str) -> bool:
@@ -54,8 +54,12 @@ class OwnCode:
     def call_at(self, filename: str, line: int) -> Call | None:
         """Find the call of the core that a line belongs to."""
         if filename not in self._calls:
-            self._calls[filename] = calls_of(Path(filename)) if self.is_own(filename) else []
-        return next((call for call in self._calls[filename] if call.line <= line <= call.end), None)
+            calls = calls_of(Path(filename)) if self.is_own(filename) else []
+            # Where one is within another, the outer one counts.
+            self._calls[filename] = {
+                each: call for call in reversed(calls) for each in range(call.line, call.end + 1)
+            }
+        return self._calls[filename].get(line)
 
 
 def calls_of(path: Path) -> list[Call]:

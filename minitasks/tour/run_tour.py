@@ -200,12 +200,7 @@ def print_introduction(tour: Tour) -> None:
 def print_end(tour: Tour, debugger: Debugger) -> None:
     """Say that the program is over, which stops it never came to, and where to go from here."""
     lines = ["", "The program has ended, and the tour with it."]
-    if isinstance(debugger, OwnDebugger):
-        if not debugger.reached:
-            lines += wrapped("It came to no stop: nothing of it called the core.")
-    elif debugger.ahead:
-        numbers = ", ".join(str(place.number) for place in debugger.ahead)
-        lines += wrapped(f"It never came to these stops: {numbers}")
+    lines += wrapped(debugger.unreached())
     if tour.replay:
         lines += [f"The same run, drawn as a timeline: {tour.replay}"]
     print("\n".join(lines), flush=True)

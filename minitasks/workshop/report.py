@@ -119,7 +119,9 @@ def workshops_in(folder: Path, scratch: Path) -> list[Workshop]:
     if folder.is_file():
         unpacked = Path(tempfile.mkdtemp(dir=scratch), folder.name.partition(".")[0])
         try:
-            shutil.unpack_archive(folder, unpacked, filter="data" if is_tar(folder) else None)
+            shutil.unpack_archive(
+                folder, unpacked, filter="data" if tarfile.is_tarfile(folder) else None
+            )
         except (shutil.ReadError, OSError, ValueError):
             return []
         folder = unpacked
@@ -128,11 +130,6 @@ def workshops_in(folder: Path, scratch: Path) -> list[Workshop]:
         for candidate in (folder, *sorted(folder.glob("*")))
         if (candidate / HIDDEN).is_dir()
     ]
-
-
-def is_tar(file: Path) -> bool:
-    """Tell whether a file is a tar archive, packed or not."""
-    return tarfile.is_tarfile(file)
 
 
 def readable(workshop: Workshop) -> dict[str, Progress]:

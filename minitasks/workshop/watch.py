@@ -169,7 +169,7 @@ class Watch:
         self.cancel = threading.Event()
         self.grading: threading.Thread | None = None
         self.size = console.size
-        self.first_line = 0  # of what does not fit on the screen
+        self.next_line = 0  # the first that the next press of space shows
 
     def watch(self) -> None:
         """Watch, grade and draw until the learner quits."""
@@ -299,8 +299,7 @@ class Watch:
 
     def scroll(self) -> None:
         """Show what comes below the last line shown; behind the end, the beginning."""
-        at = self.first_line
-        self.draw(self.body, self.alone, first_line=at + self.room() - 1)
+        self.draw(self.body, self.alone, first_line=self.next_line)
 
     def next_exercise(self) -> None:
         """Go to the next exercise that has not passed."""
@@ -368,36 +367,29 @@ class Watch:
             alone: Leave out what stands above it: sixteen exercises need the room.
             first_line: Its first line to be shown, where it is higher than the window.
         """
-        self.body, self.alone, self.first_line = body, alone, first_line
+        self.body, self.alone = body, alone
         middle = body or self.verdict_or_waiting()
         if not self.redraw:
             self.console.print(middle)
             return
         # In one write: a screen that is cleared first flickers.
-        screen = "\n".join(self.screen(middle))
+        screen = "\n".join(self.screen(middle, first_line))
         self.console.file.write(f"\x1b[H\x1b[2J\x1b[3J{screen}\n")
         self.console.file.flush()
 
-    def screen(self, middle: RenderableType) -> list[str]:
+    def screen(self, middle: RenderableType, first_line: int) -> list[str]:
         """Put the screen together, no higher than the window."""
-        above, below = self.frame()
-        between, room = self.lines(middle), self.room()
-        if self.first_line >= len(between):
-            self.first_line = 0
-        between = between[self.first_line :]
-        if len(between) > room or self.first_line:
-            more = "space shows more" if len(between) > room else "space shows the beginning"
-            between = [*between[: max(room - 1, 0)], f"... {more}"]
-        return above + between + below
-
-    def frame(self) -> tuple[list[str], list[str]]:
-        """Put together what stands above and below the middle."""
         above = [] if self.alone else self.lines(Group(self.heading(), ""))
-        return above, self.lines(Group("", self.bar(), self.key_line(), self.change_line()))
-
-    def room(self) -> int:
-        """Count the lines that the window has for the middle."""
-        return self.console.height - sum(map(len, self.frame())) - 1
+        below = self.lines(Group("", self.bar(), self.key_line(), self.change_line()))
+        room = self.console.height - len(above) - len(below) - 1
+        between = self.lines(middle)
+        self.next_line = 0
+        if first_line or len(between) > room:
+            last = first_line + max(room - 1, 0)
+            self.next_line = last if last < len(between) else 0
+            more = "more" if self.next_line else "the beginning"
+            between = [*between[first_line:last], f"... space shows {more}"]
+        return above + between + below
 
     def lines(self, what: RenderableType) -> list[str]:
         """Draw something, without showing it yet."""

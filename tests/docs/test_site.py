@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from filelock import FileLock
 
 from minitasks.scenarios import NAMES
 from tests.docs.snippets import DOCS, snippet
-from tests.parts import need_part
+from tests.parts import made_once, need_part
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, Request
@@ -30,16 +29,15 @@ CHROMIUM = Path("/usr/bin/chromium")
 def site(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
     """Build the book, as the README tells to; once for all workers of pytest-xdist."""
     need_part(find_spec("zensical"), "zensical: python -m pip install 'minitasks[docs]'")
-    built = tmp_path_factory.getbasetemp().parent / f"site-{testrun_uid}"
-    with FileLock(f"{built}.lock"):
-        if not built.exists():
-            build = [sys.executable, str(DOCS / "build.py")]
-            done = subprocess.run(
-                build, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            )
-            assert done.returncode == 0, done.stdout
-            built.touch()
+    made_once("site", build, tmp_path_factory, testrun_uid)
     return SITE
+
+
+def build(folder: Path) -> None:
+    """Build the book; where it is built is its own business."""
+    command = [sys.executable, str(DOCS / "build.py")]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_every_page_is_built(site: Path) -> None:

@@ -25,9 +25,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from filelock import FileLock
 
-from tests.parts import need_part
+from tests.parts import made_once, need_part
 
 pytestmark = pytest.mark.slow
 
@@ -113,17 +112,16 @@ def tutorial(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path
 
     The workers of pytest-xdist share one download.
     """
-    folder = tmp_path_factory.getbasetemp().parent / f"sdist-{testrun_uid}"
-    applications = folder / "applications"
-    with FileLock(f"{folder}.lock"):
-        if not applications.exists():
-            text = (sdist("starlette", folder) / "docs" / "background.md").read_text("utf-8")
-            docs = sdist("fastapi", folder) / "docs_src"
-            (docs / "starlette_docs").mkdir()
-            for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, re.DOTALL)):
-                (docs / "starlette_docs" / f"background_{number}.py").write_text(block)
-            docs.rename(applications)
-    return applications
+    return made_once("sdist", download, tmp_path_factory, testrun_uid) / "applications"
+
+
+def download(folder: Path) -> None:
+    """Put the applications into a folder below this one."""
+    text = (sdist("starlette", folder) / "docs" / "background.md").read_text("utf-8")
+    applications = (sdist("fastapi", folder) / "docs_src").rename(folder / "applications")
+    (applications / "starlette_docs").mkdir()
+    for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, re.DOTALL)):
+        (applications / "starlette_docs" / f"background_{number}.py").write_text(block)
 
 
 def sdist(name: str, folder: Path) -> Path:

@@ -256,21 +256,20 @@ def test_the_screen_fits_the_window(workshop: Workshop, exercise: Exercise) -> N
     assert lines[-1] == "no change seen yet"
 
 
-def test_space_shows_the_rest_and_then_the_beginning(
-    workshop: Workshop, exercise: Exercise
-) -> None:
+@pytest.mark.parametrize("height", range(40, 60))
+def test_space_shows_the_rest_and_then_the_beginning(workshop: Workshop, height: int) -> None:
     """Every line of what is higher than the window is shown, and none twice."""
     file = io.StringIO()
     console = Console(width=80, height=24, file=file, force_terminal=True, no_color=True)
     watch = Watch(workshop, console)
-    watch.draw(Text("\n".join(f"line {number}" for number in range(50))), alone=True)
+    watch.draw(Text("\n".join(f"line {number}" for number in range(height))), alone=True)
     screens = [file.getvalue()]
     while "space shows the beginning" not in screens[-1]:
         file.truncate(file.seek(0))
         watch.press(" ")
         screens.append(file.getvalue())
     numbers = [int(found) for screen in screens for found in re.findall(r"line (\d+)", screen)]
-    assert numbers == list(range(50))
+    assert numbers == list(range(height))
 
     file.truncate(file.seek(0))
     watch.press(" ")

@@ -227,23 +227,17 @@ class Chart {
     this.hide(place);
   }
 
-  /** Draw a curtain over what comes behind a place; a bar that goes on is cut there, too. */
+  /** Draw a curtain over what comes behind a place. */
   hide(place) {
     this.curtain.toggleAttribute("hidden", !this.hidesWhatComes);
-    if (!this.hidesWhatComes) return;
-    const left = Math.max(0, this.x(place) + 1);
-    const right = Math.max(left, this.width);
+    const left = this.x(place) + 1;
     this.curtain.setAttribute("x", px(left));
-    this.curtain.setAttribute("width", px(right - left));
-    const end = Number(this.current.getAttribute("x")) + Number(this.current.getAttribute("width"));
-    if (end > left) {
-      this.current.setAttribute("width", px(left - Number(this.current.getAttribute("x"))));
-    }
+    this.curtain.setAttribute("width", px(Math.max(0, this.width - left)));
   }
 
-  /** Outline the bar that the step belongs to. */
+  /** Outline the bar that the step belongs to, up to the curtain if there is one. */
   outline(number) {
-    const { frame } = this.recording.steps[number];
+    const { frame, place } = this.recording.steps[number];
     const bar = this.recording.bars.find(
       (each) => each.frame === frame && each.first <= number && number <= each.last,
     );
@@ -251,7 +245,8 @@ class Chart {
     if (!bar) return;
     const { left, right, top } = this.box(bar);
     this.current.setAttribute("x", px(left - 1));
-    this.current.setAttribute("width", px(right - left + 2));
+    const end = this.hidesWhatComes ? Math.min(right, this.x(place)) : right;
+    this.current.setAttribute("width", px(end - left + 2));
     this.current.setAttribute("y", top - 1);
     this.keepInView(top);
   }

@@ -35,7 +35,6 @@ class Replay {
   show(number) {
     this.number = number;
     this.predict.close();
-    this.chart.hidesWhatComes = this.predict.on;
     for (const part of this.parts) part.show(number);
     this.tell();
   }

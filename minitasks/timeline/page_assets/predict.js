@@ -23,7 +23,7 @@ class Predict {
   switch() {
     this.on = !this.on;
     byId("predict").setAttribute("aria-pressed", this.on);
-    this.close();
+    this.replay.chart.hidesWhatComes = this.on;
     this.replay.pause();
     this.replay.show(this.replay.number);
   }
