@@ -72,13 +72,8 @@ class StallWatch:
         """Take the turn: say for how long it did not come, and where the loop was meanwhile."""
         turned.set()
         seconds = time.perf_counter() - began[0]
-        if seconds * 1000 < self._slow:
-            return
-        # It computed; or it waited at one place, while this watch was on time. Where neither is so,
-        # other threads or other programs had the processor.
-        computed = time.thread_time() - began[1] > seconds / 2
-        place = where_most(stacks)
-        if place and (computed or len(stacks) * EVERY > 0.7 * seconds):
+        place = held_at(seconds, time.thread_time() - began[1], stacks)
+        if place and seconds * 1000 >= self._slow:
             mark(f"event loop held for {seconds * 1000:.0f} ms by {place}")
 
     def _stack(self, frame: FrameType | None) -> Stack:
@@ -100,6 +95,21 @@ def cpu_time(ident: int) -> float:
     if sys.platform in ("win32", "darwin"):
         return float("inf")
     return time.clock_gettime(time.pthread_getcpuclockid(ident))
+
+
+def held_at(seconds: float, computed: float, stacks: list[Stack]) -> str | None:
+    """Tell where the loop stood while a turn did not come; None where nobody there is to blame.
+
+    It computed; or it waited at one place, while the watch was on time. Where neither is so, other
+    threads or other programs had the processor.
+
+    Args:
+        seconds: How long the turn did not come.
+        computed: How many of them the loop's thread had the processor.
+        stacks: Where the loop was at each look.
+    """
+    on_time = len(stacks) * EVERY > 0.7 * seconds
+    return where_most(stacks) if computed > seconds / 2 or on_time else None
 
 
 def where_most(stacks: list[Stack]) -> str | None:
