@@ -10,7 +10,7 @@ from typing import Any
 
 from minitasks.scenarios.marks import watching
 from minitasks.tour.stops import Breakpoint
-from minitasks.tracing.thread_pdb import ThreadPdb
+from minitasks.tracing.thread_pdb import PerThread, ThreadPdb
 from minitasks.tracing.where import WIDTH, wording
 
 
@@ -24,6 +24,8 @@ class TourDebugger(ThreadPdb):
         first: The number of the stop to begin at, counted from 1.
     """
 
+    _here = PerThread()
+
     def __init__(
         self,
         breakpoints: Sequence[Breakpoint],
@@ -33,13 +35,13 @@ class TourDebugger(ThreadPdb):
     ) -> None:
         super().__init__(files, into)
         self._breakpoints = breakpoints
+        self._lines = {(each.file, each.line) for each in breakpoints}
         self.ahead = list(breakpoints)
         self._last = max((each.number for each in breakpoints), default=0)
         self._first = first
         self._hits: Counter[tuple[Path | None, int]] = Counter()
         self._marks: list[str] = []
-        self._here: Breakpoint | None = None
-        self.latest: Breakpoint | None = None
+        self._latest = "no stop has been reached yet"
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -85,6 +87,11 @@ class TourDebugger(ThreadPdb):
         numbers = ", ".join(str(place.number) for place in self.ahead)
         return f"It never came to these stops: {numbers}" if numbers else ""
 
+    def is_stop(self, filename: str, line: int) -> bool:
+        """Tell whether a line has a stop or a breakpoint."""
+        here = self.own_path(filename), line
+        return here in self._lines or super().is_stop(filename, line)
+
     def break_here(self, frame: FrameType) -> bool:
         """Stop at the tour's stops and at the learner's own breakpoints."""
         return self._here is not None or super().break_here(frame)
@@ -94,7 +101,8 @@ class TourDebugger(ThreadPdb):
         self._show_marks()
         if self._here is None:
             return False
-        self.latest, self._here = self._here, None
+        self._latest = note_text(self._here, self._last, lane)
+        self._here = None
         self.do_note("")
         return True
 
@@ -113,15 +121,15 @@ class TourDebugger(ThreadPdb):
 
         Show again what the tour said at its last stop.
         """
-        if self.latest is None:
-            self.message("no stop has been reached yet")
-        else:
-            self.message(note_text(self.latest, self._last, self._where.here()))
+        self.message(self._latest)
 
 
 def note_text(reached: Breakpoint, last: int, lane: str) -> str:
     """Write a stop's note: a ruled heading, the note, and what to look at."""
     lines = ["", heading(f"stop {reached.number} of {last}, {wording(lane)}")]
+    if not lane.startswith(reached.stop.thread):
+        where = wording(reached.stop.thread)
+        lines += wrapped(f"(This library does it differently: the tour means a line {where}.)")
     if not reached.as_declared:
         lines += wrapped(f"(This file words it differently; the tour means: {reached.stop.text})")
     lines += wrapped(reached.stop.note)

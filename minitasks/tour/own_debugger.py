@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from minitasks.scenarios.marks import request_number, watching
 from minitasks.tour.debugger import heading, wrapped
 from minitasks.tour.own_program import OwnCode
 from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.steps import Step
-from minitasks.tracing.thread_pdb import ThreadPdb, short_path
+from minitasks.tracing.thread_pdb import PerThread, ThreadPdb, short_path
 from minitasks.tracing.where import wording
 
 # The core's functions that take a function, as their parameter `func`.
@@ -26,6 +26,14 @@ TAKES = ("__init__", "add_task", "run_in_threadpool")
 GENERATOR = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 Line = tuple[str, int]
+
+
+class OwnStop(NamedTuple):
+    """A stop that was reached: its number, what is to be said, and its line."""
+
+    number: int
+    note: str
+    line: Line
 
 
 class OwnDebugger(ThreadPdb):
@@ -38,6 +46,8 @@ class OwnDebugger(ThreadPdb):
         into: Folders of libraries to step through too.
         first: The number of the stop to begin at, counted from 1.
     """
+
+    _stop_here = PerThread()
 
     def __init__(
         self, code: OwnCode, serves: bool, into: Sequence[Path] = (), first: int = 1
@@ -53,7 +63,7 @@ class OwnDebugger(ThreadPdb):
         self._in_call: dict[FrameType, int] = {}  # the line of the call that a frame is in
         self._requests: dict[int, str] = {}
         self._silent: set[Line] = set()
-        self._note, self._latest = "", ""
+        self._latest = "no stop has been reached yet"
         self._line: Line = ("", 0)
 
     @contextmanager
@@ -111,11 +121,11 @@ class OwnDebugger(ThreadPdb):
 
     def dispatch_line(self, frame: FrameType) -> Any:
         """Look first whether the line is a stop: stepping onto one counts as reaching it."""
-        self._note = self._note_at(frame)
+        self._stop_here = self._stop_at(frame)
         return super().dispatch_line(frame)
 
-    def _note_at(self, frame: FrameType) -> str:
-        """Say what is to be said at a line; nothing where it is no stop."""
+    def _stop_at(self, frame: FrameType) -> OwnStop | None:
+        """Tell whether a line is a stop, and what is to be said there."""
         file, line = frame.f_code.co_filename, frame.f_lineno
         notes = [self._to_say.pop(frame)] if frame in self._to_say else []
         call = self._code.call_at(file, line)
@@ -127,29 +137,49 @@ class OwnDebugger(ThreadPdb):
         else:
             self._in_call.pop(frame, None)
         if not notes or (file, line) in self._silent:
-            return ""
+            return None
         self.reached += 1
-        self._line = (file, line)
-        return " ".join(notes) if self.reached >= self._first else ""
+        if self.reached < self._first:
+            return None
+        return OwnStop(self.reached, " ".join(notes), (file, line))
+
+    def is_stop(self, filename: str, line: int) -> bool:
+        """Tell whether the core is called on a line, or it has a breakpoint."""
+        calls = self._code.call_at(filename, line) is not None
+        return calls or super().is_stop(filename, line)
+
+    def is_of_no_interest(self, frame: FrameType) -> bool:
+        """Tell whether nothing of a call need be looked at: it is none to stop at, either."""
+        return super().is_of_no_interest(frame) and not self._is_entry(frame)
+
+    def has_stop(self, frame: FrameType) -> bool:
+        """Tell whether some line of a frame is one to stop at: its next one may be, too."""
+        return frame in self._to_say or super().has_stop(frame)
 
     def break_here(self, frame: FrameType) -> bool:
         """Stop at the program's stops and at the learner's own breakpoints."""
-        return bool(self._note) or super().break_here(frame)
+        return self._stop_here is not None or super().break_here(frame)
 
     def unreached(self) -> str:
         """Say that it came to no stop at all; nobody knows beforehand how many there are."""
         return "" if self.reached else "It came to no stop: nothing of it called the core."
 
+    def is_silent(self) -> bool:
+        """Tell whether the stop was silenced while this thread waited for the prompt."""
+        return self._stop_here is not None and self._stop_here.line in self._silent
+
     # -- what is said ----------------------------------------------------------------------------
 
     def announced(self, lane: str) -> bool:
         """Say where the program is, and what happens there."""
-        if not self._note:
+        if self._stop_here is None:
             return False
+        stop: OwnStop = self._stop_here
+        self._line = stop.line
         request = self._requests.get(request_number.get(), "")
-        where = ", ".join(filter(None, (f"stop {self.reached}", request, wording(lane))))
-        self._latest = "\n".join(["", heading(where), *wrapped(self._note)])
-        self._note = ""
+        where = ", ".join(filter(None, (f"stop {stop.number}", request, wording(lane))))
+        self._latest = "\n".join(["", heading(where), *wrapped(stop.note)])
+        self._stop_here = None
         self.message(self._latest)
         return True
 
@@ -158,7 +188,7 @@ class OwnDebugger(ThreadPdb):
 
         Show again what was said at the last stop.
         """
-        self.message(self._latest or "no stop has been reached yet")
+        self.message(self._latest)
 
     def do_silence(self, arg: str) -> None:
         """silence

@@ -3,15 +3,18 @@
 Most are context managers: the trace function, the hooks, pdb's breakpoints, the terminal.
 """
 
+import asyncio
 import bdb
 import contextlib
 import logging
+import os
 import pdb
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import CodeType
 from typing import Any
 
 from minitasks.tracing.threads import trio_lowlevel
@@ -20,6 +23,9 @@ try:
     import termios
 except ImportError:  # Windows, whose console has no such settings.
     termios = None  # type: ignore[assignment]
+
+
+TRIO_KI = os.path.join("trio", "_core", "_ki.py")
 
 
 def protect_from_ctrl_c(*functions: Callable[..., Any]) -> None:
@@ -108,6 +114,13 @@ def sigint() -> Iterator[None]:
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, previous)
+
+
+def looks_at_sigint(code: CodeType) -> bool:
+    """Tell whether code is where asyncio or trio looks who handles SIGINT, before it does itself."""
+    if code.co_name == "run":
+        return code is asyncio.Runner.run.__code__
+    return code.co_name == "install" and code.co_filename.endswith(TRIO_KI)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ apart, for any trace function: the recorder's, or pdb's own `trace_dispatch`.
 
 import opcode
 from inspect import CO_COROUTINE
+from threading import Thread
 from types import CodeType, FrameType
 from typing import Any, Literal
 
@@ -79,6 +80,10 @@ class StepReader:
         if event == "call":
             return self._begin(frame)
         return self._leave(frame)
+
+    def waits_for_line(self, frame: FrameType) -> bool:
+        """Tell whether the frame's next lines matter: something was thrown into it."""
+        return id(frame) in self._thrown
 
     def _begin(self, frame: FrameType) -> Step:
         if is_resuming(frame):
@@ -183,3 +188,9 @@ def starts_as_worker(frame: FrameType) -> bool:
             starter = module
         caller = caller.f_back
     return starter in WORKER_MODULES
+
+
+def is_of_pool(thread: Thread) -> bool:
+    """Tell whether a thread is one of a pool, which ends with the pool or with the process."""
+    target = getattr(thread, "_target", None)
+    return not WORKER_MODULES.isdisjoint((type(thread).__module__, getattr(target, "__module__", "")))

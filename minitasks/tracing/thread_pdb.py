@@ -20,16 +20,48 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from minitasks.tracing import process_state
-from minitasks.tracing.steps import Step, StepReader
-from minitasks.tracing.where import Where, wording
+from minitasks.tracing.steps import Step, StepReader, is_of_pool
+from minitasks.tracing.threads import Tasks, running_task, runs_loop
+from minitasks.tracing.where import Where, awaiters, is_coroutine, is_free, short_name, wording
 
 # What pdb would show as a return, a call and an exception, though nothing of the kind happens.
 HIDDEN = ("suspend", "resume", "handover")
 COROUTINE = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+
+
+class PerThread:
+    """An attribute that bdb has once, and each thread now has for itself."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, debugger: Any, owner: type) -> Any:
+        return getattr(debugger.mine, self._name, None)
+
+    def __set__(self, debugger: Any, value: Any) -> None:
+        setattr(debugger.mine, self._name, value)
+
+
+class PerTask(PerThread):
+    """A part of what `n`, `s`, `r` or `unt` asked for, in the task where it was typed."""
+
+    def __get__(self, debugger: Any, owner: type) -> Any:
+        command = debugger.commands_of_tasks.get(debugger.mine.task)
+        return debugger.no_command[self._name] if command is None else command[self._name]
+
+    def __set__(self, debugger: Any, value: Any) -> None:
+        commands = debugger.commands_of_tasks
+        commands.setdefault(debugger.mine.task, dict(debugger.no_command))[self._name] = value
+
+
+class Mine(threading.local):
+    """What a thread has for itself: the task that it runs is the most of it."""
+
+    task = 0
 
 
 class ThreadPdb(pdb.Pdb):
@@ -40,7 +72,15 @@ class ThreadPdb(pdb.Pdb):
         into: Folders of libraries to step through too.
     """
 
+    currentbp, enterframe, frame_returning = PerThread(), PerThread(), PerThread()
+    stopframe, returnframe, stoplineno = PerTask(), PerTask(), PerTask()
+    cmdframe, cmdlineno = PerTask(), PerTask()
+
     def __init__(self, files: Sequence[Path], into: Sequence[Path] = ()) -> None:
+        self.mine = Mine()
+        self.commands_of_tasks: dict[int, dict[str, Any]] = {}
+        self.no_command: dict[str, Any] = {"stopframe": None, "returnframe": None}
+        self.no_command |= {"stoplineno": -1, "cmdframe": None, "cmdlineno": None}
         # Rule 4, first half: SIGINT belongs to the event loop, and a .pdbrc may hold breakpoints
         # and commands that lead elsewhere.
         super().__init__(nosigint=True, readrc=False)
@@ -51,9 +91,14 @@ class ThreadPdb(pdb.Pdb):
         self._into = set(into)
         self._paths: dict[str, Path | None] = {}
         self._one_at_a_time = threading.RLock()
+        self._prompt_lock = threading.RLock()
+        self._tasks = Tasks()
+        self._latest_step = 0
+        self._without_lines: set[FrameType] = set()
+        self._stops: dict[CodeType, bool] = {}
         self._steps = StepReader()
         self._where = Where(self.is_own)
-        self._lane_shown = ""
+        self._place_shown = ("", 0)
         self._prompting: threading.Thread | None = None
         self._asked_to_leave = False
         self._sigint_handler: Any = None
@@ -84,7 +129,7 @@ class ThreadPdb(pdb.Pdb):
         # Rule 4, second half: bdb takes the first frame that it is told of for the outermost one,
         # and with several threads that could be any.
         self.reset()
-        self.botframe = sys._getframe(1)
+        self.botframe = self.no_command["stopframe"] = sys._getframe(1)
         self.set_continue()
         with contextlib.ExitStack() as stack:
             stack.enter_context(self._terminal)
@@ -93,12 +138,14 @@ class ThreadPdb(pdb.Pdb):
             # Rule 6: a plain breakpoint() would put another Pdb in this one's place on its thread.
             stack.enter_context(process_state.hooks(self.on_breakpoint, lambda: self.leaving))
             process_state.protect_from_ctrl_c(self.trace_dispatch)
-            self._where.when_loop_runs = functools.partial(
+            self._where.threads.when_loop_runs = functools.partial(
                 process_state.protect_from_ctrl_c, self.trace_dispatch
             )
             stack.enter_context(process_state.tracing(self.trace_dispatch))
+            before = set(threading.enumerate())
             try:
                 yield
+                self._wait_for_threads(before)
             except BaseException:
                 # Rule 5: while leaving, every exception is only the way out, even inside a group.
                 if not self.leaving:
@@ -108,11 +155,24 @@ class ThreadPdb(pdb.Pdb):
                 if self.leaving:
                     process_state.end_workers()
 
+    def _wait_for_threads(self, before: set[threading.Thread]) -> None:
+        """Wait as Python does: for each thread that the program began, and for whoever stops."""
+        for thread in set(threading.enumerate()) - before:
+            if not (thread.daemon or is_of_pool(thread)):
+                thread.join()
+        while self._where.is_held():
+            with self._prompt_lock:
+                pass
+
     def begin_again(self) -> None:
         """Make ready for the same program's next run; breakpoints and aliases stay as they are."""
         self.leaving = self.restarting = self._is_over = self._asked_to_leave = False
-        self._lane_shown = ""
+        self._place_shown = ("", 0)
+        self._tasks = Tasks()
         self._asked.clear()
+        self._without_lines.clear()
+        self._stops.clear()
+        self.commands_of_tasks.clear()
         self._where = Where(self.is_own)
         linecache.checkcache()
 
@@ -126,6 +186,7 @@ class ThreadPdb(pdb.Pdb):
         caller.f_trace = self.trace_dispatch
         # Not set_next: of several threads that ask at the same time, each gets its stop.
         self._asked.add(caller)
+        self._hear_lines()
         return None
 
     def join(self, filename: str) -> None:
@@ -138,6 +199,10 @@ class ThreadPdb(pdb.Pdb):
         problem = super().set_break(filename, lineno, *more, **options)
         if not problem:
             self.join(filename)
+            self._stops.clear()
+            for frame in sys._current_frames().values():
+                self._look_at(frame)
+            self._hear_lines()
         return problem
 
     def stop_here(self, frame: FrameType) -> bool:
@@ -147,14 +212,86 @@ class ThreadPdb(pdb.Pdb):
             return True
         return bool(super().stop_here(frame))
 
+    # -- which task a command is for ---------------------------------------------------------------
+
+    def _task_here(self) -> int:
+        """Give the number of the task that runs here; 0 where the main thread runs no event loop.
+
+        In a worker thread it is the task that handed the work over: so `s` hops into that thread,
+        and nowhere else.
+        """
+        number = self._tasks.here()
+        is_main = threading.current_thread() is threading.main_thread()
+        return 0 if is_main and not runs_loop() else number
+
+    def _take_over(self, task: int) -> None:
+        """Let a step that was begun outside the tasks go on in one, and the other way round."""
+        commands = self.commands_of_tasks
+        other = 0 if task else self._latest_step
+        if task not in commands and other in commands and commands[other]["stopframe"] is None:
+            commands[task] = commands.pop(other)
+
+    def _set_stopinfo(self, stopframe: Any, returnframe: Any, *more: Any, **named: Any) -> None:
+        super()._set_stopinfo(stopframe, returnframe, *more, **named)  # type: ignore[misc]
+        self._latest_step = self.mine.task
+        self._hear_lines()
+
+    def _hear_lines(self) -> None:
+        """Hear of every line again: one that was of no interest may be where to stop now."""
+        for frame in list(self._without_lines):
+            frame.f_trace_lines = True
+        self._without_lines.clear()
+
+    def _skip_lines(self, frame: FrameType) -> None:
+        """Hear no more of a frame's lines if none is of interest: a long loop is fast again."""
+        if not (
+            self.mine.task in self.commands_of_tasks
+            or frame in self._asked
+            or self._steps.waits_for_line(frame)
+            or self.has_stop(frame)
+        ):
+            frame.f_trace_lines = False
+            self._without_lines.add(frame)
+
+    def is_of_no_interest(self, frame: FrameType) -> bool:
+        """Tell whether nothing of a call need be looked at: a plain function, and no command."""
+        code = frame.f_code
+        is_plain = self._stops.get(code) is False and not code.co_flags & COROUTINE
+        return is_plain and not self.commands_of_tasks
+
+    def _look_at(self, frame: FrameType | None) -> None:
+        """Look at a frame and those that called it, from now on."""
+        while frame is not None:
+            if self.is_own(frame.f_code.co_filename):
+                frame.f_trace = self.trace_dispatch
+            frame = frame.f_back
+
+    def has_stop(self, frame: FrameType) -> bool:
+        """Tell whether some line of a frame is one to stop at."""
+        code = frame.f_code
+        if code not in self._stops:
+            lines = {line for _, _, line in code.co_lines() if line is not None}
+            self._stops[code] = any(self.is_stop(code.co_filename, line) for line in lines)
+        return self._stops[code]
+
+    def is_stop(self, filename: str, line: int) -> bool:
+        """Tell whether a line has a breakpoint."""
+        return line in self.breaks.get(self.canonic(filename), ())
+
+    # -- one event -------------------------------------------------------------------------------
+
     def trace_dispatch(self, frame: FrameType, event: str, arg: Any) -> Any:
         """Take one event from any thread."""
         # Rule 1: what is not in the files is neither shown nor interrupted. An exception raised
         # inside a library that holds a lock would kill its worker thread, or hang it.
         if not self.is_own(frame.f_code.co_filename):
+            if process_state.looks_at_sigint(frame.f_code):
+                self._give_sigint_back()
+            return None
+        if event == "call" and self.is_of_no_interest(frame):
             return None
         try:
-            # Rule 2: while one thread has the prompt, the others wait at their next event.
+            # Rule 2: one prompt. A thread waits for it only if it would stop itself.
             with self._one_at_a_time:
                 return self._take_event(frame, event, arg)
         finally:
@@ -165,22 +302,32 @@ class ThreadPdb(pdb.Pdb):
         if self.leaving or self._is_over:
             return None
         self._take_sigint()
+        self.mine.task = self._task_here()
+        self._take_over(self.mine.task)
         step = self._steps.read(frame, event, arg)
         self.follow(frame, step, arg)
+        if step == "resume":
+            frame.f_trace_lines = True
+            self._without_lines.discard(frame)
         # Rule 3: a coroutine that waits has not returned, and one that goes on was not called.
         if step in HIDDEN:
             return self.trace_dispatch
-        if step in ("return", "raise") and self._ends_command(frame):
-            self.set_step()
+        if step in ("return", "raise"):
+            self._without_lines.discard(frame)
+            if self._ends_command(frame):
+                self.set_step()
         # pdb shows a frame that an exception leaves as one that returns None.
         if step == "raise":
             return self.trace_dispatch
         try:
-            return super().trace_dispatch(frame, event, arg)
+            super().trace_dispatch(frame, event, arg)
         except bdb.BdbQuit:
             # As Ctrl-C would: one exception does not end a server, which logs it and goes on.
             _thread.interrupt_main()
             raise
+        if step in ("call", "line"):
+            self._skip_lines(frame)
+        return self.trace_dispatch
 
     def follow(self, frame: FrameType, step: Step, value: object) -> None:
         """Take note of a step of an own frame: `value` is what it yields, returns or raises."""
@@ -199,7 +346,8 @@ class ThreadPdb(pdb.Pdb):
 
     def set_continue(self) -> None:
         """Go on to the next stop. bdb would stop watching where it has no breakpoint itself."""
-        self._set_stopinfo(self.botframe, None, -1)  # type: ignore[attr-defined]  # not in typeshed
+        self.commands_of_tasks.pop(self.mine.task, None)
+        self.quitting = False
 
     def set_quit(self) -> None:
         """Leave: from now on no event is looked at, and every exception is only the way out."""
@@ -223,12 +371,50 @@ class ThreadPdb(pdb.Pdb):
 
     # -- the prompt ------------------------------------------------------------------------------
 
+    def user_call(self, frame: FrameType, argument_list: None) -> None:
+        """Show a call, if a step leads to it."""
+        if self.stop_here(frame):
+            self._stop(lambda: self._show_call(frame))
+
+    def _show_call(self, frame: FrameType) -> None:
+        self.message("--Call--")
+        self.interaction(frame, None)
+
+    def user_line(self, frame: FrameType) -> None:
+        """Stop before a line."""
+        self._stop(lambda: super(ThreadPdb, self).user_line(frame))
+
+    def user_return(self, frame: FrameType, return_value: Any) -> None:
+        """Stop where a frame returns."""
+        self._stop(lambda: super(ThreadPdb, self).user_return(frame, return_value))
+
+    def user_exception(self, frame: FrameType, exc_info: Any) -> None:
+        """Stop at an exception."""
+        self._stop(lambda: super(ThreadPdb, self).user_exception(frame, exc_info))
+
+    def _stop(self, stop: Callable[[], object]) -> None:
+        """Wait for the prompt, and have it. Meanwhile the other threads' events are taken."""
+        self._one_at_a_time.release()
+        try:
+            with self._where.held(), self._prompt_lock:
+                if not (self.leaving or self.is_silent()):
+                    stop()
+        finally:
+            self._one_at_a_time.acquire()
+
+    def is_silent(self) -> bool:
+        """Tell whether the stop was silenced while this thread waited for the prompt."""
+        return False
+
     def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
         """Say where the prompt is, then open it."""
         lane = self._where.here()
-        if not self.announced(lane) and lane != self._lane_shown:
-            self.message(f"-- now {wording(lane)}")
-        self._lane_shown = lane
+        place = (lane, self.mine.task)
+        if not self.announced(lane) and place != self._place_shown:
+            other = "" if lane != self._place_shown[0] else ", " + coroutine_name(frame)
+            self.message(f"-- now {wording(lane)}{other}")
+        self._place_shown = place
+        self._look_at(frame)
         super().interaction(frame, tb_or_exc)
 
     def announced(self, lane: str) -> bool:
@@ -257,7 +443,9 @@ class ThreadPdb(pdb.Pdb):
         thread is where, and which coroutine awaits what. 'bt' is an alias for this command.
         """
         super().do_where(arg)
-        for line in self._where.describe():
+        with self._one_at_a_time:
+            lines = list(self._where.describe())
+        for line in lines:
             self.message(line)
 
     do_w = do_bt = do_where
@@ -284,17 +472,45 @@ class ThreadPdb(pdb.Pdb):
             self._sigint_handler = functools.partial(self._on_sigint, current)
             signal.signal(signal.SIGINT, self._sigint_handler)
 
+    def _give_sigint_back(self) -> None:
+        """Let an event loop that begins find SIGINT as it was: else it would not handle it."""
+        current = signal.getsignal(signal.SIGINT)
+        if current is self._sigint_handler and current is not None:
+            signal.signal(signal.SIGINT, self._sigint_handler.args[0])
+
     def _on_sigint(self, program_handler: Any, number: int, frame: FrameType | None) -> None:
         if self._prompting is threading.current_thread():
             raise KeyboardInterrupt
         if self._prompting is not None and not self.leaving:
             return self._sigint_elsewhere()
+        self._late_sigint = functools.partial(self._interrupt, program_handler, number, frame)
+        if not self._holds_up(frame):
+            self._take_late_sigint()
+        return None
+
+    def _interrupt(self, program_handler: Any, number: int, frame: FrameType | None) -> None:
+        """Open a prompt where the program is, or where it waits; leave where it is nowhere."""
+        place = self._where.latest_waiting() if is_free(frame) else self._own_frame(frame)
+        if place is not None and not self.leaving:
+            self.mine.task = self._task_here()
+            # Where the program itself reads a line, there can be no second one who does.
+            with self._prompt_lock, contextlib.suppress(RuntimeError):
+                self.message("\nInterrupted: c goes on, q leaves, w shows who waits for whom.")
+                self._place_shown = ("", 0)
+                self.interaction(place, None)
+                if not self.leaving:
+                    return
         self.set_quit()
         if callable(program_handler):
-            self._late_sigint = functools.partial(program_handler, number, frame)
-            if not self._holds_up(frame):
-                self._take_late_sigint()
-        return None
+            program_handler(number, frame)
+        # asyncio cancels a task at its next await, and this one may have none.
+        if place is not None and not is_free(frame) and running_task() is not None:
+            raise bdb.BdbQuit
+
+    def _own_frame(self, frame: FrameType | None) -> FrameType | None:
+        while frame is not None and not self.is_own(frame.f_code.co_filename):
+            frame = frame.f_back
+        return frame
 
     def _holds_up(self, frame: FrameType | None) -> bool:
         """Tell whether the signal landed in this debugger: an exception would leave it locked.
@@ -319,6 +535,13 @@ class ThreadPdb(pdb.Pdb):
             os._exit(130)
         self._asked_to_leave = True
         self.message("\n(Enter leaves the tour; Ctrl-C once more ends it at once)")
+
+
+def coroutine_name(frame: FrameType | None) -> str:
+    """Name the coroutine that a frame belongs to, or say that it is another task's."""
+    if frame is None or not is_coroutine(frame):
+        return "for another task"
+    return f"in the coroutine {short_name(awaiters(frame)[-1].f_code.co_qualname)}"
 
 
 def short_path(path: str) -> str:

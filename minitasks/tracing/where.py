@@ -5,16 +5,29 @@
 
 import inspect
 import linecache
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from minitasks.tracing.steps import Step, starts_as_worker
-from minitasks.tracing.threads import runs_loop
+from minitasks.tracing.frame_locals import local_variables
+from minitasks.tracing.steps import Step
+from minitasks.tracing.threads import Thread, Threads, runs_loop
 
 WIDTH = 79
+# The modules in which an event loop waits until a socket, a timer or a thread has something for it.
+WAITING_FOR_EVENTS = (
+    "selectors",
+    "asyncio.runners",
+    "asyncio.windows_events",
+    "trio._core._io_epoll",
+    "trio._core._io_kqueue",
+    "trio._core._io_windows",
+)
+PLAIN = (str, int, float, bool, type(None))
 
 
 class Where:
@@ -25,10 +38,10 @@ class Where:
     """
 
     def __init__(self, is_own: Callable[[str], bool]) -> None:
+        self.threads = Threads()
         self._is_own = is_own
         self._names: dict[threading.Thread, str] = {}
-        # Called when an event loop is seen to run.
-        self.when_loop_runs: Callable[[], None] = lambda: None
+        self._held: set[threading.Thread] = set()
         # The outermost coroutine of each that waits, with its own frames, innermost first.
         self._waiting: dict[FrameType, list[FrameType]] = {}
 
@@ -50,19 +63,39 @@ class Where:
     def _meet_thread(self) -> None:
         # Not by its ident, which the next thread gets when this one has ended.
         thread = threading.current_thread()
-        if thread not in self._names:
-            self._names[thread] = self._new_name(thread)
-        if self._names[thread] == "main thread" and runs_loop():
-            self._names[thread] = "event loop"
-            self.when_loop_runs()
+        known = self.threads.here()
+        if thread not in self._names or not known.is_worker:
+            self._names[thread] = self._name_of(known)
 
-    def _new_name(self, thread: threading.Thread) -> str:
-        if thread is threading.main_thread():
-            return "main thread"
-        if starts_as_worker(sys._getframe()):
-            workers = [name for name in self._names.values() if name.startswith("worker thread")]
-            return f"worker thread {len(workers) + 1}"
-        return "event loop" if runs_loop() else thread.name
+    def _name_of(self, thread: Thread) -> str:
+        """Name a thread for what it runs now: the main thread is an event loop for a time."""
+        if thread.is_worker:
+            return f"worker thread {sum(each.is_worker for each in self.threads.seen)}"
+        if runs_loop():
+            loops = [each for each in self.threads.seen if each.runs_loop and not each.is_worker]
+            number = loops.index(thread) + 1
+            return "event loop" if number == 1 else f"event loop {number}"
+        is_main = threading.current_thread() is threading.main_thread()
+        return "main thread" if is_main else thread.name
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The current thread has the prompt in the block, or waits for it."""
+        thread = threading.current_thread()
+        self._held.add(thread)
+        try:
+            yield
+        finally:
+            self._held.discard(thread)
+
+    def is_held(self) -> bool:
+        """Tell whether any thread has the prompt, or waits for it."""
+        return bool(self._held)
+
+    def latest_waiting(self) -> FrameType | None:
+        """Give the frame of the coroutine that began to wait last, if one waits."""
+        chain = next(reversed(self._waiting.values()), None)
+        return chain[0] if chain else None
 
     def describe(self) -> Iterator[str]:
         """Give the lines that `where` adds: a line a thread, then a line a waiting coroutine."""
@@ -71,13 +104,23 @@ class Where:
         for thread, name in self._names.items():
             if thread.is_alive() and thread.ident in running:
                 star = "*" if thread is threading.current_thread() else " "
-                yield clip(f"{star} {name:<16} {self._place_in(running[thread.ident])}")
+                yield clip(f"{star} {name:<16} {self._doing(thread, running[thread.ident])}")
+        if runs_loop() and self._waiting:
+            yield "  held by this prompt: the event loop, so that none of these goes on"
         yield from self._describe_waiting()
 
-    def _place_in(self, frame: FrameType | None) -> str:
-        while frame is not None and not self._is_own(frame.f_code.co_filename):
-            frame = frame.f_back
-        return "no code of this tour" if frame is None else place(frame)
+    def _doing(self, thread: threading.Thread, frame: FrameType) -> str:
+        if thread in self._held and thread is not threading.current_thread():
+            return f"held by this prompt: {self._place_in(frame)}"
+        return self._place_in(frame)
+
+    def _place_in(self, frame: FrameType) -> str:
+        if is_free(frame):
+            return "free: it waits for something to happen"
+        own: FrameType | None = frame
+        while own is not None and not self._is_own(own.f_code.co_filename):
+            own = own.f_back
+        return "no code of this tour" if own is None else place(own)
 
     def _describe_waiting(self) -> Iterator[str]:
         for chain in self._waiting.values():
@@ -96,6 +139,11 @@ def wording(lane: str) -> str:
     return f"in {lane}"
 
 
+def is_free(frame: FrameType | None) -> bool:
+    """Tell whether an event loop's thread, whose innermost frame this is, has nothing to do."""
+    return frame is not None and frame.f_globals.get("__name__") in WAITING_FOR_EVENTS
+
+
 def is_coroutine(frame: FrameType) -> bool:
     """Tell whether a frame belongs to a coroutine function."""
     return bool(frame.f_code.co_flags & inspect.CO_COROUTINE)
@@ -111,11 +159,21 @@ def awaiters(frame: FrameType) -> list[FrameType]:
 
 
 def place(frame: FrameType) -> str:
-    """Say where a frame stands: function, file, line and the line's text."""
+    """Say where a frame stands: function, plain arguments, file, line and the line's text."""
     code = frame.f_code
     where = f"{Path(code.co_filename).name}:{frame.f_lineno}"
     text = linecache.getline(code.co_filename, frame.f_lineno).strip()
-    return f"{short_name(code.co_qualname)}  {where}  {text}"
+    return f"{short_name(code.co_qualname)}{plain_arguments(frame)}  {where}  {text}"
+
+
+def plain_arguments(frame: FrameType) -> str:
+    """Write the arguments that are short texts, numbers, True, False or None."""
+    values = local_variables(frame)
+    code = frame.f_code
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    plain = [repr(values[name]) for name in names if type(values.get(name, ...)) in PLAIN]
+    short = [text for text in plain if len(text) <= 12]
+    return f"({', '.join(short)})" if short else ""
 
 
 def short_name(qualname: str) -> str:
@@ -124,5 +182,6 @@ def short_name(qualname: str) -> str:
 
 
 def clip(line: str) -> str:
-    """Cut a line at the terminal's usual width."""
-    return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."
+    """Cut a line at the edge of the terminal."""
+    width = max(WIDTH, shutil.get_terminal_size().columns - 1)
+    return line if len(line) <= width else line[: width - 3] + "..."

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ import pexpect
 
 from tests.parts import TIMEOUT
 
+# Two threads must not fork at the same time.
+SPAWNING = threading.Lock()
 PROMPT = "(Pdb) "
 
 # Of an application's stop, the request stands between the number and the lane.
@@ -79,15 +82,16 @@ class Session:
     ) -> None:
         # A dumb terminal: readline would else mix its own control sequences into the words.
         environment = {**os.environ, "TERM": "dumb", "NO_COLOR": "1", **(env or {})}
-        self.child = pexpect.spawn(
-            sys.executable,
-            [*command, *arguments],
-            timeout=TIMEOUT,
-            encoding="utf-8",
-            dimensions=(24, 80),
-            cwd=cwd,
-            env=environment,
-        )
+        with SPAWNING:
+            self.child = pexpect.spawn(
+                sys.executable,
+                [*command, *arguments],
+                timeout=TIMEOUT,
+                encoding="utf-8",
+                dimensions=(24, 80),
+                cwd=cwd,
+                env=environment,
+            )
         self.child.delaybeforesend = None
         self.first = self.read() if wait else None
 

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,7 @@ ON_LOOP = ("sync-task", "--stop", "1")
 IN_WORKER = ("sync-task", "--stop", "3")
 
 WAITS_FOR_EVER = """
+import time
 import anyio
 from minitasks import BackgroundTask
 
@@ -32,6 +34,37 @@ async def wait():
 
 if __name__ == "__main__":
     anyio.run(BackgroundTask(wait))
+"""
+
+# Seconds.
+DELAYS = [number / 200 for number in range(int(os.environ.get("MINITASKS_DELAYS", "8")))]
+
+BUSY = """
+import anyio
+from minitasks import BackgroundTask
+
+def work(number):
+    total = 0
+    for each in range(1000):
+        total = add(total, each)
+
+def add(one, other):
+    return one + other
+
+async def main():
+    print("begun", flush=True)
+    while True:
+        async with anyio.create_task_group() as group:
+            for number in range(20):
+                group.start_soon(BackgroundTask(work, number))
+
+anyio.run(main, backend="{backend}")
+"""
+
+GOES_ON = """
+    from pathlib import Path
+    while not Path(__file__).with_name("go on").exists():
+        time.sleep(0.01)
 """
 
 RAISES = """
@@ -218,14 +251,68 @@ def test_ctrl_c_aborts_a_command_that_takes_too_long() -> None:
         assert session.type("q") is None
 
 
-def test_ctrl_c_while_the_program_runs_ends_it(tmp_path: Path) -> None:
-    """Between two prompts Ctrl-C reaches the event loop, which cancels the program."""
-    with Session(program(tmp_path, WAITS_FOR_EVER)) as session:
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize(
+    ("waits", "source"),
+    [
+        ("await anyio.sleep_forever()", "await anyio.sleep_forever()"),
+        ("while True: pass", "while True: pass"),
+        ("time.sleep(600)", "time.sleep(600)"),
+    ],
+)
+def test_ctrl_c_while_the_program_runs_opens_a_prompt(
+    tmp_path: Path, waits: str, source: str, backend: str
+) -> None:
+    """Where the program computes or waits; c goes on there, q ends it, and so does a Ctrl-C."""
+    text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", waits)
+    text = text.replace("BackgroundTask(wait)", f"BackgroundTask(wait), backend={backend!r}")
+    for ending in (lambda child: child.sendline("q"), lambda child: child.sendintr()):
+        with Session(program(tmp_path, text)) as session:
+            session.type("c")
+            session.child.sendline("c")
+            session.child.expect_exact("waiting\r\n")
+            session.child.sendintr()
+            prompt = session.read()
+            assert prompt is not None
+            assert (prompt.function, prompt.source) == ("wait", source)
+            assert "Interrupted" in prompt.text
+            where = session.type("w")
+            assert where is not None
+            assert "* event loop" in where.text
+            ending(session.child)
+            assert session.read() is None
+            assert_ended_cleanly(session)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(tmp_path: Path, backend: str) -> None:
+    """Amid twenty threads at work it comes at swept delays: then q ends the program, or it ended."""
+    path = program(tmp_path, BUSY.format(backend=backend))
+
+    def interrupt(delay: float) -> None:
+        with Session(path, "--stop", "1000000", wait=False) as session:
+            session.child.expect_exact("begun\r\n")
+            time.sleep(delay)  # sweeps over what the program does, and waits for nothing
+            session.child.sendintr()
+            if session.read() is not None:
+                assert session.type("q") is None
+            assert_ended_cleanly(session)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(interrupt, DELAYS))
+
+
+def test_c_goes_on_after_ctrl_c(tmp_path: Path) -> None:
+    """The program comes to its end as if nothing had been."""
+    text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", GOES_ON)
+    with Session(program(tmp_path, text)) as session:
         session.type("c")
         session.child.sendline("c")
         session.child.expect_exact("waiting\r\n")
         session.child.sendintr()
-        assert session.read() is None
+        assert session.read() is not None
+        (tmp_path / "go on").touch()
+        assert session.type("c") is None
         assert_ended_cleanly(session)
 
 

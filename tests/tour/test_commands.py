@@ -1,5 +1,6 @@
 """pdb's commands at a tour's prompt: where each leads, across threads and awaits."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,7 +126,7 @@ def test_w_shows_the_lanes_and_what_awaits_what() -> None:
         text = typed(session, "w").text.replace("\r", "")
     lines = text[text.index("Lanes") :].splitlines()[1:]
     lanes = {line[:18].strip(): line[19:] for line in lines if "awaits" not in line}
-    assert lanes["event loop"] == "no code of this tour"
+    assert lanes["event loop"] == "free: it waits for something to happen"
     assert lanes["* worker thread 1"].startswith("send_confirmation_email  register_product.py:")
     awaited = [line.split()[2] for line in lines if "which awaits" in line]
     assert awaited == ["BackgroundTask.__call__", "run_in_threadpool"]
@@ -137,7 +138,9 @@ def test_the_event_loop_goes_on_while_a_worker_thread_has_the_prompt() -> None:
     with Session("sync-task", "--stop", "3") as session:
         typed(session, "import time; time.sleep(0.5)")
         in_worker = typed(session, "c")
-    assert "heartbeat (" in in_worker.text
+    beats = re.search(r"heartbeat \((\d+) times\)", in_worker.text)
+    assert beats is not None
+    assert int(beats[1]) > 10
 
 
 def test_note_repeats_the_note() -> None:
@@ -201,7 +204,7 @@ def test_run_keeps_breakpoints_and_finds_every_stop_again(backend: str) -> None:
     assert "worker thread 1" in [prompt.lane for prompt in second]
 
 
-@pytest.mark.parametrize("presses", [5, 25, 60, 90])
+@pytest.mark.parametrize("presses", [5, 20, 40, 60])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_q_inside_anyio_hangs_nothing(presses: int, backend: str) -> None:
     """Wherever in anyio one stands, on the loop or in its worker thread, `q` ends the program."""

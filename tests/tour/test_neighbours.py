@@ -159,7 +159,7 @@ def test_breakpoint_opens_the_tours_own_prompt(tmp_path: Path) -> None:
         assert prompt.source == "doubled = number * 2"
         where = session.type("w")
         assert where is not None
-        assert "* worker thread 1  work  app.py:7" in where.text
+        assert "* worker thread 1  work(21)  app.py:7" in where.text
         assert session.type("c") is None
         assert "worked: 42" in session.last_words
 
