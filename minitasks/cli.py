@@ -6,6 +6,7 @@ A section for each of the three ways to learn: run (timeline), step (tour), work
 import json
 import os
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,7 @@ class ProgramCommand(click.Command):
         """Leave all that stands behind `program.py` to the program."""
         from minitasks.scenarios.application import is_application
 
+        ctx.meta["words"] = tuple(args)
         ctx.allow_interspersed_args = False
         found, _, _ = self.make_parser(ctx).parse_args(list(args))
         ctx.allow_interspersed_args = True
@@ -346,11 +348,25 @@ def step(context: click.Context, /, name: str, **options: Any) -> None:
     else:
         refuse_others(context, "a scenario", {"choice", "backend"} | STEPPED)
         tour = tour_of_scenario(name, options["choice"], options["backend"] or "asyncio")
-    if not run_tour(tour, options["first"], options["into"]):
+    is_program = name.endswith(".py") and not is_application(name)
+    again = partial(command_again, context.meta["words"], is_program, name)
+    if not run_tour(tour, options["first"], options["into"], again):
         context.exit(1)
 
 
 STEPPED = {"first", "into"}
+
+
+def command_again(words: tuple[str, ...], is_program: bool, name: str, stop: int) -> str:
+    """Write the command that begins at a stop, from the words of the one that was typed."""
+    # What stands behind a program is for the program.
+    end = words.index(name) if is_program else len(words)
+    ours = [
+        word
+        for before, word in zip(("", *words), words[:end], strict=False)
+        if before != "--stop" and word.partition("=")[0] != "--stop"
+    ]
+    return shlex.join(["minitasks", "step", *ours, "--stop", str(stop), *words[end:]])
 
 
 def list_stops(context: click.Context, name: str) -> None:

@@ -34,6 +34,7 @@ class TourDebugger(ThreadPdb):
         first: int = 1,
     ) -> None:
         super().__init__(files, into)
+        self.prompt = "(tour) "
         self._breakpoints = breakpoints
         self._lines = {(each.file, each.line) for each in breakpoints}
         self.ahead = list(breakpoints)
@@ -41,6 +42,7 @@ class TourDebugger(ThreadPdb):
         self._first = first
         self._hits: Counter[tuple[Path | None, int]] = Counter()
         self._marks: list[str] = []
+        self.reached = 0
         self._latest = "no stop has been reached yet"
 
     @contextmanager
@@ -85,7 +87,7 @@ class TourDebugger(ThreadPdb):
     def unreached(self) -> str:
         """Say which stops it never came to."""
         numbers = ", ".join(str(place.number) for place in self.ahead)
-        return f"It never came to these stops: {numbers}" if numbers else ""
+        return f"It never came to these stops: {numbers}." if numbers else ""
 
     def is_stop(self, filename: str, line: int) -> bool:
         """Tell whether a line has a stop or a breakpoint."""
@@ -101,6 +103,7 @@ class TourDebugger(ThreadPdb):
         self._show_marks()
         if self._here is None:
             return False
+        self.reached = self._here.number
         self._latest = note_text(self._here, self._last, lane)
         self._here = None
         self.do_note("")

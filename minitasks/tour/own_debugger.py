@@ -53,7 +53,9 @@ class OwnDebugger(ThreadPdb):
         self, code: OwnCode, serves: bool, into: Sequence[Path] = (), first: int = 1
     ) -> None:
         super().__init__(code.library, into)
+        self.prompt = "(tour) "
         self.reached = 0
+        self._count = 0
         self._code = code
         self._serves = serves
         self._first = first
@@ -79,7 +81,7 @@ class OwnDebugger(ThreadPdb):
     def begin_again(self) -> None:
         """Count the stops anew, in the files as they are now; silent lines stay silent."""
         super().begin_again()
-        self.reached = 0
+        self._count = 0
         self._code.forget()
         for kept in (self._handed_over, self._to_say, self._yielded, self._in_call):
             kept.clear()
@@ -138,10 +140,10 @@ class OwnDebugger(ThreadPdb):
             self._in_call.pop(frame, None)
         if not notes or (file, line) in self._silent:
             return None
-        self.reached += 1
-        if self.reached < self._first:
+        self._count += 1
+        if self._count < self._first:
             return None
-        return OwnStop(self.reached, " ".join(notes), (file, line))
+        return OwnStop(self._count, " ".join(notes), (file, line))
 
     def is_stop(self, filename: str, line: int) -> bool:
         """Tell whether the core is called on a line, or it has a breakpoint."""
@@ -149,8 +151,9 @@ class OwnDebugger(ThreadPdb):
         return calls or super().is_stop(filename, line)
 
     def is_of_no_interest(self, frame: FrameType) -> bool:
-        """Tell whether nothing of a call need be looked at: it is none to stop at, either."""
-        return super().is_of_no_interest(frame) and not self._is_entry(frame)
+        """Tell whether nothing of a call need be looked at: it is none of the core's, either."""
+        is_own = self._code.is_own(frame.f_code.co_filename)
+        return is_own and super().is_of_no_interest(frame) and not self._is_entry(frame)
 
     def has_stop(self, frame: FrameType) -> bool:
         """Tell whether some line of a frame is one to stop at: its next one may be, too."""
@@ -162,7 +165,7 @@ class OwnDebugger(ThreadPdb):
 
     def unreached(self) -> str:
         """Say that it came to no stop at all; nobody knows beforehand how many there are."""
-        return "" if self.reached else "It came to no stop: nothing of it called the core."
+        return "" if self._count else "It came to no stop: nothing of it called the core."
 
     def is_silent(self) -> bool:
         """Tell whether the stop was silenced while this thread waited for the prompt."""
@@ -175,6 +178,7 @@ class OwnDebugger(ThreadPdb):
         if self._stop_here is None:
             return False
         stop: OwnStop = self._stop_here
+        self.reached = stop.number
         self._line = stop.line
         request = self._requests.get(request_number.get(), "")
         where = ", ".join(filter(None, (f"stop {stop.number}", request, wording(lane))))

@@ -9,6 +9,7 @@ from minitasks.errors import CannotRun
 from minitasks.scenarios.application import imports_of
 from minitasks.scenarios.library import is_own, library_files
 
+APPLICATIONS = ("FastAPI", "Starlette")
 NOTES = {
     "BackgroundTask": "A call of {name} is kept for later: nothing of it runs yet.",
     "BackgroundTasks": "A list of tasks is made, to be awaited later.",
@@ -92,6 +93,29 @@ def check_calls(path: Path) -> None:
     if not any(isinstance(node, ast.expr) and name_of(node) in NOTES for node in nodes):
         names = ", ".join(NOTES)
         raise CannotRun(f"{path.name} calls none of {names}: there is nothing to stop at")
+
+
+def why_no_stop(path: Path) -> str:
+    """Say why a program may run and never come to its calls of the core; "" where that is not seen.
+
+    Raises:
+        CannotRun: It is not there, or is not Python.
+    """
+    tree = parse(path)
+    names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    options = {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword)}
+    if options & {"reload", "workers"}:
+        return "With reload or workers a server starts other processes: leave them out."
+    if any(name.startswith("test_") for name in names):
+        return "pytest runs its tests, and python does not: call one at its end."
+    makes_app = any(
+        isinstance(node, ast.Call) and name_of(node.func) in APPLICATIONS for node in ast.walk(tree)
+    )
+    if makes_app:
+        return (
+            f"It starts no server: `minitasks step {path.stem}:NAME` serves its application NAME."
+        )
+    return ""
 
 
 def modules_of(path: Path) -> list[Path]:

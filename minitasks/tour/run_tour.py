@@ -17,7 +17,7 @@ from minitasks.scenarios.library import load_library
 from minitasks.scenarios.run import backend_options, run_program, run_scenario
 from minitasks.tour.debugger import TourDebugger, wrapped
 from minitasks.tour.own_debugger import OwnDebugger
-from minitasks.tour.own_program import OwnCode, check_calls
+from minitasks.tour.own_program import OwnCode, check_calls, why_no_stop
 from minitasks.tour.stops import Stop, find_breakpoints
 from minitasks.tour.tours import TOURS
 from minitasks.tracing import process_state
@@ -39,6 +39,7 @@ class Tour:
         last: The number of its last stop; 0 if nobody knows before it runs.
         missing: The stops that the library at hand has no place for, with their numbers.
         replay: How to see the same run on the timeline, or "".
+        why_unreached: Why it may never come to some of its stops, or "".
     """
 
     name: str
@@ -48,6 +49,7 @@ class Tour:
     last: int = 0
     missing: Sequence[tuple[int, Stop]] = ()
     replay: str = ""
+    why_unreached: str = ""
 
 
 def tour_of_scenario(name: str, choice: str = "minitasks", backend: str = "asyncio") -> Tour:
@@ -75,7 +77,17 @@ def tour_of_scenario(name: str, choice: str = "minitasks", backend: str = "async
         missing=missing,
         run=lambda: run_scenario(scenario, library, backend),
         replay=replay_command(name, choice, backend),
+        why_unreached=why_other_way(name, choice, backend),
     )
+
+
+def why_other_way(name: str, choice: str, backend: str) -> str:
+    """Say why a run may pass stops by that another run of the scenario comes to."""
+    if choice != "minitasks":
+        return f"{choice} goes another way there; `minitasks step {name}` comes to all of them."
+    if backend != "asyncio":
+        return f"What they show is tried on asyncio alone, and this run was on {backend}."
+    return ""
 
 
 def replay_command(name: str, choice: str, backend: str) -> str:
@@ -98,6 +110,7 @@ def tour_of_program(path: Path, arguments: Sequence[str] = ()) -> Tour:
         debugger=partial(OwnDebugger, OwnCode(path.resolve().parent), False),
         run=lambda: run_program(path.resolve(), arguments),
         replay=shlex.join(["minitasks", "run", str(path), *arguments]),
+        why_unreached=why_no_stop(path),
     )
 
 
@@ -135,13 +148,19 @@ def tour_of_application(
     )
 
 
-def run_tour(tour: Tour, first: int = 1, into: Sequence[str] = ()) -> bool:
+def run_tour(
+    tour: Tour,
+    first: int = 1,
+    into: Sequence[str] = (),
+    again: Callable[[int], str] | None = None,
+) -> bool:
     """Take a tour at the terminal, again if the learner asks to `run` it again.
 
     Args:
         tour: The tour.
         first: The number of the stop to begin at.
         into: Packages to step into, such as "anyio".
+        again: Writes the command that begins at a stop, for whoever leaves there.
 
     Returns:
         Whether the program ended without an exception of its own.
@@ -161,6 +180,8 @@ def run_tour(tour: Tour, first: int = 1, into: Sequence[str] = ()) -> bool:
         while True:
             went_well = run_under(debugger, tour)
             if not debugger.restarting:
+                if debugger.leaving and debugger.reached and again:
+                    print(f"Again from here: {again(debugger.reached)}", flush=True)
                 return went_well
             debugger.begin_again()
 
@@ -200,7 +221,8 @@ def print_introduction(tour: Tour) -> None:
 def print_end(tour: Tour, debugger: Debugger) -> None:
     """Say that the program is over, which stops it never came to, and where to go from here."""
     lines = ["", "The program has ended, and the tour with it."]
-    lines += wrapped(debugger.unreached())
+    unreached = debugger.unreached()
+    lines += wrapped(f"{unreached} {tour.why_unreached}" if unreached else "")
     if tour.replay:
         lines += [f"The same run, drawn as a timeline: {tour.replay}"]
     print("\n".join(lines), flush=True)

@@ -5,6 +5,7 @@ Most are context managers: the trace function, the hooks, pdb's breakpoints, the
 
 import asyncio
 import bdb
+import builtins
 import contextlib
 import logging
 import os
@@ -117,7 +118,7 @@ def sigint() -> Iterator[None]:
 
 
 def looks_at_sigint(code: CodeType) -> bool:
-    """Tell whether code is where asyncio or trio looks who handles SIGINT, before it does itself."""
+    """Tell whether in this code asyncio or trio looks who handles SIGINT, before it does."""
     if code.co_name == "run":
         return code is asyncio.Runner.run.__code__
     return code.co_name == "install" and code.co_filename.endswith(TRIO_KI)
@@ -131,6 +132,21 @@ def logging_level() -> Iterator[None]:
         yield
     finally:
         logging.disable(previous)
+
+
+@contextmanager
+def exit_that_closes_nothing() -> Iterator[None]:
+    """Let exit() and quit() leave a prompt: up to Python 3.12 they close stdin as well."""
+    previous = builtins.exit, builtins.quit
+    builtins.exit = builtins.quit = _leave  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        builtins.exit, builtins.quit = previous
+
+
+def _leave(code: object = None) -> None:
+    raise SystemExit(code)
 
 
 class Terminal:

@@ -193,4 +193,6 @@ def starts_as_worker(frame: FrameType) -> bool:
 def is_of_pool(thread: Thread) -> bool:
     """Tell whether a thread is one of a pool, which ends with the pool or with the process."""
     target = getattr(thread, "_target", None)
-    return not WORKER_MODULES.isdisjoint((type(thread).__module__, getattr(target, "__module__", "")))
+    return not WORKER_MODULES.isdisjoint(
+        (type(thread).__module__, getattr(target, "__module__", ""))
+    )

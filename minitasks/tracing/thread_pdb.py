@@ -6,6 +6,7 @@ stops to it (tour/debugger.py), the workshop a failing test (workshop/debug_test
 """
 
 import _thread
+import ast
 import bdb
 import contextlib
 import functools
@@ -17,16 +18,20 @@ import pdb
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+import anyio.from_thread
+
 from minitasks.tracing import process_state
+from minitasks.tracing.source_lines import print_source
 from minitasks.tracing.steps import Step, StepReader, is_of_pool
 from minitasks.tracing.threads import Tasks, running_task, runs_loop
-from minitasks.tracing.where import Where, awaiters, is_coroutine, is_free, short_name, wording
+from minitasks.tracing.where import Where, awaiters, is_coroutine, short_name, wording
 
 # What pdb would show as a return, a call and an exception, though nothing of the kind happens.
 HIDDEN = ("suspend", "resume", "handover")
@@ -83,7 +88,8 @@ class ThreadPdb(pdb.Pdb):
         self.no_command |= {"stoplineno": -1, "cmdframe": None, "cmdlineno": None}
         # Rule 4, first half: SIGINT belongs to the event loop, and a .pdbrc may hold breakpoints
         # and commands that lead elsewhere.
-        super().__init__(nosigint=True, readrc=False)
+        colour = {"colorize": True} if sys.version_info >= (3, 14) else {}
+        super().__init__(nosigint=True, readrc=False, **colour)  # type: ignore[arg-type]
         self.leaving = False
         self.restarting = False
         self._is_over = False
@@ -101,9 +107,12 @@ class ThreadPdb(pdb.Pdb):
         self._place_shown = ("", 0)
         self._prompting: threading.Thread | None = None
         self._asked_to_leave = False
-        self._sigint_handler: Any = None
+        self._sigint_handler: Any = self  # None would be a handler that is not Python's.
+        self._program_handler: Any = None
         self._late_sigint: Callable[[], Any] | None = None
         self._asked: set[FrameType] = set()  # by breakpoint()
+        self._half_typed = False
+        self._lists_stack = False
         self._terminal = process_state.Terminal()
 
     # -- the files -------------------------------------------------------------------------------
@@ -402,6 +411,14 @@ class ThreadPdb(pdb.Pdb):
         finally:
             self._one_at_a_time.acquire()
 
+    def _other_task(self, frame: FrameType | None) -> str:
+        """Name the coroutine that a frame belongs to, or say that it is another task's."""
+        frames = [] if frame is None else awaiters(frame)
+        own = [each for each in frames if self.is_own(each.f_code.co_filename)]
+        if not own or not is_coroutine(own[-1]):
+            return "for another task"
+        return f"in the coroutine {short_name(own[-1].f_code.co_qualname)}"
+
     def is_silent(self) -> bool:
         """Tell whether the stop was silenced while this thread waited for the prompt."""
         return False
@@ -411,7 +428,7 @@ class ThreadPdb(pdb.Pdb):
         lane = self._where.here()
         place = (lane, self.mine.task)
         if not self.announced(lane) and place != self._place_shown:
-            other = "" if lane != self._place_shown[0] else ", " + coroutine_name(frame)
+            other = "" if lane != self._place_shown[0] else f", {self._other_task(frame)}"
             self.message(f"-- now {wording(lane)}{other}")
         self._place_shown = place
         self._look_at(frame)
@@ -422,19 +439,66 @@ class ThreadPdb(pdb.Pdb):
         return False
 
     def cmdloop(self, intro: Any = None) -> None:
-        """Read commands; Ctrl-C while reading leaves, as `q` and Ctrl-D do."""
+        """Read commands; Ctrl-C drops a half-typed line, and on an empty one leaves as `q` does."""
         before, self._prompting = self._prompting, threading.current_thread()
         try:
-            super().cmdloop(intro)
-        except KeyboardInterrupt:
-            self.message("")
-            self.set_quit()
+            while self._is_interrupted(intro):
+                self.message("")
+                if not self._half_typed:
+                    return self.set_quit()
+                self._half_typed = False
         finally:
             self._prompting = before
 
+    def _is_interrupted(self, intro: Any) -> bool:
+        try:
+            super().cmdloop(intro)
+        except KeyboardInterrupt:
+            return True
+        return False
+
     def precmd(self, line: str) -> str:
-        """Leave instead, if Ctrl-C asked for it."""
-        return super().precmd("quit" if self._asked_to_leave else line)
+        """Leave, or drop the line, if Ctrl-C asked for it."""
+        if self._asked_to_leave:
+            line = "quit"
+        elif self._half_typed:
+            line = "pass"
+        self._half_typed = False
+        return super().precmd(line)
+
+    def default(self, line: str) -> Any:
+        """Evaluate what is no command, also an `await` where the event loop is free for it."""
+        code = code_that_awaits(line.removeprefix("!"))
+        frame = self.curframe
+        if code is None or frame is None:
+            return super().default(line)
+        names = frame.f_locals if sys.version_info >= (3, 13) else self.curframe_locals
+        coroutine = eval(code, frame.f_globals, names)
+        try:
+            anyio.from_thread.run(lambda: coroutine)
+        except Exception as error:
+            if inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED:
+                coroutine.close()
+                self.error("await needs a free event loop: type it at a worker thread's prompt")
+            else:
+                self.error("".join(traceback.format_exception_only(error)).strip())
+        return None
+
+    def do_interact(self, arg: str) -> None:
+        """interact
+
+        Start an interactive interpreter with the names of this frame; exit() comes back.
+        """
+        with process_state.exit_that_closes_nothing(), contextlib.suppress(SystemExit):
+            super().do_interact(arg)
+
+    def print_stack_entry(self, frame_lineno: tuple[FrameType, int], *more: Any) -> None:
+        """Show where the prompt is with the lines round it; in a list of frames, one line each."""
+        if self._lists_stack:
+            return super().print_stack_entry(frame_lineno, *more)
+        frame, line = frame_lineno
+        self.message("> " + self.format_stack_entry(frame_lineno, "\n").partition("\n")[0])
+        return print_source(frame, line, self.stdout)
 
     def do_where(self, arg: str) -> None:
         """w(here)
@@ -442,9 +506,11 @@ class ThreadPdb(pdb.Pdb):
         Print the stack of this thread, without the frames of libraries, then the lanes: which
         thread is where, and which coroutine awaits what. 'bt' is an alias for this command.
         """
+        self._lists_stack = True
         super().do_where(arg)
+        self._lists_stack = False
         with self._one_at_a_time:
-            lines = list(self._where.describe())
+            lines = list(self._where.describe(self.stack[-1][0]))
         for line in lines:
             self.message(line)
 
@@ -469,16 +535,17 @@ class ThreadPdb(pdb.Pdb):
             return
         current = signal.getsignal(signal.SIGINT)
         if current is not self._sigint_handler:
+            self._program_handler = current
             self._sigint_handler = functools.partial(self._on_sigint, current)
             signal.signal(signal.SIGINT, self._sigint_handler)
 
     def _give_sigint_back(self) -> None:
         """Let an event loop that begins find SIGINT as it was: else it would not handle it."""
-        current = signal.getsignal(signal.SIGINT)
-        if current is self._sigint_handler and current is not None:
-            signal.signal(signal.SIGINT, self._sigint_handler.args[0])
+        if signal.getsignal(signal.SIGINT) is self._sigint_handler:
+            signal.signal(signal.SIGINT, self._program_handler)
 
     def _on_sigint(self, program_handler: Any, number: int, frame: FrameType | None) -> None:
+        self._half_typed = bool(half_typed_line()) and not self._half_typed
         if self._prompting is threading.current_thread():
             raise KeyboardInterrupt
         if self._prompting is not None and not self.leaving:
@@ -490,7 +557,8 @@ class ThreadPdb(pdb.Pdb):
 
     def _interrupt(self, program_handler: Any, number: int, frame: FrameType | None) -> None:
         """Open a prompt where the program is, or where it waits; leave where it is nowhere."""
-        place = self._where.latest_waiting() if is_free(frame) else self._own_frame(frame)
+        in_loop = runs_loop() and running_task() is None
+        place = self._where.latest_waiting() if in_loop else self._own_frame(frame)
         if place is not None and not self.leaving:
             self.mine.task = self._task_here()
             # Where the program itself reads a line, there can be no second one who does.
@@ -504,7 +572,7 @@ class ThreadPdb(pdb.Pdb):
         if callable(program_handler):
             program_handler(number, frame)
         # asyncio cancels a task at its next await, and this one may have none.
-        if place is not None and not is_free(frame) and running_task() is not None:
+        if place is not None and running_task() is not None:
             raise bdb.BdbQuit
 
     def _own_frame(self, frame: FrameType | None) -> FrameType | None:
@@ -533,15 +601,26 @@ class ThreadPdb(pdb.Pdb):
         if self._asked_to_leave:
             self._terminal.restore()
             os._exit(130)
+        if self._half_typed:
+            self.message("\n(Enter drops this line; Ctrl-C once more, and Enter leaves)")
+            return
         self._asked_to_leave = True
         self.message("\n(Enter leaves the tour; Ctrl-C once more ends it at once)")
 
 
-def coroutine_name(frame: FrameType | None) -> str:
-    """Name the coroutine that a frame belongs to, or say that it is another task's."""
-    if frame is None or not is_coroutine(frame):
-        return "for another task"
-    return f"in the coroutine {short_name(awaiters(frame)[-1].f_code.co_qualname)}"
+def half_typed_line() -> str:
+    """Give what stands behind the prompt so far, where readline reads it."""
+    readline = sys.modules.get("readline")
+    return readline.get_line_buffer() if readline is not None else ""
+
+
+def code_that_awaits(line: str) -> CodeType | None:
+    """Compile a line with an `await` in it; None if it has none."""
+    try:
+        code = compile(line, "<stdin>", "single", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except (SyntaxError, ValueError):
+        return None
+    return code if code.co_flags & inspect.CO_COROUTINE else None
 
 
 def short_path(path: str) -> str:

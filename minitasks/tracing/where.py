@@ -97,9 +97,13 @@ class Where:
         chain = next(reversed(self._waiting.values()), None)
         return chain[0] if chain else None
 
-    def describe(self) -> Iterator[str]:
-        """Give the lines that `where` adds: a line a thread, then a line a waiting coroutine."""
-        running = sys._current_frames()
+    def describe(self, at_prompt: FrameType) -> Iterator[str]:
+        """Give the lines that `where` adds: a line a thread, then a line a waiting coroutine.
+
+        Args:
+            at_prompt: The frame where the prompt is, on the current thread.
+        """
+        running = {**sys._current_frames(), threading.get_ident(): at_prompt}
         yield "Lanes (* has the prompt):"
         for thread, name in self._names.items():
             if thread.is_alive() and thread.ident in running:
@@ -115,7 +119,7 @@ class Where:
         return self._place_in(frame)
 
     def _place_in(self, frame: FrameType) -> str:
-        if is_free(frame):
+        if frame.f_globals.get("__name__") in WAITING_FOR_EVENTS:
             return "free: it waits for something to happen"
         own: FrameType | None = frame
         while own is not None and not self._is_own(own.f_code.co_filename):
@@ -137,11 +141,6 @@ def wording(lane: str) -> str:
     if lane == "worker thread":
         return f"in a {lane}"
     return f"in {lane}"
-
-
-def is_free(frame: FrameType | None) -> bool:
-    """Tell whether an event loop's thread, whose innermost frame this is, has nothing to do."""
-    return frame is not None and frame.f_globals.get("__name__") in WAITING_FOR_EVENTS
 
 
 def is_coroutine(frame: FrameType) -> bool:

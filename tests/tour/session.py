@@ -1,5 +1,6 @@
 """Session: a tour in a pseudo-terminal, driven as by a learner and read prompt by prompt."""
 
+import itertools
 import os
 import re
 import sys
@@ -14,7 +15,7 @@ from tests.parts import TIMEOUT
 
 # Two threads must not fork at the same time.
 SPAWNING = threading.Lock()
-PROMPT = "(Pdb) "
+PROMPT = "(tour) "
 
 # Of an application's stop, the request stands between the number and the lane.
 HEADING = re.compile(r"-- stop (\d+)(?: of \d+)?(?:, [A-Z]+ /\S*)?, (?:on the|in a|in) (.+?) -*$")
@@ -54,11 +55,13 @@ def read_prompt(text: str) -> Prompt:
     for at, line in enumerate(lines):
         if heading := HEADING.match(line):
             stop, lane = int(heading[1]), heading[2]
-            note = " ".join(part for part in lines[at + 1 :] if not re.match("> |-> ", part))
+            note = " ".join(itertools.takewhile(lambda part: part[:2] != "> ", lines[at + 1 :]))
         elif now := NOW_IN.match(line):
             lane = now[1]
         elif found := PLACE.match(line):
-            place, source = found, lines[at + 1].removeprefix("-> ")
+            place = found
+        elif line[4:8] == " -> ":
+            source = line[8:].strip()
     file, number, function = (place[1], int(place[2]), place[3]) if place else ("", 0, "")
     return Prompt(text, stop, lane, note.strip(), file, number, function, source)
 

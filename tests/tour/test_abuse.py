@@ -239,6 +239,29 @@ def interrupt_twice(session: Session) -> None:
     session.child.sendintr()
 
 
+def test_ctrl_c_drops_a_half_typed_line_first() -> None:
+    """On the event loop at once, in a worker thread with Enter; only then does it leave."""
+    with Session(*ON_LOOP) as session:
+        session.child.send("p half")
+        session.child.expect_exact("p half")
+        session.child.sendintr()
+        assert session.read() is not None
+        session.child.sendline("p 6 * 7")
+        session.child.expect_exact("42\r\n")
+        session.read()
+        session.child.sendintr()
+        assert session.read() is None
+        assert_ended_cleanly(session)
+    with Session(*IN_WORKER) as session:
+        session.child.send("p half")
+        session.child.expect_exact("p half")
+        session.child.sendintr()
+        session.child.expect_exact("Enter drops this line")
+        assert session.type("") is not None
+        session.child.sendline("p 6 * 7")
+        session.child.expect_exact("42\r\n")
+
+
 def test_ctrl_c_aborts_a_command_that_takes_too_long() -> None:
     """While a command runs on the event loop's thread, Ctrl-C ends the command, not the tour."""
     with Session(*ON_LOOP) as session:
@@ -266,7 +289,7 @@ def test_ctrl_c_while_the_program_runs_opens_a_prompt(
     """Where the program computes or waits; c goes on there, q ends it, and so does a Ctrl-C."""
     text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", waits)
     text = text.replace("BackgroundTask(wait)", f"BackgroundTask(wait), backend={backend!r}")
-    for ending in (lambda child: child.sendline("q"), lambda child: child.sendintr()):
+    for ending in ("q", "Ctrl-C"):
         with Session(program(tmp_path, text)) as session:
             session.type("c")
             session.child.sendline("c")
@@ -279,14 +302,17 @@ def test_ctrl_c_while_the_program_runs_opens_a_prompt(
             where = session.type("w")
             assert where is not None
             assert "* event loop" in where.text
-            ending(session.child)
+            if ending == "q":
+                session.child.sendline("q")
+            else:
+                session.child.sendintr()
             assert session.read() is None
             assert_ended_cleanly(session)
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(tmp_path: Path, backend: str) -> None:
-    """Amid twenty threads at work it comes at swept delays: then q ends the program, or it ended."""
+    """Amid twenty threads at work, at swept delays: q ends the program, if it has not ended."""
     path = program(tmp_path, BUSY.format(backend=backend))
 
     def interrupt(delay: float) -> None:

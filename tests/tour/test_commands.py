@@ -221,10 +221,60 @@ def test_debug_and_interact_work_as_in_pdb() -> None:
     """The recursive debugger opens and closes, and the tour goes on behind it."""
     with Session("context") as session:
         session.child.sendline("debug 1 + 1")
-        session.child.expect_exact("((Pdb)) ")
+        session.child.expect_exact("((tour)) ")
         session.child.sendline("c")
         assert session.read() is not None
         assert typed(session, "c").stop == 2
+
+
+def test_exit_leaves_interact_alone() -> None:
+    """The interpreter closes, without a traceback, and the tour's prompt is back."""
+    with Session("context") as session:
+        session.child.sendline("interact")
+        session.child.expect_exact(">>> ")
+        session.child.sendline("exit()")
+        back = session.read()
+        assert back is not None
+        assert "Traceback" not in back.text
+        assert typed(session, "c").stop == 2
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_await_works_where_the_event_loop_is_free(backend: str) -> None:
+    """At a worker thread's prompt; at the event loop's, one line says why not."""
+    with Session("sync-task", "--stop", "2", "--backend", backend) as session:
+        typed(session, "import anyio")
+        held = typed(session, "await anyio.sleep(0)")
+        typed(session, "c")
+        typed(session, "import anyio")
+        typed(session, "waited = (await anyio.sleep(0), 42)[1]")
+        shown = typed(session, "p waited")
+        wrong = typed(session, "await anyio.sleep('long')")
+        assert typed(session, "c").stop == 4
+    assert "*** await needs a free event loop: type it at a worker thread's prompt" in held.text
+    assert "42" in shown.text
+    assert "*** TypeError" in wrong.text
+
+
+def test_a_prompt_shows_the_lines_round_it() -> None:
+    """Two before and two behind, with their numbers; `w` shows one line a frame."""
+    with Session("sync-task", "--stop", "4") as session:
+        assert session.first is not None
+        source = [line for line in session.first.text.splitlines() if line[:4].strip().isdigit()]
+        where = typed(session, "w")
+    assert len(source) >= 3
+    assert " -> " in source[2]
+    assert where.text.count("\n-> ") == 3
+
+
+def test_where_there_is_colour_the_source_has_it() -> None:
+    """In a terminal that shows colours the code is coloured; the prompt is the same."""
+    colours = {"TERM": "xterm-256color", "NO_COLOR": "", "FORCE_COLOR": "1"}
+    with Session("sync-task", env=colours) as session:
+        assert session.first is not None
+        assert re.search(r"\x1b\[\S+m\w+\x1b\[0m", session.first.text)
+        stepped = typed(session, "c")
+    assert stepped.stop == 2
 
 
 def test_the_book_shows_the_lanes_as_they_are() -> None:

@@ -1,0 +1,303 @@
+"""One prompt for many threads and tasks: who waits for it, where a step stays, what is said."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from minitasks.tour.run_tour import tour_of_program
+from minitasks.tracing.thread_pdb import ThreadPdb
+from tests.tour.session import Prompt, Session
+
+pytestmark = pytest.mark.slow
+
+TWO_TASKS = """
+import time
+import anyio
+from minitasks import BackgroundTask
+
+async def tick(done):
+    while not done.is_set():
+        await anyio.sleep(0.001)
+
+def work(number):
+    time.sleep(0.05)
+    return number
+
+async def run_one(number, done):
+    task = BackgroundTask(work, number)
+    await task()
+    done.set()
+
+async def main():
+    done = anyio.Event()
+    async with anyio.create_task_group() as group:
+        group.start_soon(tick, done)
+        await run_one(1, done)
+
+anyio.run(main, backend="{backend}")
+BackgroundTask(print)
+"""
+
+TWO_COROUTINES = """
+import anyio
+from minitasks import BackgroundTask
+
+async def one():
+    BackgroundTask(print)
+
+async def two():
+    await anyio.sleep(0)
+
+async def main():
+    async with anyio.create_task_group() as group:
+        group.start_soon(one)
+        group.start_soon(two)
+
+anyio.run(main)
+"""
+
+SHOP = """
+import time
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/slow")
+def slow():
+    return "slow"
+
+@app.get("/health")
+async def health():
+    return "well"
+"""
+
+TWO_WORKERS = """
+import anyio
+from minitasks import BackgroundTask
+
+def work(number):
+    doubled = number * 2
+    again = doubled * 2
+    return again
+
+async def main():
+    async with anyio.create_task_group() as group:
+        for number in (1, 2):
+            group.start_soon(BackgroundTask(work, number))
+
+anyio.run(main)
+"""
+
+LONG_LOOP = """
+import sys
+import anyio
+from minitasks import BackgroundTask
+
+def add(one, other):
+    return one + other
+
+async def main():
+    total = 0
+    for number in range(5000):
+        total = add(total, number)
+
+async def both():
+    await BackgroundTask(main)()
+
+anyio.run(both)
+"""
+
+ALL_ON_THE_LOOP = """
+class BackgroundTask:
+    def __init__(self, func, *args, **kwargs):
+        self.func, self.args, self.kwargs = func, args, kwargs
+
+    async def __call__(self):
+        self.func(*self.args, **self.kwargs)
+
+class BackgroundTasks(BackgroundTask):
+    def __init__(self, tasks=None):
+        self.tasks = list(tasks or [])
+
+async def run_in_threadpool(func, *args, **kwargs):
+    return func(*args, **kwargs)
+"""
+
+
+def typed(session: Session, command: str) -> Prompt:
+    """Type a command that leads to another prompt."""
+    prompt = session.type(command)
+    assert prompt is not None, session.last_words
+    return prompt
+
+
+def program(folder: Path, text: str) -> str:
+    """Write a learner's program; give its path."""
+    path = folder / "app.py"
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_s_stays_in_its_task_and_its_worker_thread(tmp_path: Path, backend: str) -> None:
+    """From the worker's last line back to its own coroutine, though another one ticks on."""
+    with Session(program(tmp_path, TWO_TASKS.format(backend=backend))) as session:
+        assert session.first is not None
+        assert session.first.function == "run_one"
+        prompt = typed(session, "c")
+        steps = []
+        while prompt.function != "run_one":
+            steps.append((prompt.function, prompt.lane))
+            prompt = typed(session, "s")
+    assert steps[0] == ("work", "worker thread 1")
+    assert "tick" not in [function for function, _ in steps]
+    assert ("run_in_threadpool", "event loop") in steps
+
+
+def test_a_changed_coroutine_is_announced(tmp_path: Path) -> None:
+    """As a changed lane is: two on one event loop look alike otherwise."""
+    with Session(program(tmp_path, TWO_COROUTINES)) as session:
+        assert session.first is not None
+        assert session.first.function == "one"
+        typed(session, f"b {session.first.line + 3}")
+        prompt = typed(session, "c")
+    assert prompt.lane == "event loop, in the coroutine two"
+
+
+def test_a_step_outlives_a_stop_in_another_thread(tmp_path: Path) -> None:
+    """Two workers are stepped by turns: what was typed in one holds when it goes on."""
+    with Session(program(tmp_path, TWO_WORKERS)) as session:
+        seen = [(prompt.lane, prompt.source) for prompt in session.prompts("n")]
+    for source in ("doubled = number * 2", "again = doubled * 2"):
+        assert len([each for _, each in seen if each == source]) == 2
+
+
+def test_who_waits_for_the_prompt_is_said_to_be_held(tmp_path: Path) -> None:
+    """A second worker that would stop, too, stands in the lanes as held by this prompt."""
+    with Session(program(tmp_path, TWO_WORKERS)) as session:
+        prompt = session.first
+        while prompt is not None and prompt.function != "work":
+            prompt = typed(session, "c")
+        lanes = ""
+        while "held by this prompt: work" not in lanes:
+            lanes = typed(session, "w").text
+        typed(session, "c")
+    assert "held by this prompt: the event loop" not in lanes
+
+
+def test_requests_are_answered_while_a_worker_thread_has_the_prompt(tmp_path: Path) -> None:
+    """The server goes on: only what would stop itself waits."""
+    path = tmp_path / "shop.py"
+    path.write_text(SHOP)
+    with Session(str(path), wait=False, cwd=tmp_path) as session:
+        session.child.expect(r"Serving \S+ at \S+\. Ctrl-C ends it\.")
+        url = str(session.child.after).split()[-4].rstrip(".")
+        with httpx2.Client(trust_env=False, timeout=30) as client, ThreadPoolExecutor(1) as pool:
+            first = pool.submit(client.get, f"{url}/health")
+            prompt = session.read()
+            assert prompt is not None
+            assert prompt.function == "health"
+            typed(session, "silence")
+            session.child.sendline("c")
+            assert first.result().json() == "well"
+            slow = pool.submit(httpx2.get, f"{url}/slow", trust_env=False, timeout=None)
+            prompt = session.read()
+            assert prompt is not None
+            assert prompt.lane == "worker thread 1"
+            assert client.get(f"{url}/health").json() == "well"
+            session.child.sendline("c")
+            assert slow.result().json() == "slow"
+
+
+def test_the_main_thread_is_an_event_loop_for_as_long_as_one_runs(tmp_path: Path) -> None:
+    """What a program calls after it is headed so."""
+    with Session(program(tmp_path, TWO_TASKS.format(backend="asyncio"))) as session:
+        lanes = [prompt.lane for prompt in session.prompts("c")]
+    assert lanes[0] == "event loop"
+    assert lanes[-1] == "main thread"
+
+
+def test_note_gives_the_stops_own_lane() -> None:
+    """Also after the prompt has moved to another thread."""
+    with Session("register-product", "--stop", "11") as session:
+        assert session.first is not None
+        moved = typed(session, "s")
+        again = typed(session, "note")
+    assert moved.lane == "worker thread 1"
+    assert again.lane == "event loop"
+    assert again.note == session.first.note
+
+
+def test_a_library_that_runs_it_elsewhere_is_said_to(tmp_path: Path) -> None:
+    """The note speaks of a worker thread, and this library calls the function on the event loop."""
+    with Session("context", "--with", program(tmp_path, ALL_ON_THE_LOOP)) as session:
+        told = [prompt for prompt in session.prompts("c") if prompt.function == "write_audit_log"]
+    assert told[0].lane == "event loop"
+    assert (
+        "(This library does it differently: the tour means a line in a worker thread.)"
+        in " ".join(told[0].text.split())
+    )
+
+
+def test_a_long_loop_and_its_calls_are_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing can stop, the debugger takes a few events, and not one a line."""
+    taken = []
+    take_event = ThreadPdb._take_event
+
+    def count(self: ThreadPdb, frame: object, event: str, arg: object) -> object:
+        taken.append(event)
+        return take_event(self, frame, event, arg)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ThreadPdb, "_take_event", count)
+    monkeypatch.setattr(ThreadPdb, "cmdloop", lambda self, intro=None: self.set_continue())
+    tour = tour_of_program(Path(program(tmp_path, LONG_LOOP)))
+    debugger = tour.debugger([], 1)
+    with debugger.watching():
+        tour.run()
+    assert debugger.reached == 2
+    assert len(taken) < 100
+
+
+def test_whoever_leaves_is_told_how_to_come_back(tmp_path: Path) -> None:
+    """The same command with the stop; what a program takes stays behind its name."""
+    with Session("context", "--stop", "2", "--backend", "trio") as session:
+        session.child.sendline("q")
+        words, _ = session.end()
+    assert "Again from here: minitasks step context --backend trio --stop 2" in words
+    path = program(tmp_path, TWO_WORKERS)
+    with Session("--stop=2", path, "--stop", "9") as session:
+        session.child.sendline("q")
+        words, _ = session.end()
+    assert f"Again from here: minitasks step --stop 2 {path} --stop 9" in words
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("def test_it():\n    BackgroundTasks()\n", "pytest runs its tests, and python does not"),
+        ("def main():\n    run(add_task, reload=True)\n", "reload or workers"),
+        (
+            "import fastapi\napi = fastapi.FastAPI()\ndef f(tasks):\n    tasks.add_task(f)\n",
+            "`minitasks step app:NAME` serves",
+        ),
+    ],
+    ids=["tests", "reload", "no server"],
+)
+def test_a_program_without_a_stop_is_told_why(tmp_path: Path, text: str, reason: str) -> None:
+    """Its tests are not run, its server is in another process, or it has none."""
+    with Session(program(tmp_path, text)) as session:
+        words, code = session.close()
+    assert reason in " ".join(words.split())
+    assert code == 0
+
+
+def test_stops_of_one_event_loop_alone_say_so() -> None:
+    """Those of four-ways that asyncio alone comes to, named when trio has passed them by."""
+    with Session("four-ways", "--backend", "trio") as session:
+        list(session.prompts("c"))
+        words, _ = session.close()
+    assert "these stops: 5, 6. What they show is tried on asyncio alone" in words
