@@ -109,6 +109,10 @@ class TourDebugger(ThreadPdb):
         self.do_note("")
         return True
 
+    def say_last(self) -> None:
+        """Tell at the end what the scenario said since the last prompt."""
+        self._show_marks()
+
     def _show_marks(self) -> None:
         """Tell what the scenario said since the last prompt, on any thread."""
         said = self._marks[:]

@@ -187,6 +187,9 @@ class OwnDebugger(ThreadPdb):
         self.message(self._latest)
         return True
 
+    def say_last(self) -> None:
+        """Say nothing more: a program of one's own leaves no marks."""
+
     def do_note(self, arg: str) -> None:
         """note
 

@@ -197,6 +197,7 @@ def run_under(debugger: Debugger, tour: Tour) -> bool:
         print_error(error, debugger)
         return False
     if not debugger.leaving:
+        debugger.say_last()
         print_end(tour, debugger)
     return True
 

@@ -40,7 +40,7 @@ REGISTER_PRODUCT = (
         WORKER,
         "The dispatch decision: will this function run on the event loop or in a worker thread? "
         "It is made once and from the function alone, long before anything runs.",
-        "p target: an `async def`, so r returns True. For the second task it will be False.",
+        "p target, then r: True, for it is an `async def`. For the second task it will be False.",
     ),
     Stop(
         "register_product",
@@ -54,9 +54,9 @@ REGISTER_PRODUCT = (
         "BackgroundTasks.__call__",
         "for task in self.tasks:",
         LOOP,
-        "The response was sent, and `meanwhile` above tells whether the client has it. Only now "
-        "does Starlette await the list, on the event loop. One task comes after another.",
-        "w: below the lanes, no coroutine of the endpoint; it returned long ago.",
+        "The response was sent: see `meanwhile`, which also tells if the client has it already. "
+        "Only now does Starlette await the list, on the event loop. One task comes after another.",
+        "w: the worker thread runs nothing of yours any more; the endpoint returned long ago.",
         is_gate=True,
     ),
     Stop(
@@ -110,8 +110,8 @@ REGISTER_PRODUCT = (
         "return result",
         LOOP,
         "Back on the event loop: the thread is done, and `await` has brought its result along. "
-        "A background task's result is dropped one line further up.",
-        "p result",
+        "`BackgroundTask.__call__`, which awaits this, drops it.",
+        "p result, then u: there `await run_in_threadpool(...)` stands alone on its line.",
     ),
     Stop(
         "BackgroundTasks.__call__",
@@ -137,14 +137,14 @@ SYNC_TASK = (
         "await run_in_threadpool(self.func",
         LOOP,
         "The function is sync, so the task does not call it here.",
-        "s goes on to the line that hands it over.",
+        "s, three times: to the line that hands it over. There p bound_call.",
     ),
     Stop(
         "write_report",
         "heart.block_for_a_beat()",
         WORKER,
-        "The blocking function, in its worker thread. You hold this thread at a prompt, which "
-        "is as blocking as it gets, and the event loop does not mind.",
+        "The blocking function, in its worker thread. You hold this thread at a prompt, so "
+        "it is blocked for as long as you read. The event loop goes on.",
         "Count to three, then n: `meanwhile` tells how often the heart beat.",
     ),
     Stop(
@@ -173,7 +173,7 @@ FROZEN_LOOP = (
         LOOP,
         "This blocks the thread of the event loop. A second client has just asked for something: "
         "its request lies in the socket, and nobody reads it.",
-        "w: client 2 waits. Then n: `meanwhile` has no heartbeat and no response.",
+        "w: client 2 waits. Then n: no line begins with `meanwhile`, for nothing has happened.",
     ),
     Stop(
         "list_books",
@@ -256,7 +256,8 @@ FIRST_FAILURE = (
         'raise ConnectionError("the blockchain',
         LOOP,
         "The second task is about to fail, and there is no try round it anywhere in the core.",
-        "n, and n again: watch the exception travel up, frame by frame, to the list.",
+        "n, three times: the exception travels up, frame by frame, to the list. There "
+        "p [task.func.__name__ for task in self.tasks]: the third will not be called.",
     ),
 )
 
@@ -274,15 +275,15 @@ POOL_OF_TOKENS = (
         "result = await anyio.to_thread.run_sync(bound_call, *args)",
         LOOP,
         "The first of the four asks for a thread. The token is taken inside anyio, in this call.",
-        "p anyio.to_thread.current_default_thread_limiter().borrowed_tokens",
+        "p anyio.to_thread.current_default_thread_limiter().borrowed_tokens: 0, so far.",
     ),
     Stop(
         "resize_image",
         "time.sleep(0.05)",
         WORKER,
-        "Two images have a thread and a token each. The other two tasks wait on the event loop, "
-        "suspended, and cost no thread.",
-        "w: two worker threads, and below them four coroutines that wait.",
+        "This image has a thread and a token, and so had the one beside it. The others wait on "
+        "the event loop, suspended, and cost no thread.",
+        "w: resize_image with the number of this image, and each offload that waits, with its own.",
     ),
     Stop(
         "run_in_threadpool",
@@ -322,7 +323,7 @@ CONTEXT = (
         'current_user.set("grace")',
         LOOP,
         "An async task, awaited in the caller's own context. No copy is made.",
-        "r, then c",
+        "r, then c: the last line that begins with `meanwhile` tells what the caller sees.",
     ),
 )
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import IO, TYPE_CHECKING
 
+from minitasks.tracing.where import terminal_width
+
 if TYPE_CHECKING:
     from rich.text import Text
 
@@ -29,6 +31,9 @@ def print_source(frame: FrameType, line: int, file: IO[str]) -> None:
         arrow = "->" if number == line else "  "
         shown = Text(f"{number:>4} {arrow} ").append_text(text)
         shown.rstrip()
+        if len(shown) > terminal_width():
+            shown.right_crop(len(shown) - terminal_width() + 3)
+            shown.append("...")
         console.print(shown)
 
 

@@ -31,7 +31,7 @@ from minitasks.tracing import process_state
 from minitasks.tracing.source_lines import print_source
 from minitasks.tracing.steps import Step, StepReader, is_of_pool
 from minitasks.tracing.threads import Tasks, running_task, runs_loop
-from minitasks.tracing.where import Where, awaiters, is_coroutine, short_name, wording
+from minitasks.tracing.where import Where, awaiters, clip, is_coroutine, short_name, wording
 
 # What pdb would show as a return, a call and an exception, though nothing of the kind happens.
 HIDDEN = ("suspend", "resume", "handover")
@@ -112,6 +112,7 @@ class ThreadPdb(pdb.Pdb):
         self._late_sigint: Callable[[], Any] | None = None
         self._asked: set[FrameType] = set()  # by breakpoint()
         self._half_typed = False
+        self._clips = False
         self._lists_stack = False
         self._terminal = process_state.Terminal()
 
@@ -398,8 +399,16 @@ class ThreadPdb(pdb.Pdb):
         self._stop(lambda: super(ThreadPdb, self).user_return(frame, return_value))
 
     def user_exception(self, frame: FrameType, exc_info: Any) -> None:
-        """Stop at an exception."""
-        self._stop(lambda: super(ThreadPdb, self).user_exception(frame, exc_info))
+        """Stop at an exception, which is said in one line."""
+        self._stop(lambda: self._show_exception(frame, exc_info))
+
+    def _show_exception(self, frame: FrameType, exc_info: Any) -> None:
+        self._clips = True
+        super().user_exception(frame, exc_info)
+
+    def message(self, msg: str) -> None:
+        """Print a message; an exception's may be long, and comes once for each frame."""
+        super().message(clip(msg) if self._clips else msg)
 
     def _stop(self, stop: Callable[[], object]) -> None:
         """Wait for the prompt, and have it. Meanwhile the other threads' events are taken."""
@@ -425,6 +434,7 @@ class ThreadPdb(pdb.Pdb):
 
     def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
         """Say where the prompt is, then open it."""
+        self._clips = False
         lane = self._where.here()
         place = (lane, self.mine.task)
         if not self.announced(lane) and place != self._place_shown:

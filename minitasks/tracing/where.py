@@ -182,5 +182,10 @@ def short_name(qualname: str) -> str:
 
 def clip(line: str) -> str:
     """Cut a line at the edge of the terminal."""
-    width = max(WIDTH, shutil.get_terminal_size().columns - 1)
+    width = terminal_width()
     return line if len(line) <= width else line[: width - 3] + "..."
+
+
+def terminal_width() -> int:
+    """Give how many characters a line may have: 79 or more."""
+    return max(WIDTH, shutil.get_terminal_size().columns - 1)

@@ -155,17 +155,6 @@ def program(folder: Path, text: str) -> str:
     return str(path)
 
 
-def test_q_leaves_at_every_second_stop() -> None:
-    """`q` ends the program from the event loop as from a worker thread, whoever waits for it."""
-
-    def quit_at(name: str, number: int) -> None:
-        with Session(name, "--stop", str(number)) as session:
-            assert session.type("q") is None, session.last_words
-            assert_ended_cleanly(session)
-
-    at_stops(STOPS[::2], quit_at)
-
-
 def test_an_exception_at_the_stops_between_ends_the_run_and_hangs_nothing() -> None:
     """What the program raises is shown, unless something of its own handles it."""
 
