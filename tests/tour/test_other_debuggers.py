@@ -1,0 +1,120 @@
+"""What other debuggers do at a background task: the rows of the table in docs/pages/stepping.md."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from tests.parts import TIMEOUT
+from tests.tour.session import Session
+
+ASYNCIO_PS = pytest.mark.skipif(sys.version_info < (3, 14), reason="it came with Python 3.14")
+
+APP = """
+import anyio
+from minitasks import BackgroundTask
+
+def save(number):
+    {first}
+    print("saved", number)
+
+async def main():
+    async with anyio.create_task_group() as group:
+        for number in (1, 2):
+            group.start_soon(BackgroundTask(save, number))
+
+anyio.run(main)
+"""
+
+FAILING_TEST = """
+import anyio
+from minitasks import BackgroundTask
+
+def save():
+    raise LookupError
+
+def test_it():
+    anyio.run(BackgroundTask(save))
+"""
+
+
+def spawn(*arguments: str) -> Any:
+    """Run Python with arguments in a terminal."""
+    environment = {**os.environ, "TERM": "dumb", "NO_COLOR": "1", "PYTEST_ADDOPTS": ""}
+    return pexpect.spawn(
+        sys.executable, [*arguments], timeout=TIMEOUT, encoding="utf-8", env=environment
+    )
+
+
+@pytest.fixture
+def tour_in_worker() -> Iterator[Session]:
+    """Take a tour to where a worker thread has the prompt."""
+    with Session("sync-task", "--stop", "3") as session:
+        yield session
+
+
+@pytest.mark.slow
+def test_pdb_never_stops_in_a_worker_thread(tmp_path: Path) -> None:
+    """`b save` is accepted, and the program runs to its end."""
+    path = tmp_path / "app.py"
+    path.write_text(APP.format(first="pass"))
+    child = spawn("-m", "pdb", str(path))
+    for command in ("b save", "c"):
+        child.expect_exact("(Pdb) ")
+        child.sendline(command)
+    child.expect_exact("The program finished and will be restarted")
+    assert "Breakpoint 1" in child.before or "saved 1" in child.before
+    child.close(force=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="there it is a matter of chance")
+def test_two_breakpoints_fight_for_the_terminal(tmp_path: Path) -> None:
+    """Before anything is typed both have stopped."""
+    path = tmp_path / "app.py"
+    path.write_text(APP.format(first="breakpoint()"))
+    child = spawn(str(path))
+    child.expect_exact("save()")
+    child.expect_exact("save()")
+    child.close(force=True)
+
+
+@pytest.mark.slow
+def test_pytest_pdb_stops_under_a_long_list_of_frames(tmp_path: Path) -> None:
+    """At the learner's line, with more than twenty frames of libraries above it."""
+    path = tmp_path / "test_app.py"
+    path.write_text(FAILING_TEST)
+    child = spawn("-m", "pytest", "--pdb", "-q", "-p", "no:cacheprovider", str(path))
+    child.expect_exact("(Pdb) ")
+    assert "-> raise LookupError" in child.before
+    child.sendline("w")
+    child.expect_exact("(Pdb) ")
+    assert child.before.count("-> ") > 20
+    child.close(force=True)
+
+
+@ASYNCIO_PS
+def test_pstree_draws_the_chain_while_a_tour_stands_in_a_worker(tour_in_worker: Session) -> None:
+    """From outside: who awaits whom, down to the wait for the thread."""
+    command = [sys.executable, "-m", "asyncio", "pstree", str(tour_in_worker.child.pid)]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
+    if "ermission" in shown.stderr:
+        pytest.skip("this machine does not let one process read another")
+    chain = ["main", "BackgroundTask.__call__", "run_in_threadpool", "run_sync"]
+    places = [shown.stdout.index(f" {name} ") for name in chain]
+    assert places == sorted(places)
+
+
+@ASYNCIO_PS
+def test_pdb_attaches_to_a_process_of_python_3_14(tour_in_worker: Session) -> None:
+    """To its main thread, which is the event loop."""
+    child = spawn("-m", "pdb", "-p", str(tour_in_worker.child.pid))
+    if child.expect_exact(["(Pdb) ", "ermission"]):
+        pytest.skip("this machine does not let one process read another")
+    assert "select" in child.before
+    child.close(force=True)
