@@ -4,6 +4,7 @@ Hypothesis draws the same examples each time.
 """
 
 import os
+import sys
 
 import pytest
 from hypothesis import settings
@@ -19,6 +20,14 @@ settings.load_profile("fixed")
 def pytest_xdist_auto_num_workers() -> int:
     """Run three tests at once for each core: most wait more than they compute."""
     return 3 * (os.cpu_count() or 1)
+
+
+@pytest.fixture(autouse=sys.version_info < (3, 12))
+def new_worker_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let trio start new threads: on Python 3.11 one that is kept idle can't be traced."""
+    cache = sys.modules.get("trio._core._thread_cache")
+    if cache is not None:
+        monkeypatch.setattr(cache, "THREAD_CACHE", cache.ThreadCache())
 
 
 # These fixtures are of the widest scope that a name or a constant may have, so that hypothesis may
