@@ -212,6 +212,9 @@ def serve(
     Raises:
         CannotRun: The port is taken, or the application's start-up fails.
     """
+    # The first call of a thread imports this, on the event loop and in the first request's time. A
+    # server under way has it.
+    importlib.import_module("anyio._backends._asyncio")
     with listener(host, port) as open_socket:
         name, bound = open_socket.getsockname()[:2]
         address = f"http://[{name}]:{bound}" if ":" in name else f"http://{name}:{bound}"

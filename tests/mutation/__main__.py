@@ -1,4 +1,6 @@
-"""python -m tests.mutation: make the mutants, run the tests of the core on each, list survivors.
+"""python -m tests.mutation [FILE...]: make mutants, run the core's tests on each, list survivors.
+
+Without a file all four are mutated. The wrong ideas of the same files are tried, too.
 
 Everything happens in a copy, in a temporary folder. The exit code is 1 if a mutant survives that is
 not known to be equivalent, or if a known one is no longer made.
@@ -9,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -36,7 +38,7 @@ LEFT_OUT = "not starlette and not traceback_leads"
 CONFIGURATION = f"""
 [tool.mutmut]
 source_paths = ["minitasks", "docs"]
-only_mutate = {list(MUTATED)}
+only_mutate = {{mutated}}
 pytest_add_cli_args = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider", "-k", "{LEFT_OUT}"]
 pytest_add_cli_args_test_selection = ["tests"]
 use_git_change_detection = false
@@ -48,8 +50,8 @@ filterwarnings = ["error"]
 """
 
 
-def copy_core(folder: Path) -> None:
-    """Copy the core and its tests, and nothing else, into a folder."""
+def copy_core(folder: Path, mutated: Sequence[str] = MUTATED) -> None:
+    """Copy the core and its tests, and nothing else, into a folder; name the files to mutate."""
     for name in (*MUTATED, *NEEDED):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
@@ -58,7 +60,7 @@ def copy_core(folder: Path) -> None:
     for file in (ROOT / "tests").glob("*.py"):
         if file.name in ASKED or not file.name.startswith("test_"):
             shutil.copy(file, folder / "tests")
-    (folder / "pyproject.toml").write_text(CONFIGURATION)
+    (folder / "pyproject.toml").write_text(CONFIGURATION.format(mutated=list(mutated)))
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -89,13 +91,15 @@ def new_line(diff: str) -> str:
     return added[0][1:].strip() if added else diff
 
 
-def try_small_ones(folder: Path) -> list[str]:
+def try_small_ones(folder: Path, mutated: Sequence[str]) -> list[str]:
     """Compare mutmut's survivors with those that are known to change nothing."""
     found = set(survivors(folder))
-    for module, line in sorted(found & EQUIVALENT.keys()):
+    modules = {file.removesuffix(".py").replace("/", ".") for file in mutated}
+    known = {each for each in EQUIVALENT if each[0] in modules}
+    for module, line in sorted(found & known):
         print(f"equivalent: {module}: {line}")
-    unknown = [f"survived: {module}: {line}" for module, line in sorted(found - EQUIVALENT.keys())]
-    gone = [f"no survivor: {module}: {line}" for module, line in sorted(EQUIVALENT.keys() - found)]
+    unknown = [f"survived: {module}: {line}" for module, line in sorted(found - known)]
+    gone = [f"no survivor: {module}: {line}" for module, line in sorted(known - found)]
     return unknown + gone
 
 
@@ -120,26 +124,27 @@ def run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
     return run(folder, "pytest", *options, "tests")
 
 
-def try_wrong_ones() -> list[str]:
-    """Try each wrong idea, one on each core; list those that no test caught."""
+def try_wrong_ones(mutated: Sequence[str]) -> list[str]:
+    """Try each wrong idea of some files, one on each core; list those that no test caught."""
+    ideas = [wrong for wrong in WRONG if wrong.file in mutated]
     with ThreadPoolExecutor(os.cpu_count()) as cores:
-        caught = list(cores.map(is_caught, WRONG))
-    missed = [wrong for wrong, found in zip(WRONG, caught, strict=True) if not found]
-    print(f"{len(WRONG) - len(missed)} of {len(WRONG)} wrong implementations caught")
+        caught = list(cores.map(is_caught, ideas))
+    missed = [wrong for wrong, found in zip(ideas, caught, strict=True) if not found]
+    print(f"{len(ideas) - len(missed)} of {len(ideas)} wrong implementations caught")
     return [f"not caught: {wrong.file}: {wrong.idea}" for wrong in missed]
 
 
-def main() -> int:
-    """Try all mutants; give 1 if one is left."""
+def main(mutated: Sequence[str]) -> int:
+    """Try the mutants of some files; give 1 if one is left."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        copy_core(folder)
+        copy_core(folder, mutated)
         if (right := run_tests(folder)).returncode:
             raise SystemExit(f"the tests fail without any mutant:\n{right.stdout[-2000:]}")
-        left = [*try_wrong_ones(), *try_small_ones(folder)]
+        left = [*try_wrong_ones(mutated), *try_small_ones(folder, mutated)]
     print("\n".join(left) or "no mutant is left")
     return 1 if left else 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:] or MUTATED))
