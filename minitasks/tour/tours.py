@@ -173,7 +173,7 @@ FROZEN_LOOP = (
         LOOP,
         "This blocks the thread of the event loop. A second client has just asked for something: "
         "its request lies in the socket, and nobody reads it.",
-        "w: client 2 waits. Then n: no line begins with `meanwhile`, for nothing has happened.",
+        "w: client 2 waits. Then n: what `meanwhile` tells, if anything, has no heartbeat in it.",
     ),
     Stop(
         "list_books",

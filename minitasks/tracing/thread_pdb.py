@@ -406,9 +406,9 @@ class ThreadPdb(pdb.Pdb):
         self._clips = True
         super().user_exception(frame, exc_info)
 
-    def message(self, msg: str) -> None:
+    def message(self, msg: str, *more: Any, **options: Any) -> None:
         """Print a message; an exception's may be long, and comes once for each frame."""
-        super().message(clip(msg) if self._clips else msg)
+        super().message(clip(msg) if self._clips else msg, *more, **options)
 
     def _stop(self, stop: Callable[[], object]) -> None:
         """Wait for the prompt, and have it. Meanwhile the other threads' events are taken."""
