@@ -55,7 +55,7 @@ LOOKS: dict[tuple[str, int], list[tuple[str, str]]] = {
     ("frozen-loop", 1): [("w", r"await self\.func\(\*self\.args")],
     ("frozen-loop", 2): [
         ("w", "  client 2         second_client"),
-        ("n", r"^((?!heartbeat|sent)[^$])*$"),
+        ("n", r"^((?!heartbeat|200 sent)[^$])*$"),
     ],
     ("frozen-loop", 3): [ENDS],
     ("in-order", 1): [
