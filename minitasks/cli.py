@@ -386,7 +386,19 @@ def list_stops(context: click.Context, name: str) -> None:
 # -- rebuild it: minitasks/workshop/ ----------------------------------------
 
 
-@cli.group()
+class FolderCommands(click.Group):
+    """Commands that write into the learner's folder."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command; say in one line where the folder can't be written."""
+        try:
+            return super().invoke(context)
+        except OSError as problem:
+            place = problem.filename or "the folder"
+            raise CannotRun(f"{place} can't be read or written: {problem.strerror}") from problem
+
+
+@cli.group(cls=FolderCommands)
 def workshop() -> None:
     """Rebuild the library yourself, exercise by exercise, graded on every save."""
 
@@ -463,6 +475,7 @@ def check(
     """Grade one exercise, the one at hand unless named. Exit code 0: passed, 1: not yet."""
     from minitasks.workshop import catalog, parent, show
 
+    where: Workshop | None = None
     if file:
         if exercise is None:
             raise CannotRun("--file needs the exercise: minitasks workshop check NAME --file PATH")
@@ -470,6 +483,10 @@ def check(
         graded = [(meant, parent.grade(meant, file, time_limit=timeout))]
     else:
         where = opened_workshop()
+        in_exercise = where.exercise_of(Path.cwd() / "exercise.py")
+        if not (exercise or every or wants_json or in_exercise or where.next_to_do()):
+            click.echo(show.ENDING, nl=False)
+            return
         wanted = catalog.exercises() if every else [exercise_meant(exercise, where)]
         graded = [(meant, parent.check(where, meant, timeout)) for meant in wanted]
 
@@ -481,6 +498,8 @@ def check(
         screen = show.console()
         for meant, verdict in verdicts:
             screen.print(show.checked(meant, verdict, traceback))
+    if where is not None and where.unkept:
+        click.echo(where.unkept, err=True)
     context.exit(0 if passed else 1)
 
 

@@ -11,7 +11,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -222,10 +222,12 @@ class Teller:
     def hear(self, text: str) -> None:
         """Take a mark."""
         if text.endswith(" done"):
-            try:
-                self._done.put_nowait(request_number.get())
-            except queue.Full:
-                self.left_out += 1
+            if self._done.full():
+                # The oldest: the recording may not hold it any more when its turn comes.
+                with suppress(queue.Empty):
+                    self._done.get_nowait()
+                    self.left_out += 1
+            self._done.put(request_number.get())
 
     def tell_all(self, view: View) -> None:
         """Tell of all that are done, in the order in which they arrived."""

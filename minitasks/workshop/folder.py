@@ -5,11 +5,14 @@
     .workshop/journal.jsonl                  what happened (progress.py)
     .workshop/copies/TIME/01_call_later/     every file as it was before it was overwritten
     .workshop/examples/                      failing examples, tried first the next time
+    .workshop/stubs.json                     what each exercise.py was before the learner began
 
 Whatever replaces a learner's file first keeps a copy of it.
 """
 
+import contextlib
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Iterable
@@ -35,6 +38,9 @@ from minitasks.workshop.verdict import Verdict
 
 HIDDEN = ".workshop"
 DEFAULT = "minitasks-workshop"
+
+# By its root, why a workshop's journal could not be written: the disk is full, or read-only.
+unkept: dict[Path, str] = {}
 
 
 @dataclass(frozen=True)
@@ -97,13 +103,25 @@ class Workshop:
                 return exercise
         return None
 
+    def keep(self, event: Event) -> None:
+        """Note an event; where that can't be written, go on without."""
+        try:
+            self.journal.add(event)
+        except OSError as problem:
+            unkept[self.root] = f"this is not noted: {self.hidden}: {problem.strerror}"
+
+    @property
+    def unkept(self) -> str:
+        """Say why something could not be noted; empty if all was."""
+        return unkept.get(self.root, "")
+
     def move_to(self, exercise: Exercise) -> None:
         """Note that the learner is at an exercise now."""
-        self.journal.add(Event(now(), "moved", exercise.name))
+        self.keep(Event(now(), "moved", exercise.name))
 
     def note(self, exercise: Exercise, verdict: Verdict, digest: str) -> None:
         """Note a grading."""
-        self.journal.add(
+        self.keep(
             Event(
                 now(),
                 "passed" if verdict.passed else "failed",
@@ -121,7 +139,7 @@ class Workshop:
     def next_hint(self, exercise: Exercise) -> int:
         """Open the next hint of an exercise, or the last again; give its number, from 1."""
         number = min(self.progress_in(exercise).hints + 1, len(exercise.hints))
-        self.journal.add(Event(now(), "hint", exercise.name, str(number)))
+        self.keep(Event(now(), "hint", exercise.name, str(number)))
         return number
 
     def put(self, file: Path, content: bytes) -> Path | None:
@@ -164,18 +182,42 @@ class Workshop:
             What was done, a line for each.
         """
         done: list[str] = []
+        stubs = self.stubs()
         for exercise in catalog.exercises():
             file = self.file(exercise)
             readme = file.with_name("README.md")
+            if moved := self.moved(exercise):
+                moved.rename(file.parent)
+                done.append(f"{exercise.folder.name}: was {moved.name}")
             is_new = not file.exists()
+            stub = exercise.stub.read_bytes()
             if is_new:
-                write(file, exercise.stub.read_bytes())
+                write(file, stub)
                 done.append(f"{exercise.folder.name}: new")
+            elif digest_of(file) == stubs.get(exercise.name) and file.read_bytes() != stub:
+                self.put(file, stub)
+                done.append(f"{exercise.folder.name}: a new exercise.py; you had not begun it")
             if not readme.exists() or readme.read_bytes() != exercise.readme.read_bytes():
                 copy = self.put(readme, exercise.readme.read_bytes())
                 kept = f"; yours is in {copy.relative_to(self.root)}" if copy else ""
                 done += [] if is_new else [f"{exercise.folder.name}: a new README.md{kept}"]
+        digests = {each.name: digest_of(each.stub) for each in catalog.exercises()}
+        if digests != stubs:
+            write(self.hidden / "stubs.json", json.dumps(digests, indent=1).encode())
         return done
+
+    def stubs(self) -> dict[str, str]:
+        """Give the digests of the stubs that this folder was made with, by the exercise's name."""
+        with contextlib.suppress(OSError, ValueError):
+            found = json.loads((self.hidden / "stubs.json").read_bytes())
+            return found if isinstance(found, dict) else {}
+        return {}
+
+    def moved(self, exercise: Exercise) -> Path | None:
+        """Find an exercise's folder under the number that it had in an older release."""
+        if (self.root / exercise.folder.name).exists():
+            return None
+        return next(iter(sorted(self.root.glob(f"[0-9][0-9]_{exercise.name}"))), None)
 
 
 def digest_of(file: Path) -> str:

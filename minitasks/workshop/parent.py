@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
@@ -22,6 +22,7 @@ from minitasks.errors import CannotRun
 from minitasks.workshop import catalog, folder, limits
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
+from minitasks.workshop.solutions import delegates_to
 from minitasks.workshop.verdict import Report, Run, Verdict, verdict_on
 
 LARGEST = 1024**2  # bytes of a learner's file
@@ -156,7 +157,8 @@ def grade(
         return None
     if not run.first("started"):
         raise CannotRun("the grading did not start: minitasks workshop doctor tells more")
-    return verdict_on(exercise, file, run, time.perf_counter() - began)
+    verdict = verdict_on(exercise, file, run, time.perf_counter() - began)
+    return replace(verdict, delegates=delegates_to(file, exercise)) if verdict.passed else verdict
 
 
 def missing(file: Path) -> str:

@@ -54,9 +54,11 @@ def verdict_of(verdict: Verdict, brief: bool = False) -> Group:
     """
     if verdict.passed:
         held = sum(claim.outcome == "passed" for claim in verdict.claims)
-        return Group(
-            Text(f"passed: all {held} claims hold ({verdict.seconds:.2f} s)", "bold green")
-        )
+        passed = Text(f"passed: all {held} claims hold ({verdict.seconds:.2f} s)", "bold green")
+        if verdict.delegates:
+            note = f"It works, but delegates: it takes {verdict.delegates}. Write that yourself."
+            return Group(passed, Text(note, "yellow"))
+        return Group(passed)
     return Group(*failure_of(verdict, brief))
 
 
@@ -109,6 +111,16 @@ def overview(exercises: Iterable[Exercise], progress: dict[str, Progress], at: s
             state_of(progress.get(exercise.name, Progress())),
         )
     return Group(table, Text(f"1 to {TWO_HOURS} take two hours, all of them a day"))
+
+
+ENDING = """\
+Every exercise has passed: you have rebuilt it, and know what add_task does.
+Draw yours at work, compare it with the original, look at your own application:
+
+    minitasks run register-product --with 06_background_tasks/exercise.py
+    minitasks workshop diff --starlette background_tasks
+    minitasks run shop.main:app
+"""
 
 
 def state_of(progress: Progress) -> Text:

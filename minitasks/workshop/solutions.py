@@ -3,6 +3,7 @@
 import ast
 import difflib
 import importlib.util
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from minitasks.errors import INSTALL, CannotRun
@@ -11,6 +12,7 @@ from minitasks.workshop.folder import Workshop
 from minitasks.workshop.journal import TRIES_FOR_SOLUTION, Event, now
 
 # Where Starlette has what the exercises rebuild.
+LIBRARIES = ("starlette", "fastapi", "minitasks")
 STARLETTE = ("background.py", "concurrency.py", "_utils.py")
 
 
@@ -33,7 +35,7 @@ def opened(workshop: Workshop, exercise: Exercise, anyway: bool) -> str:
             f"the solution opens after a pass, or when {left} more of your own tries have failed; "
             "minitasks workshop hint helps, --anyway opens it now"
         )
-    workshop.journal.add(Event(now(), "solution", exercise.name, how))
+    workshop.keep(Event(now(), "solution", exercise.name, how))
     return text_of(exercise.solution)
 
 
@@ -71,6 +73,36 @@ def starlette_folder() -> Path:
     if spec is None or spec.origin is None:
         raise CannotRun(f"Starlette is missing: {INSTALL.format('workshop')}")
     return Path(spec.origin).parent
+
+
+def delegates_to(file: Path, exercise: Exercise) -> str:
+    """Name what a file takes ready-made that its exercise is about; empty if it takes nothing.
+
+    Args:
+        file: A learner's file that can be parsed.
+        exercise: The exercise: what its solution defines is to be written.
+
+    Example:
+        For `from starlette.background import BackgroundTask` in exercise background_task:
+        "BackgroundTask of starlette.background".
+    """
+    wanted = definitions(text_of(exercise.solution)).keys()
+    allowed = set(ready_made(text_of(exercise.stub), wanted))
+    found = [each for each in ready_made(text_of(file), wanted) if each not in allowed]
+    return found[0] if found else ""
+
+
+def ready_made(source: str, wanted: Collection[str]) -> Iterator[str]:
+    """Give the names among some that a source takes from a library that has them."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in LIBRARIES:
+            yield from (
+                f"{each.name} of {node.module}" for each in node.names if each.name in wanted
+            )
+        elif isinstance(node, ast.Attribute) and node.attr in wanted:
+            module = ast.unparse(node.value)
+            if module.split(".")[0] in LIBRARIES:
+                yield f"{node.attr} of {module}"
 
 
 def definitions(source: str) -> dict[str, str]:

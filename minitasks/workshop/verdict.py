@@ -66,6 +66,7 @@ class Verdict:
         printed: The end of what the learner's code printed.
         traceback: The whole traceback, for those who ask.
         claims: Every claim of the grader.
+        delegates: After a pass, what it takes ready-made that is to be written; otherwise empty.
         seconds: How long it took.
     """
 
@@ -80,6 +81,7 @@ class Verdict:
     printed: str = ""
     traceback: str = ""
     claims: tuple[Checked, ...] = ()
+    delegates: str = ""
     seconds: float = 0.0
 
     def feedback(self) -> str:

@@ -6,6 +6,8 @@ watches the folder, verdicts from the one that grades; each puts what it has in 
 
 import os
 import queue
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +34,9 @@ AFTER_A_PASS = (
     "n goes on, t shows your code running;\n"
     "minitasks workshop diff --starlette compares it with the original"
 )
+
+# Editors that leave the terminal alone.
+WINDOWS_OF_THEIR_OWN = ("code", "code-insiders", "codium", "cursor", "subl", "zed")
 
 # How long a key may wait. Saves and verdicts wake the loop at once.
 TICK = 0.05
@@ -287,10 +292,8 @@ class Watch:
                 self.debug()
             case "t":
                 self.timeline()
-            case "r":
-                self.reset()
-            case "u":
-                self.undo()
+            case "r" | "u":
+                self.bring_back(key)
             case _ if key == QUIT:
                 return False
             case _:
@@ -305,11 +308,27 @@ class Watch:
         """Go to the next exercise that has not passed."""
         following = self.workshop.next_to_do(beyond=self.exercise)
         if following is None:
-            self.draw(Text("every exercise has passed: you have rebuilt it", "bold green"))
+            self.draw(Text(show.ENDING, "bold green"))
         elif following == self.exercise:
             self.draw(Text("this is the only one left"))
         else:
             self.go_to(following)
+            self.edit(self.workshop.file(following))
+
+    def edit(self, file: Path) -> None:
+        """Open a file in $VISUAL, or in the VS Code whose terminal this is."""
+        in_code = os.environ.get("TERM_PROGRAM") == "vscode" and shutil.which("code")
+        words = shlex.split(os.environ.get("VISUAL") or ("code" if in_code else ""))
+        if not words:
+            return
+        with suppress(OSError):
+            if Path(words[0]).stem in WINDOWS_OF_THEIR_OWN:
+                command = [word for word in words if word not in ("-w", "--wait")]
+                subprocess.Popen([*command, str(file)], stdout=subprocess.DEVNULL)
+            else:
+                with given_away(self.keys):
+                    subprocess.run([*words, str(file)], check=False)
+                self.draw()
 
     def hint(self) -> None:
         """Open the next hint; the last once more when there is no other."""
@@ -332,6 +351,13 @@ class Watch:
             self.draw(Text("no scenario shows this exercise alone"))
         else:
             self.run_command(["run", scenario, "--with", str(self.workshop.file(self.exercise))])
+
+    def bring_back(self, key: str) -> None:
+        """Reset or undo; where the folder can't be written, say so."""
+        try:
+            self.reset() if key == "r" else self.undo()
+        except OSError as problem:
+            self.draw(Text(f"{self.workshop.root} can't be written: {problem.strerror}", "red"))
 
     def reset(self) -> None:
         """Begin the exercise again; the file as it was is kept."""
@@ -425,7 +451,8 @@ class Watch:
         seen = (
             f"last change seen at {self.last_change}" if self.last_change else "no change seen yet"
         )
-        return Text(seen + how, "dim")
+        line = Text(seen + how, "dim")
+        return line.append(f"\n{self.workshop.unkept}", "red") if self.workshop.unkept else line
 
 
 @contextmanager

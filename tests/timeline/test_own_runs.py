@@ -414,6 +414,27 @@ def test_requests_that_overlap_are_told_apart(tmp_path: Path, quiet_logging: Non
         assert len(each.view.calls("meet")) == 1
 
 
+def test_of_too_many_requests_the_last_are_told(tmp_path: Path) -> None:
+    """The recording keeps the last ones, so an older one that waits gives its place to a newer."""
+    asked: list[int] = []
+
+    class SlowRecording:
+        def so_far(self, number: int) -> Timeline:
+            wait_until(lambda: teller.left_out >= 150)
+            asked.append(number)
+            return Timeline((), (), {})
+
+    teller = Teller(Folder(tmp_path), lambda request: None, 50)
+    recording: Any = SlowRecording()
+    for number in range(1, 251):
+        request_number.set(number)
+        teller.hear(f"GET /{number} done")
+    request_number.set(0)
+    with teller.telling(recording):
+        pass
+    assert asked[-10:] == list(range(241, 251))
+
+
 def test_ctrl_c_waits_for_few_requests_that_are_still_to_be_drawn(tmp_path: Path) -> None:
     """Of forty that wait, the one at hand and ten more are looked at; the others are counted."""
     seen: list[int] = []

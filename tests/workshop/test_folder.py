@@ -146,6 +146,43 @@ def test_update_merges_new_exercises_and_keeps_files(
     assert workshop.update() == []
 
 
+def test_update_replaces_a_stub_that_nobody_touched(workshop: Workshop, exercise: Exercise) -> None:
+    """A release may word a stub anew; one that the learner has begun stays."""
+    _, second = catalog.exercises()
+    workshop.file(second).write_text("begun")
+    exercise.stub.write_text("# worded anew\n")
+    second.stub.write_text("# worded anew\n")
+
+    assert workshop.update() == ["01_double: a new exercise.py; you had not begun it"]
+    assert workshop.file(exercise).read_text() == "# worded anew\n"
+    assert workshop.file(second).read_text() == "begun"
+    assert workshop.update() == []
+
+
+def test_update_moves_an_exercise_that_has_another_number_now(
+    workshop: Workshop, exercise: Exercise
+) -> None:
+    """The learner's work goes along, and nothing is begun a second time."""
+    here = workshop.file(exercise)
+    here.write_text("my work")
+    here.parent.rename(workshop.root / "07_double")
+
+    assert workshop.update() == ["01_double: was 07_double"]
+    assert here.read_text() == "my work"
+    assert not (workshop.root / "07_double").exists()
+
+
+def test_a_journal_that_can_not_be_written_is_told_of(
+    workshop: Workshop, exercise: Exercise
+) -> None:
+    """On a full disk, or a read-only one: the grading goes on, and says that it is not noted."""
+    assert workshop.unkept == ""
+    workshop.journal.file.unlink()
+    workshop.journal.file.mkdir()
+    workshop.note(exercise, Verdict("double", "", True), "digest")
+    assert workshop.unkept.startswith(f"this is not noted: {workshop.hidden}: ")
+
+
 def test_a_write_that_fails_leaves_the_old_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,7 @@
 """Solutions: when they open, and what a learner's code is compared with."""
 
+from pathlib import Path
+
 import pytest
 
 from minitasks.errors import CannotRun
@@ -69,3 +71,22 @@ def test_a_file_that_is_no_python_is_told(workshop: Workshop, exercise: Exercise
 
     with pytest.raises(CannotRun, match="can't be parsed: line 1"):
         solutions.difference_to_starlette(workshop.file(exercise))
+
+
+@pytest.mark.parametrize(
+    ("source", "delegates"),
+    [
+        ("from starlette.background import double\n", "double of starlette.background"),
+        ("import minitasks\ndouble = minitasks.double\n", "double of minitasks"),
+        ("from starlette.background import other\ndef double(n): return 2 * n\n", ""),
+        ("import math\ndouble = math.double\n", ""),
+    ],
+    ids=["imported", "as an attribute", "another name", "another library"],
+)
+def test_what_is_taken_ready_made_is_named(
+    exercise: Exercise, tmp_path: Path, source: str, delegates: str
+) -> None:
+    """What the solution defines is to be written: not to be taken from a library that has it."""
+    file = tmp_path / "exercise.py"
+    file.write_text(source)
+    assert solutions.delegates_to(file, exercise) == delegates
