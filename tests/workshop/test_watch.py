@@ -393,7 +393,7 @@ def test_a_whole_workshop(folder: Path) -> None:
         learner.saves(exercise, text_of(exercise.solution))
         learner.sees("passed: all")
         learner.presses("n")
-    learner.sees("every exercise has passed")
+    learner.sees("Every exercise has passed")
     learner.quits()
 
     said = pexpect.run(

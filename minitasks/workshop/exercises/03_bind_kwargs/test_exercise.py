@@ -1,4 +1,4 @@
-"""Grader of exercise 2: keyword arguments arrive under any name, the call is made in the thread."""
+"""Grader of exercise 3: keyword arguments arrive under any name, the call is made in the thread."""
 
 import threading
 from types import ModuleType

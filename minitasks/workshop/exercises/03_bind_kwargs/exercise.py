@@ -1,4 +1,4 @@
-"""Exercise 2: keyword arguments on their way into a worker thread."""
+"""Exercise 3: keyword arguments on their way into a worker thread."""
 
 from typing import Any
 

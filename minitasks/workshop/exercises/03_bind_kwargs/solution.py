@@ -1,4 +1,4 @@
-"""Exercise 2, solved: keyword arguments on their way into a worker thread."""
+"""Exercise 3, solved: keyword arguments on their way into a worker thread."""
 
 import functools
 from collections.abc import Callable

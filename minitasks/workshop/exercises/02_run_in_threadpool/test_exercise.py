@@ -1,4 +1,4 @@
-"""Grader of exercise 3: where the function runs, what goes along, what comes back."""
+"""Grader of exercise 2: where the function runs, what goes along, what comes back."""
 
 import threading
 from contextvars import ContextVar
@@ -66,10 +66,10 @@ async def test_runs_in_a_worker_thread(exercise: ModuleType) -> None:
 async def test_returns_the_result(exercise: ModuleType, value: Any) -> None:
     """The function's result is returned."""
 
-    def answer(*, question: object) -> object:
+    def answer(question: object) -> object:
         return question
 
-    result = await exercise.run_in_threadpool(answer, question=value)
+    result = await exercise.run_in_threadpool(answer, value)
 
     assert result is value, f"the function returned {value!r}, but your call returned {result!r}"
 

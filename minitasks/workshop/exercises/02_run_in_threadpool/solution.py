@@ -1,20 +1,17 @@
-"""Exercise 3, solved: leave the event loop for as long as a sync function runs."""
+"""Exercise 2, solved: leave the event loop for as long as a sync function runs."""
 
-import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import anyio.to_thread
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def run_in_threadpool(func: Callable[..., T], *args: Any) -> T:
     """Call a sync function in a worker thread, while the event loop goes on; return its result."""
-    bound_call = functools.partial(func, **kwargs)
     # anyio's own hop, not asyncio's run_in_executor: it works on trio too, carries the context
     # variables into the thread, takes a token of the capacity limiter, and waits for the thread
     # even when it is cancelled.
-    result = await anyio.to_thread.run_sync(bound_call, *args)
+    result = await anyio.to_thread.run_sync(func, *args)
     return result
