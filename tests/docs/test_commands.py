@@ -24,7 +24,7 @@ SLOW = (
     "docs/snippets/production/shutdown.py",
     "measured.py",
     "million.py",
-    "minitasks compare",
+    "releases.py",
     "minitasks workshop",
     "mypy",
 )

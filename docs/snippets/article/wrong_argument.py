@@ -1,13 +1,10 @@
-"""`send` has no argument `too`. minitasks tells a type checker, step 1 does not."""
+"""`send` has no argument `too`. Does a type checker see it?"""
 
-import step_1_article
-
-import minitasks
+from starlette.background import BackgroundTask
 
 
 def send(to: str) -> None:
     """Send a message."""
 
 
-step_1_article.BackgroundTask(send, too="ada")
-minitasks.BackgroundTask(send, too="ada")
+BackgroundTask(send, too="ada")
