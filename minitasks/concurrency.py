@@ -24,7 +24,8 @@ async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwa
         What `func` returns.
 
     Raises:
-        BaseException: Whatever `func` raises.
+        BaseException: Whatever `func` raises. A StopIteration arrives as a RuntimeError, for no
+            coroutine may raise one.
 
     The call first waits for one of the default capacity limiter's tokens (40, unless changed). The
     worker thread runs in a copy of the caller's context: context variables travel in and do not

@@ -24,6 +24,7 @@ SLOW = (
     "docs/snippets/production/shutdown.py",
     "measured.py",
     "million.py",
+    "shapes.py",
     "releases.py",
     "minitasks workshop",
     "mypy",
