@@ -9,7 +9,7 @@ Python drops a trace function that can't be called, so a thread is lost at its f
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from types import FrameType
 from typing import Any
@@ -46,6 +46,7 @@ def watch(recorder: Recorder, frame: FrameType) -> Iterator[None]:
         running.f_trace = engine.step
     threading.settrace(engine.begin)
     in_idle_workers(lambda: sys.settrace(engine.begin))
+    retire_idle_workers()
     sys.settrace(engine.begin)
     try:
         yield
@@ -91,6 +92,17 @@ class Engine:
         elif step != "handover":
             self._recorder.note(step, frame)
         return self.step
+
+
+def retire_idle_workers() -> None:
+    """Let asyncio's running event loop, in a notebook say, start new worker threads.
+
+    Those that idle can't be traced. They get no more work, and end with their event loop.
+    """
+    backend = sys.modules.get("anyio._backends._asyncio")
+    if backend is not None:
+        with suppress(LookupError, RuntimeError):
+            backend._threadpool_idle_workers.get().clear()
 
 
 def in_idle_workers(func: Callable[[], object]) -> None:

@@ -610,6 +610,21 @@ def test_the_recorded_code_returns_what_it_returns_unrecorded(anyio_backend: str
     assert len(of("add", recording.timeline)) == 8
 
 
+def test_worker_threads_that_were_there_before_are_recorded() -> None:
+    """As in a notebook, whose event loop keeps idle ones from one cell to the next."""
+
+    async def cell() -> Recording:
+        with record([programs.__file__]) as recording:
+            assert await anyio.to_thread.run_sync(programs.add, 1, 2) == 3
+        return recording
+
+    async def notebook() -> list[Recording]:
+        return [await cell(), await cell()]
+
+    for recording in anyio.run(notebook):
+        assert of("add", recording.timeline)
+
+
 def test_what_nobody_wrote_is_not_recorded() -> None:
     """Under `python -c` a dataclass's generated methods are not taken for the program's own."""
     program = """
