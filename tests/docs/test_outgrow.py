@@ -92,3 +92,36 @@ def test_failed_task_is_tried_again(shop: Path) -> None:
             assert demo.products(shop, "done") == []
             offline.unlink()
             processes.wait_until(lambda: demo.products(shop, "done") == ["book"])
+
+
+def test_a_task_that_kills_its_process_is_given_up(shop: Path) -> None:
+    """After three starts it ends as a failure that says so, and the one behind it is done."""
+    with snippet("outgrow/too_large.py") as demo:
+        told = demo.kill_its_process(shop)
+    assert told.startswith("too-large: 3 starts, FAILURE TooManyStarts(")
+    assert told.endswith("done: product-1")
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [([], 0), (["--appendonly", "yes", "--appendfsync", "always"], 10)],
+    ids=["by default", "appendonly"],
+)
+def test_redis_forgets_unless_it_is_told_to_write(
+    tmp_path: Path, options: list[str], kept: int
+) -> None:
+    """Ten tasks wait when Redis gets a SIGKILL; how many wait when it is back."""
+    need_part(shutil.which("redis-server"), "redis-server: apt-get install redis-server")
+    need_part(find_spec("redis"), "redis: python -m pip install 'minitasks[queue]'")
+    redis = pytest.importorskip("redis")
+    with snippet("outgrow/processes.py") as processes:
+        port = processes.free_port()
+        command = ["redis-server", "--port", str(port), "--dir", str(tmp_path), *options]
+        for _ in range(2):
+            with processes.running([*command, "--logfile", "redis.log"], tmp_path):
+                processes.wait_until(lambda: processes.answers(port))
+                with redis.Redis(port=port) as client:
+                    waiting = client.llen("tasks")
+                    client.rpush("tasks", *range(10))
+        assert waiting == kept

@@ -8,7 +8,7 @@ import os
 from typing import Any
 
 import files
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import celeryd_init
 from shop import FOLDER, register_to_blockchain
 
@@ -22,7 +22,34 @@ NOTHING_IS_LOST = {
     "worker_prefetch_multiplier": 1,
 }
 
-engine = Celery("shop")
+MOST_STARTS = 3
+
+
+class TooManyStarts(Exception):
+    """A task was begun again and again, and each time its process was killed."""
+
+
+class CappedTask(Task[Any, Any]):
+    """A task that is begun three times at most, not counting tries that ended with an error."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if starts_of(f"{self.request.id}-{self.request.retries}") > MOST_STARTS:
+            raise TooManyStarts(f"begun {MOST_STARTS} times and never ended")
+        return super().__call__(*args, **kwargs)
+
+
+def starts_of(name: str) -> int:
+    """Count a start, where a killed process can't take the number along; give how many."""
+    if REDIS:
+        return int(engine.backend.client.incr(f"starts-{name}"))
+    file = FOLDER / "starts" / name
+    file.parent.mkdir(exist_ok=True)
+    with file.open("a") as starts:
+        starts.write("x")
+    return file.stat().st_size
+
+
+engine = Celery("shop", task_cls=CappedTask)
 engine.conf.update(
     NOTHING_IS_LOST, worker_enable_remote_control=False, worker_lost_wait=1
 )

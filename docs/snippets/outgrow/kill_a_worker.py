@@ -41,13 +41,15 @@ def kill_a_worker(folder: Path) -> None:
         wait_until(lambda: set(products(folder, "done")) == set(POSTED))
 
 
-def enqueue(folder: Path, names: list[str]) -> None:
-    """Put the products into the queue, from a process of its own, as a server would."""
-    code = "import sys, engine\nfor product in sys.argv[1:]: engine.register.delay(product)"
-    environment = {**os.environ, "SHOP_FOLDER": str(folder)}
-    subprocess.run(
-        [sys.executable, "-c", code, *names], cwd=HERE, env=environment, check=True
+def enqueue(folder: Path, names: list[str]) -> list[str]:
+    """Put the products into the queue, from a process of its own; give the tasks' ids."""
+    code = (
+        "import sys, engine\n"
+        "for product in sys.argv[1:]: print(engine.register.delay(product).id)"
     )
+    environment = {**os.environ, "SHOP_FOLDER": str(folder)}
+    words = [sys.executable, "-c", code, *names]
+    return subprocess.check_output(words, cwd=HERE, env=environment, text=True).split()
 
 
 if __name__ == "__main__":

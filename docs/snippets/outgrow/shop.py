@@ -1,6 +1,7 @@
 """The work: a plain function, the same whoever calls it, and the ledger that it writes to."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -15,6 +16,9 @@ def register_to_blockchain(product: str) -> None:
         ledger.
     """
     write(f"started {product}")
+    if product == "too-large":
+        # As the system does to a process that takes more memory than there is.
+        os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(0.2)
     if (FOLDER / "offline").exists():
         raise ConnectionError("the blockchain can't be reached")
