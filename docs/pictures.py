@@ -4,6 +4,7 @@ They are kept in the repository. A test draws both again and compares what does 
 to run.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,12 @@ from minitasks.timeline.terminal import show
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "pages" / "images"
 
+# A line's height, in the picture's units, and how long the motion takes.
+LINE, SECONDS = 24.4, 14
+MOTION = f"""\
+@keyframes draw {{ 0% {{ transform: none }} 40%, 98% {{ transform: translateX(100%) }} }}
+.curtain {{ animation: draw {SECONDS}s linear infinite }}"""
+
 
 def main() -> None:
     """Write the pictures: the home page's, one for each scenario, the plot."""
@@ -29,8 +36,38 @@ def main() -> None:
 
 
 def draw_timeline() -> str:
-    """Run the article's story for real, and draw what was recorded."""
-    return draw_scenario("register-product", "minitasks run")
+    """Run the article's story for real, and draw what was recorded, as a moving picture."""
+    return moving(draw_scenario("register-product", "minitasks run"))
+
+
+def moving(picture: str) -> str:
+    """Let the lanes of a picture come from left to right, then its sentences one by one.
+
+    A curtain of the paper's colour slides away. Whoever wants no motion sees the whole picture.
+    """
+    axis = re.search(r'y="([\d.]+)" textLength="([\d.]+)"[^>]*>ms&#160;', picture)
+    legend = re.search(r'y="([\d.]+)"[^>]*>█&#160;runs', picture)
+    assert axis is not None
+    assert legend is not None
+    (top, left), bottom = map(float, axis.groups()), float(legend[1])
+    curtain = (
+        f'<rect class="paper curtain" x="{left - 6:.0f}" y="{top + 6:.0f}" width="100%" '
+        f'height="{bottom - top - LINE:.0f}"/>'
+    )
+    behind = sorted({float(y) for y in re.findall(r'<text[^>]* y="([\d.]+)"', picture)})
+    sentences = [y for y in behind if y > bottom]
+    styles = [MOTION]
+    for number, y in enumerate(sentences):
+        begin = 45 + 40 * number / len(sentences)
+        styles.append(
+            f"@keyframes say-{number} {{ 0%, {begin:.0f}% {{ opacity: 0 }} "
+            f"{begin + 2:.0f}%, 98% {{ opacity: 1 }} }}\n"
+            f'[y="{y:g}"] {{ animation: say-{number} {SECONDS}s infinite }}'
+        )
+    motion = "\n".join(["@media (prefers-reduced-motion: no-preference) {", *styles, "}"])
+    still = "@media (prefers-reduced-motion: reduce) { .curtain { display: none } }"
+    picture = picture.replace("</style>", f"{motion}\n{still}\n</style>", 1)
+    return picture.replace("</g></g>\n</svg>", f"</g>{curtain}</g>\n</svg>")
 
 
 def draw_scenario(name: str, command: str) -> str:

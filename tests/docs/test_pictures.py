@@ -38,3 +38,18 @@ def test_plot_is_fresh() -> None:
     assert today.splitlines() == [line for line in measured.sub("", kept).splitlines() if line] or (
         today.replace("\n\n", "\n") == measured.sub("", kept)
     )
+
+
+def test_the_readmes_picture_moves_unless_a_reader_wants_no_motion() -> None:
+    """A curtain slides off the lanes, and the sentences come after; at rest all of it is there."""
+    picture = (IMAGES / "timeline.svg").read_text()
+    assert picture.count('class="paper curtain"') == 1
+    assert "@media (prefers-reduced-motion: reduce) { .curtain { display: none } }" in picture
+    moving = picture.split("@media (prefers-reduced-motion: no-preference) {")[1]
+    said = re.findall(r'\[y="([\d.]+)"\] \{ animation: say-\d+', moving)
+    rows = [
+        text.get("y")
+        for text in ET.fromstring(picture).iter(f"{SVG}text")
+        if "✓" in (text.text or "")
+    ]
+    assert set(filter(None, rows)) <= set(said)
