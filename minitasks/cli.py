@@ -422,7 +422,7 @@ def exercise_meant(word: str | None, where: "Workshop") -> "Exercise":
 
 
 def as_json(command: str, **facts: Any) -> None:
-    """Print a command's answer by the schema in docs/pages/workshop.md."""
+    """Print a command's answer by the schema in docs/pages/reference.md."""
     click.echo(json.dumps({"schema": 1, "command": command, **facts}, ensure_ascii=False, indent=2))
 
 

@@ -110,8 +110,8 @@ def test_list_and_report_json_are_the_documented_schema(here: Workshop) -> None:
 
 
 def documented(part: str) -> set[str]:
-    """Give the names that docs/pages/workshop.md tells of one object."""
-    page = Path(__file__).parents[2] / "docs" / "pages" / "workshop.md"
+    """Give the names that docs/pages/reference.md tells of one object."""
+    page = Path(__file__).parents[2] / "docs" / "pages" / "reference.md"
     _, _, section = page.read_text(encoding="utf-8").partition(f"<!-- schema: {part} -->\n")
     table, _, _ = section.partition("\n\n")
     return {row.split("`")[1] for row in table.splitlines()[2:]}
