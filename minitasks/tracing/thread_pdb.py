@@ -7,6 +7,7 @@ stops to it (tour/debugger.py), the workshop a failing test (workshop/debug_test
 
 import _thread
 import ast
+import asyncio
 import bdb
 import contextlib
 import functools
@@ -64,9 +65,10 @@ class PerTask(PerThread):
 
 
 class Mine(threading.local):
-    """What a thread has for itself: the task that it runs is the most of it."""
+    """What a thread has for itself: its task, and whether it is taking an event just now."""
 
     task = 0
+    takes_event = False
 
 
 class ThreadPdb(pdb.Pdb):
@@ -300,11 +302,13 @@ class ThreadPdb(pdb.Pdb):
             return None
         if event == "call" and self.is_of_no_interest(frame):
             return None
+        self.mine.takes_event = True
         try:
             # Rule 2: one prompt. A thread waits for it only if it would stop itself.
             with self._one_at_a_time:
                 return self._take_event(frame, event, arg)
         finally:
+            self.mine.takes_event = False
             self._take_late_sigint()
 
     def _take_event(self, frame: FrameType, event: str, arg: Any) -> Any:
@@ -561,7 +565,9 @@ class ThreadPdb(pdb.Pdb):
         if self._prompting is not None and not self.leaving:
             return self._sigint_elsewhere()
         self._late_sigint = functools.partial(self._interrupt, program_handler, number, frame)
-        if not self._holds_up(frame):
+        # An exception out of an event that is being taken would leave the debugger locked: from
+        # Python 3.14 on one can come between the taking of a lock and the block that gives it back.
+        if not self.mine.takes_event:
             self._take_late_sigint()
         return None
 
@@ -569,7 +575,8 @@ class ThreadPdb(pdb.Pdb):
         """Open a prompt where the program is, or where it waits; leave where it is nowhere."""
         in_loop = runs_loop() and running_task() is None
         place = self._where.latest_waiting() if in_loop else self._own_frame(frame)
-        if place is not None and not self.leaving:
+        opens_prompt = place is not None and not self.leaving
+        if opens_prompt:
             self.mine.task = self._task_here()
             # Where the program itself reads a line, there can be no second one who does.
             with self._prompt_lock, contextlib.suppress(RuntimeError):
@@ -581,24 +588,14 @@ class ThreadPdb(pdb.Pdb):
         self.set_quit()
         if callable(program_handler):
             program_handler(number, frame)
-        # asyncio cancels a task at its next await, and this one may have none.
-        if place is not None and running_task() is not None:
+        # asyncio cancels a task at its next await, and this one may have none. trio raises here.
+        if opens_prompt and not in_loop and asyncio._get_running_loop() is not None:
             raise bdb.BdbQuit
 
     def _own_frame(self, frame: FrameType | None) -> FrameType | None:
         while frame is not None and not self.is_own(frame.f_code.co_filename):
             frame = frame.f_back
         return frame
-
-    def _holds_up(self, frame: FrameType | None) -> bool:
-        """Tell whether the signal landed in this debugger: an exception would leave it locked.
-
-        From Python 3.14 on one can come between the taking of a lock and the block that gives it
-        back.
-        """
-        while frame is not None and frame.f_code is not ThreadPdb.trace_dispatch.__code__:
-            frame = frame.f_back
-        return frame is not None
 
     def _take_late_sigint(self) -> None:
         """Hand the signal to the program, now that this debugger is through."""

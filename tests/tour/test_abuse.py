@@ -61,6 +61,20 @@ async def main():
 anyio.run(main, backend="{backend}")
 """
 
+# Of what runs in its own files nothing happens any more, and elsewhere all the time.
+SPINNING = """
+import anyio
+from minitasks import BackgroundTask
+
+exec("def helper(): pass\\ndef spin():\\n    while True: helper()")
+
+async def main():
+    print("begun", flush=True)
+    spin()
+
+anyio.run(BackgroundTask(main), backend="{backend}")
+"""
+
 GOES_ON = """
     from pathlib import Path
     while not Path(__file__).with_name("go on").exists():
@@ -299,10 +313,13 @@ def test_ctrl_c_while_the_program_runs_opens_a_prompt(
             assert_ended_cleanly(session)
 
 
+@pytest.mark.parametrize("busy", [BUSY, SPINNING], ids=["twenty threads", "in a library"])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(tmp_path: Path, backend: str) -> None:
-    """Amid twenty threads at work, at swept delays: q ends the program, if it has not ended."""
-    path = program(tmp_path, BUSY.format(backend=backend))
+def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(
+    tmp_path: Path, backend: str, busy: str
+) -> None:
+    """At swept delays, while the program works: q ends it, if it has not ended."""
+    path = program(tmp_path, busy.format(backend=backend))
 
     def interrupt(delay: float) -> None:
         with Session(path, "--stop", "1000000", wait=False) as session:
