@@ -31,11 +31,18 @@ import anyio.from_thread
 from minitasks.tracing import process_state
 from minitasks.tracing.source_lines import print_source
 from minitasks.tracing.steps import Step, StepReader, is_of_pool
-from minitasks.tracing.threads import Tasks, running_task, runs_loop
+from minitasks.tracing.threads import Tasks, runs_loop
 from minitasks.tracing.where import Where, awaiters, clip, is_coroutine, short_name, wording
 
 # What pdb would show as a return, a call and an exception, though nothing of the kind happens.
 HIDDEN = ("suspend", "resume", "handover")
+# Where an event loop runs: between its own code and what it runs.
+LOOPS = (
+    ("asyncio.base_events", "run_forever"),
+    ("asyncio.runners", "run"),
+    ("trio._core._run", "run"),
+    ("trio._core._run", "unrolled_run"),
+)
 COROUTINE = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
@@ -564,6 +571,7 @@ class ThreadPdb(pdb.Pdb):
             raise KeyboardInterrupt
         if self._prompting is not None and not self.leaving:
             return self._sigint_elsewhere()
+        frame = program_frame(frame)
         self._late_sigint = functools.partial(self._interrupt, program_handler, number, frame)
         # An exception out of an event that is being taken would leave the debugger locked: from
         # Python 3.14 on one can come between the taking of a lock and the block that gives it back.
@@ -573,8 +581,8 @@ class ThreadPdb(pdb.Pdb):
 
     def _interrupt(self, program_handler: Any, number: int, frame: FrameType | None) -> None:
         """Open a prompt where the program is, or where it waits; leave where it is nowhere."""
-        in_loop = runs_loop() and running_task() is None
-        place = self._where.latest_waiting() if in_loop else self._own_frame(frame)
+        own = self._own_frame(frame)
+        place = own or self._where.latest_waiting()
         opens_prompt = place is not None and not self.leaving
         if opens_prompt:
             self.mine.task = self._task_here()
@@ -589,11 +597,14 @@ class ThreadPdb(pdb.Pdb):
         if callable(program_handler):
             program_handler(number, frame)
         # asyncio cancels a task at its next await, and this one may have none. trio raises here.
-        if opens_prompt and not in_loop and asyncio._get_running_loop() is not None:
+        if opens_prompt and own is not None and asyncio._get_running_loop() is not None:
             raise bdb.BdbQuit
 
     def _own_frame(self, frame: FrameType | None) -> FrameType | None:
+        """Find the program's own code that runs; what started the event loop only waits for it."""
         while frame is not None and not self.is_own(frame.f_code.co_filename):
+            if (frame.f_globals.get("__name__"), frame.f_code.co_name) in LOOPS:
+                return None
             frame = frame.f_back
         return frame
 
@@ -613,6 +624,16 @@ class ThreadPdb(pdb.Pdb):
             return
         self._asked_to_leave = True
         self.message("\n(Enter leaves the tour; Ctrl-C once more ends it at once)")
+
+
+def program_frame(frame: FrameType | None) -> FrameType | None:
+    """Give the program's frame where a signal landed while this debugger looked at a step of it."""
+    caller = frame
+    while caller is not None:
+        if caller.f_code is ThreadPdb.trace_dispatch.__code__:
+            return caller.f_back
+        caller = caller.f_back
+    return frame
 
 
 def half_typed_line() -> str:

@@ -37,7 +37,7 @@ if __name__ == "__main__":
 """
 
 # Seconds.
-DELAYS = [number / 200 for number in range(int(os.environ.get("MINITASKS_DELAYS", "8")))]
+DELAYS = [number / 200 for number in range(int(os.environ.get("MINITASKS_DELAYS", "4")))]
 
 BUSY = """
 import anyio
@@ -322,7 +322,7 @@ def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(
     path = program(tmp_path, busy.format(backend=backend))
 
     def interrupt(delay: float) -> None:
-        with Session(path, "--stop", "1000000", wait=False) as session:
+        with Session("--stop", "1000000", path, wait=False) as session:
             session.child.expect_exact("begun\r\n")
             time.sleep(delay)  # sweeps over what the program does, and waits for nothing
             session.child.sendintr()
