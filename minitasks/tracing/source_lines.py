@@ -2,14 +2,11 @@
 
 import functools
 import linecache
-from collections.abc import Iterator
+import os
 from types import FrameType
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from minitasks.tracing.where import terminal_width
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 AROUND = 2  # lines before and behind
 
@@ -22,38 +19,45 @@ def print_source(frame: FrameType, line: int, file: IO[str]) -> None:
         line: Its line, counted from 1.
         file: Where to print.
     """
-    from rich.console import Console  # The workshop's extra brings it.
-    from rich.text import Text
-
-    source = "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
-    console = Console(file=file, highlight=False, soft_wrap=True)
-    for number, text in lines_around(source, line):
+    source = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
+    first, last = max(1, line - AROUND), min(len(source), line + AROUND)
+    while first < line and not source[first - 1].strip():
+        first += 1
+    while last > line and not source[last - 1].strip():
+        last -= 1
+    colour = coloured("".join(source)) if wants_colour(file) else ()
+    for number in range(first, last + 1):
         arrow = "->" if number == line else "  "
-        shown = Text(f"{number:>4} {arrow} ").append_text(text)
-        shown.rstrip()
-        if len(shown) > terminal_width():
-            shown.right_crop(len(shown) - terminal_width() + 3)
-            shown.append("...")
-        console.print(shown)
+        before = f"{number:>4} {arrow} "
+        text = source[number - 1].rstrip() if number <= len(source) else ""
+        cut = len(before + text) > terminal_width()
+        if cut or not colour:
+            text = text[: terminal_width() - len(before) - 3] + "..." if cut else text
+        else:
+            text = colour[number - 1]
+        print((before + text).rstrip(), file=file)
 
 
-def lines_around(source: str, line: int) -> "Iterator[tuple[int, Text]]":
-    """Give the lines round one, each with its number, without blank ones at the edges."""
-    lines = highlighted(source)
-    shown = list(enumerate(lines, start=1))[max(0, line - 1 - AROUND) : line + AROUND]
-    while len(shown) > 1 and shown[-1][0] != line and not shown[-1][1].plain.strip():
-        shown.pop()
-    while len(shown) > 1 and shown[0][0] != line and not shown[0][1].plain.strip():
-        shown.pop(0)
-    yield from shown
+def wants_colour(file: IO[str]) -> bool:
+    """Tell whether a stream is a terminal that shows colours, by the environment's usual words."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return file.isatty() and os.environ.get("TERM") != "dumb"
 
 
 @functools.lru_cache(maxsize=16)
-def highlighted(source: str) -> "list[Text]":
-    """Colour a file's text, as a whole: a line does not know that it is within a string."""
+def coloured(source: str) -> tuple[str, ...]:
+    """Colour a file's lines, as a whole: a line does not know that it is within a string."""
+    # Imported for this alone: they take a tenth of a second.
+    from rich.console import Console
     from rich.syntax import Syntax
 
-    syntax = Syntax("", "python", theme="ansi_dark", background_color="default")
-    text = syntax.highlight(source)
-    text.rstrip()
-    return list(text.split("\n", allow_blank=True))
+    console = Console(force_terminal=True, highlight=False, width=10_000)
+    text = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(source)
+    with console.capture() as capture:
+        for each in text.split("\n", allow_blank=True):
+            each.rstrip()
+            console.print(each, soft_wrap=True)
+    return tuple(capture.get().split("\n"))
