@@ -13,9 +13,9 @@ from typing import Any
 
 from minitasks.errors import CannotRun
 from minitasks.timeline.events import Kind
-from minitasks.timeline.recorder import Recorder, callers
+from minitasks.timeline.recorder import Recorder
 from minitasks.timeline.reprs import short_repr
-from minitasks.tracing.steps import has_begun
+from minitasks.tracing.steps import callers, has_begun
 from minitasks.tracing.threads import offloads
 
 assert sys.version_info >= (3, 12)

@@ -9,7 +9,7 @@ import inspect
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
 from time import perf_counter_ns
@@ -157,14 +157,6 @@ def since_arrival(events: list[tuple[Any, ...]], request: int) -> list[tuple[Any
         if event[REQUEST] == request and event[TEXT].endswith(" arrives"):
             break
     return [event for event in events[:first] if event[0] == "mark"] + events[first:]
-
-
-def callers(frame: FrameType) -> Iterator[FrameType]:
-    """Give a frame and those that wait for it on its thread, from inside outwards."""
-    caller: FrameType | None = frame
-    while caller is not None:
-        yield caller
-        caller = caller.f_back
 
 
 def variables_of(frame: FrameType) -> Variables:

@@ -15,9 +15,9 @@ from types import FrameType
 from typing import Any
 
 from minitasks.errors import CannotRun
-from minitasks.timeline.recorder import Recorder, callers
+from minitasks.timeline.recorder import Recorder
 from minitasks.timeline.reprs import short_repr
-from minitasks.tracing.steps import StepReader, has_begun
+from minitasks.tracing.steps import StepReader, callers, has_begun
 from minitasks.tracing.threads import offloads, trio_lowlevel
 
 Trace = Any  # a trace function: of a frame, an event and an argument, giving the next one or None

@@ -6,6 +6,7 @@ apart, for any trace function: the recorder's, or pdb's own `trace_dispatch`.
 """
 
 import opcode
+from collections.abc import Iterator
 from inspect import CO_COROUTINE
 from threading import Thread
 from types import CodeType, FrameType
@@ -172,6 +173,13 @@ def is_handover(frame: FrameType, exception: tuple[Any, Any, Any]) -> bool:
     return awaits and traceback.tb_next is None
 
 
+def callers(frame: FrameType | None) -> Iterator[FrameType]:
+    """Give a frame and those that wait for it on its thread, from inside outwards."""
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
 def starts_as_worker(frame: FrameType) -> bool:
     """Tell whether the thread that runs this frame was started by a pool of worker threads.
 
@@ -179,14 +187,12 @@ def starts_as_worker(frame: FrameType) -> bool:
     thread that such a pool gave to anyio's portal is one for an event loop: a test client's, say.
     """
     starter: str | None = None
-    caller: FrameType | None = frame
-    while caller is not None:
+    for caller in callers(frame):
         if caller.f_code.co_name == "run_blocking_portal":
             return False
         module = caller.f_globals.get("__name__")
         if module != "threading":
             starter = module
-        caller = caller.f_back
     return starter in WORKER_MODULES
 
 

@@ -30,7 +30,7 @@ import anyio.from_thread
 
 from minitasks.tracing import process_state
 from minitasks.tracing.source_lines import print_source
-from minitasks.tracing.steps import Step, StepReader, is_of_pool
+from minitasks.tracing.steps import Step, StepReader, callers, is_of_pool
 from minitasks.tracing.threads import Tasks, runs_loop
 from minitasks.tracing.where import Where, awaiters, clip, is_coroutine, short_name, wording
 
@@ -280,10 +280,9 @@ class ThreadPdb(pdb.Pdb):
 
     def _look_at(self, frame: FrameType | None) -> None:
         """Look at a frame and those that called it, from now on."""
-        while frame is not None:
-            if self.is_own(frame.f_code.co_filename):
-                frame.f_trace = self.trace_dispatch
-            frame = frame.f_back
+        for each in callers(frame):
+            if self.is_own(each.f_code.co_filename):
+                each.f_trace = self.trace_dispatch
 
     def has_stop(self, frame: FrameType) -> bool:
         """Tell whether some line of a frame is one to stop at."""
@@ -602,11 +601,12 @@ class ThreadPdb(pdb.Pdb):
 
     def _own_frame(self, frame: FrameType | None) -> FrameType | None:
         """Find the program's own code that runs; what started the event loop only waits for it."""
-        while frame is not None and not self.is_own(frame.f_code.co_filename):
-            if (frame.f_globals.get("__name__"), frame.f_code.co_name) in LOOPS:
+        for each in callers(frame):
+            if self.is_own(each.f_code.co_filename):
+                return each
+            if (each.f_globals.get("__name__"), each.f_code.co_name) in LOOPS:
                 return None
-            frame = frame.f_back
-        return frame
+        return None
 
     def _take_late_sigint(self) -> None:
         """Hand the signal to the program, now that this debugger is through."""
@@ -628,11 +628,9 @@ class ThreadPdb(pdb.Pdb):
 
 def program_frame(frame: FrameType | None) -> FrameType | None:
     """Give the program's frame where a signal landed while this debugger looked at a step of it."""
-    caller = frame
-    while caller is not None:
-        if caller.f_code is ThreadPdb.trace_dispatch.__code__:
-            return caller.f_back
-        caller = caller.f_back
+    for each in callers(frame):
+        if each.f_code is ThreadPdb.trace_dispatch.__code__:
+            return each.f_back
     return frame
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from minitasks.tracing.frame_locals import local_variables
-from minitasks.tracing.steps import Step
+from minitasks.tracing.steps import Step, callers
 from minitasks.tracing.threads import Thread, Threads, runs_loop
 
 WIDTH = 79
@@ -121,10 +121,8 @@ class Where:
     def _place_in(self, frame: FrameType) -> str:
         if frame.f_globals.get("__name__") in WAITING_FOR_EVENTS:
             return "free: it waits for something to happen"
-        own: FrameType | None = frame
-        while own is not None and not self._is_own(own.f_code.co_filename):
-            own = own.f_back
-        return "no code of this tour" if own is None else place(own)
+        own = (each for each in callers(frame) if self._is_own(each.f_code.co_filename))
+        return next(map(place, own), "no code of this tour")
 
     def _describe_waiting(self) -> Iterator[str]:
         for chain in self._waiting.values():

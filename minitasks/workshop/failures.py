@@ -13,10 +13,12 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any
 
 import pytest
+
+from minitasks.tracing.steps import callers
 
 # How long a thread that the learner's code started may still take after the last test.
 GRACE = 1.0
@@ -133,13 +135,13 @@ def places_in(file: str) -> Iterator[tuple[int, str]]:
     """Find where threads and coroutines stand in a file: what runs, then what waits."""
     main = threading.main_thread().ident
     for ident, top in sorted(sys._current_frames().items(), key=lambda item: item[0] != main):
-        for frame in frames_from(top):
+        for frame in callers(top):
             if frame.f_code.co_filename == file and not is_module(frame.f_code):
                 yield frame.f_lineno, thread_note(ident == main, frame is top)
                 break
     yield from awaits_in(file)
     for top in sys._current_frames().values():
-        for frame in frames_from(top):
+        for frame in callers(top):
             if frame.f_code.co_filename == file:
                 yield frame.f_lineno, "while the file is being imported"
 
@@ -147,13 +149,6 @@ def places_in(file: str) -> Iterator[tuple[int, str]]:
 def is_module(code: CodeType) -> bool:
     """Tell whether code is a module's own, outside any function."""
     return code.co_name == "<module>"
-
-
-def frames_from(top: FrameType | None) -> Iterator[FrameType]:
-    """Walk from a frame to its callers."""
-    while top is not None:
-        yield top
-        top = top.f_back
 
 
 def thread_note(is_main: bool, is_top: bool) -> str:
@@ -204,7 +199,7 @@ def thread_in(file: str) -> int | None:
     """Give the line at which another thread than this one is in a file."""
     this = threading.get_ident()
     for ident, top in sys._current_frames().items():
-        for frame in frames_from(top):
+        for frame in callers(top):
             if ident != this and frame.f_code.co_filename == file:
                 return frame.f_lineno
     return None

@@ -11,7 +11,7 @@ from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.journal import TRIES_FOR_SOLUTION, Event, now
 
-# Where Starlette has what the exercises rebuild.
+# Who has ready-made what the exercises rebuild, and where Starlette has it.
 LIBRARIES = ("starlette", "fastapi", "minitasks")
 STARLETTE = ("background.py", "concurrency.py", "_utils.py")
 

@@ -132,3 +132,17 @@ class Session:
         self.child.close()
         words = self.last_words + str(self.child.before or "")
         return words.replace("\r", ""), int(self.child.exitstatus or 0)
+
+
+def typed(session: Session, command: str) -> Prompt:
+    """Type a command that leads to another prompt."""
+    prompt = session.type(command)
+    assert prompt is not None, session.last_words
+    return prompt
+
+
+def program(folder: Path, text: str) -> str:
+    """Write a learner's program; give its path."""
+    path = folder / "app.py"
+    path.write_text(text)
+    return str(path)

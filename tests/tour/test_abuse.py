@@ -13,7 +13,7 @@ import pytest
 
 from minitasks.tour.tours import TOURS
 from tests.parts import TIMEOUT
-from tests.tour.session import Prompt, Session
+from tests.tour.session import Prompt, Session, program
 
 pytestmark = pytest.mark.slow
 
@@ -160,13 +160,6 @@ def assert_ended_cleanly(session: Session) -> None:
     assert "Traceback" not in words, words
     assert "BdbQuit" not in words, words
     assert code == 0
-
-
-def program(folder: Path, text: str) -> str:
-    """Write a learner's program; give its path."""
-    path = folder / "app.py"
-    path.write_text(text)
-    return str(path)
 
 
 def test_an_exception_at_the_stops_between_ends_the_run_and_hangs_nothing() -> None:

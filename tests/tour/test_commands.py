@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tour.session import Prompt, Session
+from tests.tour.session import Prompt, Session, typed
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +31,6 @@ async def main():
 
 anyio.run(main)
 """
-
-
-def typed(session: Session, command: str) -> Prompt:
-    """Type a command that leads to another prompt."""
-    prompt = session.type(command)
-    assert prompt is not None, session.last_words
-    return prompt
 
 
 def test_s_on_the_await_goes_into_the_threads_function_in_one_press() -> None:

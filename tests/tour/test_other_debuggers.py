@@ -1,13 +1,11 @@
 """What other debuggers do at a background task: the rows of the table in docs/pages/stepping.md."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
 
 from tests.parts import TIMEOUT
@@ -45,10 +43,7 @@ def test_it():
 
 def spawn(*arguments: str) -> Any:
     """Run Python with arguments in a terminal."""
-    environment = {**os.environ, "TERM": "dumb", "NO_COLOR": "1", "PYTEST_ADDOPTS": ""}
-    return pexpect.spawn(
-        sys.executable, [*arguments], timeout=TIMEOUT, encoding="utf-8", env=environment
-    )
+    return Session(*arguments, command=(), env={"PYTEST_ADDOPTS": ""}, wait=False).child
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from minitasks.tour.run_tour import tour_of_program
 from minitasks.tracing.thread_pdb import ThreadPdb
-from tests.tour.session import Prompt, Session
+from tests.tour.session import Session, program, typed
 
 pytestmark = pytest.mark.slow
 
@@ -124,20 +124,6 @@ class BackgroundTasks(BackgroundTask):
 async def run_in_threadpool(func, *args, **kwargs):
     return func(*args, **kwargs)
 """
-
-
-def typed(session: Session, command: str) -> Prompt:
-    """Type a command that leads to another prompt."""
-    prompt = session.type(command)
-    assert prompt is not None, session.last_words
-    return prompt
-
-
-def program(folder: Path, text: str) -> str:
-    """Write a learner's program; give its path."""
-    path = folder / "app.py"
-    path.write_text(text)
-    return str(path)
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
