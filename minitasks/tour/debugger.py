@@ -14,7 +14,39 @@ from minitasks.tracing.thread_pdb import PerThread, ThreadPdb
 from minitasks.tracing.where import WIDTH, wording
 
 
-class TourDebugger(ThreadPdb):
+class Guide(ThreadPdb):
+    """A debugger that says at its stops what there is to see.
+
+    Args:
+        files: The files to step through.
+        into: Folders of libraries to step through too.
+        first: The number of the stop to begin at, counted from 1.
+    """
+
+    def __init__(self, files: Sequence[Path], into: Sequence[Path], first: int) -> None:
+        super().__init__(files, into)
+        self.prompt = "(tour) "
+        self.reached = 0
+        self._first = first
+        self._latest = "no stop has been reached yet"
+
+    def tell(self, number: int, text: str) -> None:
+        """Say what there is to say at a stop."""
+        self.reached, self._latest = number, text
+        self.do_note("")
+
+    def say_last(self) -> None:
+        """Say what is left to say when the program has ended."""
+
+    def do_note(self, arg: str) -> None:
+        """note
+
+        Show again what was said at the last stop.
+        """
+        self.message(self._latest)
+
+
+class TourDebugger(Guide):
     """The debugger of a tour.
 
     Args:
@@ -33,17 +65,13 @@ class TourDebugger(ThreadPdb):
         into: Sequence[Path] = (),
         first: int = 1,
     ) -> None:
-        super().__init__(files, into)
-        self.prompt = "(tour) "
+        super().__init__(files, into, first)
         self._breakpoints = breakpoints
         self._lines = {(each.file, each.line) for each in breakpoints}
         self.ahead = list(breakpoints)
         self._last = max((each.number for each in breakpoints), default=0)
-        self._first = first
         self._hits: Counter[tuple[Path | None, int]] = Counter()
         self._marks: list[str] = []
-        self.reached = 0
-        self._latest = "no stop has been reached yet"
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -103,10 +131,8 @@ class TourDebugger(ThreadPdb):
         self._show_marks()
         if self._here is None:
             return False
-        self.reached = self._here.number
-        self._latest = note_text(self._here, self._last, lane)
-        self._here = None
-        self.do_note("")
+        here, self._here = self._here, None
+        self.tell(here.number, note_text(here, self._last, lane))
         return True
 
     def say_last(self) -> None:
@@ -122,13 +148,6 @@ class TourDebugger(ThreadPdb):
                 f"{text} ({n} times)" if n > 1 else text for text, n in Counter(said).items()
             )
             self.message("\n".join(wrapped(f"meanwhile: {', '.join(counted)}")))
-
-    def do_note(self, arg: str) -> None:
-        """note
-
-        Show again what the tour said at its last stop.
-        """
-        self.message(self._latest)
 
 
 def note_text(reached: Breakpoint, last: int, lane: str) -> str:

@@ -14,11 +14,11 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from minitasks.scenarios.marks import request_number, watching
-from minitasks.tour.debugger import heading, wrapped
+from minitasks.tour.debugger import Guide, heading, wrapped
 from minitasks.tour.own_program import OwnCode
 from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.steps import Step
-from minitasks.tracing.thread_pdb import PerThread, ThreadPdb, short_path
+from minitasks.tracing.thread_pdb import PerThread, short_path
 from minitasks.tracing.where import wording
 
 # The core's functions that take a function, as their parameter `func`.
@@ -36,7 +36,7 @@ class OwnStop(NamedTuple):
     line: Line
 
 
-class OwnDebugger(ThreadPdb):
+class OwnDebugger(Guide):
     """The debugger of a program or an application of one's own.
 
     Args:
@@ -52,20 +52,16 @@ class OwnDebugger(ThreadPdb):
     def __init__(
         self, code: OwnCode, serves: bool, into: Sequence[Path] = (), first: int = 1
     ) -> None:
-        super().__init__(code.library, into)
-        self.prompt = "(tour) "
-        self.reached = 0
+        super().__init__(code.library, into, first)
         self._count = 0
         self._code = code
         self._serves = serves
-        self._first = first
         self._handed_over: set[CodeType] = set()
         self._to_say: dict[FrameType, str] = {}  # at the frame's next line
         self._yielded: set[FrameType] = set()
         self._in_call: dict[FrameType, int] = {}  # the line of the call that a frame is in
         self._requests: dict[int, str] = {}
         self._silent: set[Line] = set()
-        self._latest = "no stop has been reached yet"
         self._line: Line = ("", 0)
 
     @contextmanager
@@ -178,24 +174,12 @@ class OwnDebugger(ThreadPdb):
         if self._stop_here is None:
             return False
         stop: OwnStop = self._stop_here
-        self.reached = stop.number
         self._line = stop.line
         request = self._requests.get(request_number.get(), "")
         where = ", ".join(filter(None, (f"stop {stop.number}", request, wording(lane))))
-        self._latest = "\n".join(["", heading(where), *wrapped(stop.note)])
         self._stop_here = None
-        self.message(self._latest)
+        self.tell(stop.number, "\n".join(["", heading(where), *wrapped(stop.note)]))
         return True
-
-    def say_last(self) -> None:
-        """Say nothing more: a program of one's own leaves no marks."""
-
-    def do_note(self, arg: str) -> None:
-        """note
-
-        Show again what was said at the last stop.
-        """
-        self.message(self._latest)
 
     def do_silence(self, arg: str) -> None:
         """silence
