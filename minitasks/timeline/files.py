@@ -144,7 +144,7 @@ class ModuleOf:
 
     def sources(self) -> dict[str, str]:
         """Give the text of the files in which something ran."""
-        return {file: "".join(linecache.getlines(file)) for file in self.known}
+        return {file: "".join(linecache.getlines(file)) for file in list(self.known)}
 
 
 def outermost(frame: FrameType) -> FrameType:

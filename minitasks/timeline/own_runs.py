@@ -133,7 +133,7 @@ def print_as_python_does(error: BaseException, path: Path) -> None:
 
 def own_files(files: Folder) -> frozenset[str]:
     """List the files in which something of the learner's own ran."""
-    return frozenset(file for file in files.known.values() if files.is_own(file))
+    return frozenset(filter(files.is_own, list(files.known.values())))
 
 
 @contextmanager

@@ -94,8 +94,8 @@ class Where:
 
     def latest_waiting(self) -> FrameType | None:
         """Give the frame of the coroutine that began to wait last, if one waits."""
-        chain = next(reversed(self._waiting.values()), None)
-        return chain[0] if chain else None
+        chains = list(self._waiting.values())
+        return chains[-1][0] if chains else None
 
     def describe(self, at_prompt: FrameType) -> Iterator[str]:
         """Give the lines that `where` adds: a line a thread, then a line a waiting coroutine.
@@ -105,7 +105,7 @@ class Where:
         """
         running = {**sys._current_frames(), threading.get_ident(): at_prompt}
         yield "Lanes (* has the prompt):"
-        for thread, name in self._names.items():
+        for thread, name in list(self._names.items()):
             if thread.is_alive() and thread.ident in running:
                 star = "*" if thread is threading.current_thread() else " "
                 yield clip(f"{star} {name:<16} {self._doing(thread, running[thread.ident])}")
@@ -125,7 +125,7 @@ class Where:
         return next(map(place, own), "no code of this tour")
 
     def _describe_waiting(self) -> Iterator[str]:
-        for chain in self._waiting.values():
+        for chain in list(self._waiting.values()):
             outermost, *inner = reversed(chain)
             yield clip(f"  waiting          {place(outermost)}")
             for frame in inner:

@@ -25,7 +25,7 @@ from minitasks.timeline.events import Timeline
 from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
 from minitasks.timeline.own_runs import Request as Recorded
-from minitasks.timeline.own_runs import Teller, run_own_program, serve_recorded
+from minitasks.timeline.own_runs import Teller, own_files, run_own_program, serve_recorded
 from tests.parts import wait_until
 
 APP = """
@@ -412,6 +412,19 @@ def test_requests_that_overlap_are_told_apart(tmp_path: Path, quiet_logging: Non
         (note,) = each.view.calls("note")
         assert note.arguments[0][1].strip("'") in each.name
         assert len(each.view.calls("meet")) == 1
+
+
+def test_files_are_listed_while_another_thread_meets_more(tmp_path: Path) -> None:
+    """The request is told of on a thread of its own: meanwhile the next one calls new files."""
+
+    class Growing(Folder):
+        def is_own(self, file: str) -> bool:
+            self.known[f"new {len(self.known)}"] = "/elsewhere.py"
+            return super().is_own(file)
+
+    files = Growing(tmp_path)
+    files.known |= {name: str(tmp_path / name) for name in ("a.py", "b.py")}
+    assert own_files(files) == {str(tmp_path / "a.py"), str(tmp_path / "b.py")}
 
 
 def test_of_too_many_requests_the_last_are_told(tmp_path: Path) -> None:
