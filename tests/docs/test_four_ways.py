@@ -1,4 +1,4 @@
-"""Four ways: the table's cells are what was tried out just now, and costs are measured for the same ways."""
+"""Four ways: the table's cells are what was tried out just now, and the costs are of its ways."""
 
 import re
 import subprocess
@@ -27,7 +27,7 @@ def test_every_cell_of_the_table_holds() -> None:
 
 
 def test_costs_are_measured_for_each_way_beside_anyios() -> None:
-    """One row a way, in the table's order, anyio's own as 1.00; how long it took is a machine's matter."""
+    """One row a way, in the table's order, with anyio's own as 1.00."""
     rows = [line.split() for line in printed("costs.py")]
     ways = re.findall(r"`(\S+)`", TABLE[0])
     assert [name for name, *_ in rows] == ways
