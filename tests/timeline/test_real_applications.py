@@ -129,10 +129,11 @@ def sdist(name: str, folder: Path) -> Path:
     wanted = f"{name}=={importlib.metadata.version(name)}"
     has_pip = importlib.util.find_spec("pip") is not None
     pip = [sys.executable, "-m", "pip"] if has_pip else [shutil.which("pip") or "false"]
-    options = ["--no-binary", ":all:", "--no-deps", "-q", "-d", str(folder)]
+    # Not ":all:", which would build what builds it, too.
+    options = ["--no-binary", name, "--no-deps", "-q", "-d", str(folder)]
     subprocess.run([*pip, "download", wanted, *options], capture_output=True, check=False)
     found = next(folder.glob(f"{name}-*.tar.gz"), None)
-    need_part(found, f"the sdist can't be downloaded: pip download {wanted} --no-binary :all:")
+    need_part(found, f"the sdist can't be downloaded: pip download {wanted} --no-binary {name}")
     assert found is not None
     with tarfile.open(found) as archive:
         archive.extractall(folder, filter="data")

@@ -106,11 +106,15 @@ def folder_of(version: str) -> Path:
     if not folder.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE) as name:
-            options = ["install", "-q", "--no-deps", "--target", f"{name}/files"]
+            options = ["install", "-qq", "--no-deps", "--target", f"{name}/files"]
             subprocess.run(
                 [*pip(Path(name)), *options, f"starlette=={version}"], check=True
             )
-            os.rename(f"{name}/files", folder)
+            try:
+                os.rename(f"{name}/files", folder)
+            except OSError:
+                if not folder.exists():  # it does where another run was faster
+                    raise
     return folder
 
 
