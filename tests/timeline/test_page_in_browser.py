@@ -15,7 +15,7 @@ from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.findings import Finding
 from minitasks.timeline.page import render_page
-from tests.parts import need_part
+from tests.parts import need_part, wait_until
 from tests.timeline.recordings import (
     FILE,
     HOSTILE_TEXTS,
@@ -312,7 +312,7 @@ def test_each_sentence_leads_to_the_step_that_it_is_about(visit: Visit) -> None:
         page.get_by_role("link", name=sentence.text).click()
         call = view.call(name)
         assert call is not None
-        page.wait_for_function(f"document.querySelector('#slider').value === '{call.first + 1}'")
+        wait_until(lambda step=call.first + 1: place(page) == step)  # type: ignore[misc]
 
 
 def test_the_address_leads_to_the_step_and_follows_it(visit: Visit) -> None:
@@ -323,7 +323,7 @@ def test_the_address_leads_to_the_step_and_follows_it(visit: Visit) -> None:
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**#step=8")
     page.evaluate("location.hash = '#step=2'")
-    page.wait_for_function("document.querySelector('#slider').value === '2'")
+    wait_until(lambda: place(page) == 2)
 
     for anchor, number in {"#step=99": 9, "#step=0": 1, "#step=x": 1, "#step=1.5": 1}.items():
         assert place(visit(story(), anchor)) == number
@@ -556,7 +556,7 @@ def test_the_current_line_stays_in_view_when_its_panel_shrinks(visit: Visit) -> 
 
     page.locator("summary").click()
 
-    page.wait_for_function(in_view, timeout=5000)
+    wait_until(lambda: page.evaluate(in_view))
 
 
 # -- on every screen -------------------------------------------------------------------------------
