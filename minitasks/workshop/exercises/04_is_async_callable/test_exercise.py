@@ -1,7 +1,8 @@
 """Grader of exercise 4: from plain functions to what people really pass to add_task."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -48,8 +49,54 @@ class HasFunc:
 
 
 class AsyncCallable:
+    def __init__(self) -> None:
+        calls.append("AsyncCallable()")
+
     async def __call__(self, *args: object) -> None:
         calls.append("async __call__")
+
+
+class Inheriting(AsyncCallable):
+    """Has its async __call__ from its base class."""
+
+
+class SyncBesideAsync:
+    """Has an async method, and a __call__ that is not."""
+
+    def __call__(self) -> None:
+        calls.append("sync __call__ beside an async method")
+
+    async def send(self) -> None:
+        calls.append("async method beside __call__")
+
+
+@dataclass(frozen=True)
+class Equal:
+    """Equal to every other of these, async or not."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Equal)
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __call__(self) -> None:
+        calls.append("sync __call__")
+
+
+class EqualAndAsync(Equal):
+    async def __call__(self) -> None:  # type: ignore[override]
+        calls.append("async __call__")
+
+
+async def async_generator() -> AsyncIterator[str]:
+    yield "nothing to await"
+
+
+def sync_and_annotated() -> Awaitable[None]:
+    """Return a coroutine: nothing but the annotation tells."""
+    calls.append("def that returns an awaitable")
+    return async_function()
 
 
 class SyncCallable:
@@ -98,6 +145,15 @@ def test_callable_objects(exercise: ModuleType) -> None:
     """An object whose class has an async __call__ is async."""
     check(exercise, AsyncCallable(), "an object with async def __call__", True)
     check(exercise, SyncCallable(), "an object with def __call__", False)
+    check(exercise, Inheriting(), "an object whose base class has async def __call__", True)
+    check(exercise, SyncBesideAsync(), "an object with def __call__ and an async method", False)
+
+
+def test_equal_objects(exercise: ModuleType) -> None:
+    """Each object gets an answer of its own, also if it equals one that was asked about before."""
+    check(exercise, Equal(), "an object with def __call__", False)
+    check(exercise, EqualAndAsync(), "an object that is async, and equals one that is not", True)
+    check(exercise, Equal(), "an object that is not async, and equals one that is", False)
 
 
 def test_partials_of_objects(exercise: ModuleType) -> None:
@@ -116,6 +172,8 @@ def test_what_only_looks_async(exercise: ModuleType) -> None:
     """What counts is what a call gives: not a wrapped function, not an attribute of some name."""
     check(exercise, sync_wrapper(), "a def that wraps an async def (functools.wraps)", False)
     check(exercise, HasFunc(), "an object with a sync __call__ and an async attribute func", False)
+    check(exercise, async_generator, "an async generator function: its call is not awaited", False)
+    check(exercise, sync_and_annotated, "a def that is annotated with -> Awaitable", False)
 
 
 def test_not_callable(exercise: ModuleType) -> None:

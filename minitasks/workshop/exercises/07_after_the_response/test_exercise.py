@@ -6,7 +6,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
@@ -33,8 +33,12 @@ class Server:
         return [message.get("type") for message in self.sent]
 
     @property
+    def bodies(self) -> list[Any]:
+        return [message.get("body", b"") for message in self.sent]
+
+    @property
     def body(self) -> bytes:
-        return b"".join(message.get("body", b"") for message in self.sent)
+        return b"".join(self.bodies)
 
     @property
     def complete(self) -> bool:
@@ -65,13 +69,20 @@ async def test_start_then_body(exercise: ModuleType) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(body=st.binary(max_size=20))
+@example(body=b" saved\r\n")
 async def test_whole_body(exercise: ModuleType, body: bytes) -> None:
     """The body arrives whole, and the last message says that it is the last."""
     server = Server()
 
     await exercise.respond(server.send, body)
 
+    wrong = [part for part in server.bodies if not isinstance(part, bytes)]
+    assert not wrong, f"a message's body is bytes, but yours is {wrong[0]!r}"
     assert server.body == body, f"the body is {body!r}, but the client got {server.body!r}"
+    assert server.types[-1] == "http.response.body", (
+        f"for {len(body)} bytes of body your function sent no http.response.body: the client goes "
+        "on waiting"
+    )
     assert server.complete, "your last message has more_body: the client goes on waiting"
 
 
@@ -83,12 +94,19 @@ async def test_content_length(exercise: ModuleType, body: bytes) -> None:
 
     await exercise.respond(server.send, body)
 
-    headers = [tuple(header) for header in server.sent[0].get("headers", [])]
+    given_headers = server.sent[0].get("headers", [])
+    assert not isinstance(given_headers, dict), (
+        "headers is a list of pairs, (name, value), but yours is a dict"
+    )
+    headers = [tuple(header) for header in given_headers]
     wrong = [header for header in headers if not all(isinstance(part, bytes) for part in header)]
     assert not wrong, f"a header's name and value are bytes, but yours are {wrong[0]!r}"
-    length = dict(headers).get(b"content-length")
-    assert length == str(len(body)).encode(), (
-        f"for {len(body)} bytes of body your content-length is {length!r}"
+    capitals = [name for name, _ in headers if name != name.lower()]
+    assert not capitals, f"ASGI wants the names of headers in small letters, not {capitals[0]!r}"
+    lengths = [value for name, value in headers if name == b"content-length"]
+    assert lengths, f"your headers have no content-length: {headers!r}"
+    assert lengths == [str(len(body)).encode()], (
+        f"for {len(body)} bytes of body your content-length is {' and '.join(map(repr, lengths))}"
     )
 
 
@@ -127,8 +145,12 @@ async def test_waits_for_the_task(exercise: ModuleType) -> None:
 
     await exercise.respond(server.send, b"saved", task)
     seen = list(done)
+    await exercise.respond(server.send, b"", task)
 
     assert seen == ["done"], "your function returned before the task was done: nobody waits for it"
+    assert done == ["done", "done"], (
+        "the same task, after a second response whose body is empty, was not run"
+    )
 
 
 async def test_lets_exceptions_through(exercise: ModuleType) -> None:
@@ -170,7 +192,10 @@ async def test_a_cancellation_goes_through(exercise: ModuleType) -> None:
     with anyio.CancelScope() as scope:
         await exercise.respond(Server().send, b"saved", task)
 
-    assert scope.cancelled_caught, "your function was cancelled, and swallowed that"
+    assert scope.cancelled_caught, (
+        "your function was cancelled while the task ran, and did not end by that: it swallowed the "
+        "cancellation, or kept it away from the task"
+    )
     assert limits == [float("inf")], (
         "your function gave the task a time limit that nobody asked for"
     )
@@ -190,7 +215,7 @@ async def test_no_response_no_task(exercise: ModuleType) -> None:
     caught: BaseException | None = None
     try:
         await exercise.respond(send, b"saved", task)
-    except OSError as raised:
+    except BaseException as raised:
         caught = raised
 
     assert caught is gone, f"sending raised {gone!r}, but your function raised {caught!r}"
@@ -214,7 +239,7 @@ async def test_no_complete_response_no_task(exercise: ModuleType) -> None:
     caught: BaseException | None = None
     try:
         await exercise.respond(send, b"saved", task)
-    except OSError as raised:
+    except BaseException as raised:
         caught = raised
 
     assert caught is gone, f"sending raised {gone!r}, but your function raised {caught!r}"

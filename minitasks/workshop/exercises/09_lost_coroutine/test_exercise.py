@@ -1,6 +1,7 @@
 """Grader of exercise 9: a mailer that notes what is really sent, when, to whom, and where."""
 
 import functools
+import gc
 import inspect
 import threading
 import warnings
@@ -25,6 +26,7 @@ class Mailer:
 
     def __init__(self, failing: str = "") -> None:
         self.failing = failing
+        self.problem = ConnectionError("mail server is down")
         self.sent: list[tuple[str, str]] = []
         self.threads: list[int] = []
         self.limits: list[float] = []
@@ -34,7 +36,7 @@ class Mailer:
         self.limits.append(anyio.current_effective_deadline())
         await anyio.lowlevel.checkpoint()
         if to == self.failing:
-            raise ConnectionError("mail server is down")
+            raise self.problem
         self.sent.append((to, subject))
 
 
@@ -113,6 +115,23 @@ async def test_adding_sends_nothing(exercise: ModuleType) -> None:
     assert len(tasks.tasks) == 2, f"for two people your remind_all added {len(tasks.tasks)} task(s)"
 
 
+async def test_tasks_that_never_run_lose_nothing(exercise: ModuleType) -> None:
+    """A response that fails never runs its tasks: then no coroutine is left behind unawaited."""
+    tasks = BackgroundTasks()
+    add_tasks(exercise, tasks, Mailer(), ["ada"])
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        del tasks
+        gc.collect()
+
+    lost = [str(each.message) for each in caught if "never awaited" in str(each.message)]
+    assert not lost, (
+        f"the tasks never ran, and Python said: {lost[0]}. Your remind_all called the function "
+        "when it added the task"
+    )
+
+
 async def test_on_the_event_loop(exercise: ModuleType) -> None:
     """send runs on the event loop's thread, where the mailer's connection lives."""
     tasks = BackgroundTasks()
@@ -142,6 +161,47 @@ async def test_everybody_once(exercise: ModuleType, people: list[str]) -> None:
     )
 
 
+async def test_only_adds(exercise: ModuleType) -> None:
+    """Other tasks stay, and the list of people is the caller's: it may change before the run."""
+    tasks = BackgroundTasks()
+    mailer = Mailer()
+    people = ["ada", "grace"]
+    tasks.add_task(mailer.send, "alan", "your card is ready")
+
+    add_tasks(exercise, tasks, mailer, people)
+    people[:] = ["nobody", "nobody"]
+    await run_all(tasks)
+
+    assert mailer.sent[:1] == [("alan", "your card is ready")], (
+        "a task was there before, and when your remind_all had added its own, it was not run first"
+    )
+    assert [to for to, _ in mailer.sent[1:]] == ["ada", "grace"], (
+        "the list of people was changed after remind_all, and your tasks sent to "
+        f"{', '.join(to for to, _ in mailer.sent[1:]) or 'nobody'}"
+    )
+
+
+async def test_a_cancellation_goes_through(exercise: ModuleType) -> None:
+    """Whoever cancels while a mail is sent ends the sending."""
+    tasks = BackgroundTasks()
+    went_on: list[str] = []
+
+    class Cancelling(Mailer):
+        async def send(self, to: str, subject: str) -> None:
+            scope.cancel()
+            await anyio.lowlevel.checkpoint()
+            went_on.append(to)
+
+    add_tasks(exercise, tasks, Cancelling(), ["ada"])
+    with anyio.CancelScope() as scope:
+        await run_all(tasks)
+
+    assert scope.cancelled_caught, (
+        "the run was cancelled while send was awaited, and your task kept the cancellation away"
+    )
+    assert not went_on, "the run was cancelled, and in your task send went on"
+
+
 async def test_a_failure_is_heard(exercise: ModuleType) -> None:
     """When the mail server fails, the run fails: nobody believes that the mail was sent."""
     tasks = BackgroundTasks()
@@ -156,6 +216,10 @@ async def test_a_failure_is_heard(exercise: ModuleType) -> None:
 
     assert isinstance(caught, ConnectionError), (
         f"the mailer raised ConnectionError, but the run of your tasks raised {caught!r}"
+    )
+    assert caught is mailer.problem, (
+        "the run of your tasks raised an exception like the mailer's, but another one: let the "
+        "mailer's own through"
     )
     assert len(mailer.threads) == 2, (
         f"the second mail failed, and your tasks called the mailer {len(mailer.threads)} times"

@@ -1,5 +1,6 @@
 """Grader of exercise 11: tasks that wait for each other, and a count of those inside."""
 
+import threading
 from types import ModuleType
 
 import anyio
@@ -14,6 +15,10 @@ pytestmark = pytest.mark.anyio
 PATIENCE = 1.0
 
 
+class Stop(BaseException):
+    """What no `except Exception` catches, as SystemExit and KeyboardInterrupt are."""
+
+
 class Crowd:
     """Counts the tasks that are inside at the same time."""
 
@@ -23,6 +28,7 @@ class Crowd:
         self.limits: set[float] = set()
         self.done: list[int] = []
         self.sync_done: list[int] = []
+        self.threads: set[int] = set()
 
     async def visit(self, number: int) -> None:
         self.inside += 1
@@ -34,7 +40,8 @@ class Crowd:
         self.inside -= 1
         self.done.append(number)
 
-    def visit_sync(self, number: int) -> None:
+    def visit_sync(self, number: int = -1) -> None:
+        self.threads.add(threading.get_ident())
         self.sync_done.append(number)
 
 
@@ -141,12 +148,34 @@ async def test_given_tasks_and_sync_ones(exercise: ModuleType) -> None:
     crowd = Crowd()
 
     tasks = exercise.BackgroundTasks([exercise.BackgroundTask(crowd.visit_sync, 0)])
-    tasks.add_task(crowd.visit_sync, 1)
+    tasks.add_task(crowd.visit_sync, number=1)
     await tasks()
     await tasks()
 
     assert sorted(crowd.sync_done) == [0, 0, 1, 1], (
         f"two sync tasks, awaited twice: your runs called {sorted(crowd.sync_done)}"
+    )
+    assert threading.get_ident() not in crowd.threads, (
+        "your run called a sync task's function on the event loop's thread"
+    )
+
+
+async def test_the_second_run_is_like_the_first(exercise: ModuleType) -> None:
+    """Awaited again, the same tasks run side by side again."""
+    crowd = Crowd()
+    tasks = exercise.BackgroundTasks(limit=3)
+    for each in range(4):
+        tasks.add_task(crowd.visit, each)
+
+    at_once = []
+    for _ in range(2):
+        crowd.most = 0
+        await tasks()
+        at_once.append(crowd.most)
+
+    assert at_once == [3, 3], (
+        f"limit 3, awaited twice: {at_once[0]} tasks were inside at once in your first run, "
+        f"{at_once[1]} in your second"
     )
 
 
@@ -183,8 +212,8 @@ async def test_a_failure_ends_the_rest(exercise: ModuleType) -> None:
     """A failure reaches the caller, in a group, and the other tasks are cancelled."""
     problem = ConnectionError("mail server is down")
     ends: list[str] = []
-
     failed: list[str] = []
+    release = anyio.Event()
 
     async def fail() -> None:
         failed.append("fail")
@@ -192,24 +221,53 @@ async def test_a_failure_ends_the_rest(exercise: ModuleType) -> None:
 
     async def wait_for_ever() -> None:
         try:
-            await anyio.sleep_forever()
-        finally:
+            await release.wait()
+        except BaseException:
             ends.append("cancelled")
+            raise
+        ends.append("released")
+
+    async def run_out_of_patience() -> None:
+        await anyio.sleep(PATIENCE)
+        release.set()
 
     tasks = exercise.BackgroundTasks(limit=2)
     tasks.add_task(wait_for_ever)
     tasks.add_task(fail)
     caught: BaseException | None = None
-    with anyio.move_on_after(PATIENCE) as scope:
+    async with anyio.create_task_group() as group:
+        group.start_soon(run_out_of_patience)
         try:
             await tasks()
         except Exception as raised:
             caught = raised
+        group.cancel_scope.cancel()
     seen = list(ends)
 
-    assert not scope.cancelled_caught, "a task failed, and your run went on waiting for another"
+    assert "released" not in seen, (
+        "a task failed, and your run went on waiting for another, which was not cancelled"
+    )
     assert isinstance(caught, ExceptionGroup), f"a task failed, and your run raised {caught!r}"
     assert caught.exceptions == (problem,), f"one task failed, but your group is {caught!r}"
     assert failed == ["fail"], f"a task failed, and your run called it {len(failed)} times"
     # On trio the failing task may be the first to run: then the other never begins.
     assert seen in ([], ["cancelled"]), f"the other task ended {len(seen)} times"
+
+
+async def test_what_is_no_exception_goes_through_too(exercise: ModuleType) -> None:
+    """What no `except Exception` catches, as SystemExit, reaches the caller as well."""
+    stop = Stop("stop")
+
+    async def fail() -> None:
+        raise stop
+
+    tasks = exercise.BackgroundTasks()
+    tasks.add_task(fail)
+    caught: BaseException | None = None
+    try:
+        await tasks()
+    except BaseException as raised:
+        caught = raised
+
+    assert isinstance(caught, BaseExceptionGroup), f"a task raised {stop!r}, your run {caught!r}"
+    assert caught.exceptions == (stop,), f"a task raised {stop!r}, but your group is {caught!r}"

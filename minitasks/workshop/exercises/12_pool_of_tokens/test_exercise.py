@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import anyio
+import anyio.from_thread
 import anyio.lowlevel
 import anyio.to_thread
 import pytest
@@ -43,9 +44,11 @@ async def test_takes_a_token_of_its_own(exercise: ModuleType) -> None:
     default = anyio.to_thread.current_default_thread_limiter()
     limiter = exercise.task_limiter()
     seen: list[tuple[float, float]] = []
+    limits: list[float] = []
 
     def resize() -> None:
         seen.append((default.borrowed_tokens, limiter.borrowed_tokens))
+        limits.append(anyio.from_thread.run_sync(anyio.current_effective_deadline))
 
     await exercise.BackgroundTask(resize)()
 
@@ -55,6 +58,7 @@ async def test_takes_a_token_of_its_own(exercise: ModuleType) -> None:
         f"your task took {of_default} of the default limiter's tokens: endpoints have fewer"
     )
     assert own == 1, f"your task took {own} of task_limiter()'s tokens, not 1"
+    assert limits == [float("inf")], "your sync task got a time limit that nobody asked for"
 
 
 async def test_the_default_is_left_alone(exercise: ModuleType) -> None:
@@ -150,6 +154,66 @@ async def test_async_needs_none(exercise: ModuleType) -> None:
     assert tokens == 0, "your async task took a token: on the event loop it needs none"
     assert (args, kwargs) == (("ada",), {"subject": "hello"}), (
         f"made with 'ada' and subject='hello', your task called with {args} and {kwargs}"
+    )
+
+
+async def test_an_async_task_ends_as_its_function_does(exercise: ModuleType) -> None:
+    """It is called once, raises what its function raises, and is cancelled with it."""
+    problem = ConnectionError("mail server is down")
+    calls: list[str] = []
+    limits: list[float] = []
+
+    async def fail() -> None:
+        calls.append("fail")
+        limits.append(anyio.current_effective_deadline())
+        raise problem
+
+    async def cancel() -> None:
+        scope.cancel()
+        await anyio.lowlevel.checkpoint()
+        calls.append("went on")
+
+    caught: BaseException | None = None
+    try:
+        await exercise.BackgroundTask(fail)()
+    except Exception as raised:
+        caught = raised
+    with anyio.CancelScope() as scope:
+        await exercise.BackgroundTask(cancel)()
+
+    assert caught is problem, (
+        f"the async function raised {problem!r}, but your task raised {caught!r}"
+    )
+    assert calls[:1] == calls[:2] == ["fail"], (
+        "the async function raised, and your task called it again"
+        if calls.count("fail") > 1
+        else "your async task was cancelled, and its function went on"
+    )
+    assert scope.cancelled_caught, "your async task was cancelled, and kept that to itself"
+    assert limits == [float("inf")], "your async task got a time limit that nobody asked for"
+
+
+async def test_the_shops_tasks_take_them_too(exercise: ModuleType) -> None:
+    """BackgroundTasks makes tasks of your class, keeps their arguments, and runs them in order."""
+    limiter = exercise.task_limiter()
+    seen: list[tuple[str, int | None, float]] = []
+
+    def resize(name: str, width: int | None = None) -> None:
+        seen.append((name, width, limiter.borrowed_tokens))
+
+    tasks, others = exercise.BackgroundTasks(), exercise.BackgroundTasks()
+    others.add_task(resize, "another list")
+    tasks.add_task(resize, "cat.png", width=80)
+    tasks.add_task(resize, "dog.png")
+    await tasks()
+
+    assert [each[:2] for each in seen] == [("cat.png", 80), ("dog.png", None)], (
+        "added were ('cat.png', width=80) and ('dog.png'), but your tasks called with "
+        f"{[each[:2] for each in seen]}"
+    )
+    assert [tokens for *_, tokens in seen] == [1, 1], (
+        "tasks of your BackgroundTasks took none of task_limiter()'s tokens: its add_task must "
+        "make tasks of your BackgroundTask"
     )
 
 
