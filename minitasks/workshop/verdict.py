@@ -170,7 +170,7 @@ def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verd
         passed=failure is None,
         reason=failure.reason if failure else None,
         claim=next((claim.text for claim in exercise.claims if claim.test == test), ""),
-        seen=failure.seen if failure else "",
+        seen=failure.seen + hint_at_trio(report, run, file) if failure else "",
         place=place_of(exercise, file, run, report, test) if failure else None,
         example=example.program(
             exercise, test, report.get("arguments") or {}, file, report.get("backend") or "asyncio"
@@ -213,17 +213,19 @@ def reported(report: Report, run: Run) -> Failure:
     kind = report["kind"]
     if kind in words:
         return Failure(cast(Reason, kind), words[kind], report)
-    return Failure("claim", report["seen"] + hint_at_trio(report, run), report)
+    return Failure("claim", report["seen"], report)
 
 
-def hint_at_trio(report: Report, run: Run) -> str:
+def hint_at_trio(report: Report, run: Run, file: Path) -> str:
     """Say that it was trio, where the same test passed on asyncio."""
     if report.get("backend") != "trio" or not run.tests("passed")[report["test"]]:
         return ""
-    return (
-        "\nIt works on asyncio. This ran on trio, the other event loop that anyio runs on: "
-        "use anyio's functions instead of asyncio's"
-    )
+    if "asyncio" in text_of(file):
+        return (
+            "\nIt works on asyncio. This ran on trio, the other event loop that anyio runs on: "
+            "use anyio's functions instead of asyncio's"
+        )
+    return "\nThis ran on trio, the other event loop that anyio runs on; on asyncio it was not seen"
 
 
 def too_late(run: Run) -> str:

@@ -298,6 +298,13 @@ def test_what_runs_on_asyncio_alone_is_told_so(exercise: Exercise) -> None:
     wrong = graded(exercise, f"{source}    return number\n")
     assert "trio" not in wrong.seen
 
+    ask = "import sniffio\nON_TRIO = sniffio.current_async_library() == 'trio'\n"
+    other = f"{RIGHT}async def double_later(number):\n    {ask.replace(chr(10), chr(10) + '    ')}"
+    seen = graded(exercise, f"{other}return number if ON_TRIO else double(number)\n").seen
+    assert seen.endswith(
+        "This ran on trio, the other event loop that anyio runs on; on asyncio it was not seen"
+    )
+
 
 @pytest.mark.parametrize("call", ["breakpoint()", "import pdb; pdb.set_trace()", "input()"])
 def test_who_waits_for_a_terminal_is_told_where_there_is_one(exercise: Exercise, call: str) -> None:

@@ -2,9 +2,12 @@
 
 import inspect
 import threading
+from contextlib import suppress
+from contextvars import ContextVar
 from types import ModuleType
 
 import anyio
+import anyio.from_thread
 import anyio.lowlevel
 import anyio.to_thread
 import pytest
@@ -13,6 +16,8 @@ pytestmark = pytest.mark.anyio
 
 # A safety net, never waited for by a right solution: seconds until a stuck wait is given up.
 PATIENCE = 1.0
+
+customer: ContextVar[str] = ContextVar("customer")
 
 
 class Printer:
@@ -178,3 +183,92 @@ async def test_a_cancel_stops_between_pages(exercise: ModuleType) -> None:
     assert scope.cancelled_caught, (
         "your task was cancelled, and returned as if all were well: it swallowed the cancellation"
     )
+
+
+async def test_the_notice_counts_the_pages(exercise: ModuleType) -> None:
+    """The notice tells how many pages there were: also one that came twice, also none."""
+    for pages in (["page 1", "page 1"], []):
+        printer = Printer()
+        given = list(pages)
+        await exercise.print_invoice(printer, given)
+
+        wanted = f"{len(pages)} pages printed"
+        assert printer.events[-1:] == [wanted], (
+            f"for {pages} the notice should be {wanted!r}, but yours was {printer.events[-1:]}"
+        )
+        assert given == pages, f"your task changed the caller's list of pages to {given}"
+
+
+@pytest.mark.parametrize("stop", [SystemExit, KeyboardInterrupt])
+async def test_a_stop_is_heard(exercise: ModuleType, stop: type[BaseException]) -> None:
+    """What no `except Exception` catches goes through as well."""
+    problem = stop()
+
+    class Stopping(Printer):
+        def print_page(self, page: str) -> str:
+            raise problem
+
+    printer = Stopping()
+    caught: BaseException | None = None
+    try:
+        await exercise.print_invoice(printer, ["page 1"])
+    except BaseException as raised:
+        caught = raised
+
+    assert caught is problem, f"a page raised {problem!r}, but your task raised {caught!r}"
+    assert not printer.events, f"a page raised {problem!r}, and your task went on"
+
+
+async def test_the_notice_fails_or_is_cancelled(exercise: ModuleType) -> None:
+    """What notify raises reaches the caller, a cancellation too; it is called once."""
+    problem = ConnectionError("mail server is down")
+    called: list[str] = []
+
+    class Failing(Printer):
+        async def notify(self, text: str) -> None:
+            called.append(text)
+            raise problem
+
+    class Cancelling(Printer):
+        async def notify(self, text: str) -> None:
+            scope.cancel()
+            await anyio.lowlevel.checkpoint()
+
+    caught: BaseException | None = None
+    try:
+        await exercise.print_invoice(Failing(), ["page 1"])
+    except Exception as raised:
+        caught = raised
+    with anyio.CancelScope() as scope:
+        await exercise.print_invoice(Cancelling(), ["page 1"])
+
+    assert caught is problem, f"notify raised {problem!r}, but your task raised {caught!r}"
+    assert len(called) == 1, f"notify failed, and your task called it {len(called)} times"
+    assert scope.cancelled_caught, "cancelled in notify, your task kept that to itself"
+
+
+async def test_all_else_is_as_before(exercise: ModuleType) -> None:
+    """A page's thread has the caller's context and a default token; nothing has a time limit."""
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    seen: list[tuple[str, float]] = []
+    deadlines: list[float] = []
+
+    class Looking(Printer):
+        def print_page(self, page: str) -> str:
+            seen.append((customer.get("nobody"), limiter.borrowed_tokens))
+            with suppress(RuntimeError):  # it is no thread of anyio's
+                deadlines.append(anyio.from_thread.run_sync(anyio.current_effective_deadline))
+            return page
+
+        async def notify(self, text: str) -> None:
+            deadlines.append(anyio.current_effective_deadline())
+
+    customer.set("ada")
+    await exercise.print_invoice(Looking(), ["page 1"])
+    name, tokens = seen[0]
+
+    assert name == "ada", f"the caller's context variable is 'ada', print_page saw {name!r}"
+    assert tokens == 1, (
+        "your thread took no token of the default limiter: use run_in_threadpool as it is"
+    )
+    assert set(deadlines) <= {float("inf")}, "your task set a time limit that nobody asked for"

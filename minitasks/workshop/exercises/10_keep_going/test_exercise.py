@@ -1,5 +1,6 @@
 """Grader of exercise 10: every task runs, no failure is lost, what must stop the run does."""
 
+import threading
 from types import ModuleType
 
 import anyio
@@ -27,7 +28,7 @@ class Log:
     def add(self, outcome: str, number: int) -> None:
         """Add an async task for even numbers, a sync one for odd."""
         # Of different classes, and some that look the same: each is a failure of its own.
-        kind = (ConnectionError, ConnectionError, ValueError, RuntimeError, TimeoutError)[
+        kind = (ConnectionError, ConnectionError, TimeoutError, ValueError, RuntimeError)[
             number % 5
         ]
         failure = kind("it failed")
@@ -166,12 +167,39 @@ async def test_each_run_on_its_own(exercise: ModuleType) -> None:
     """A second run reports its own failures only."""
     log = Log(exercise)
     log.add("fails", 0)
+    log.add("works", 1)
 
     await log.run()
     raised = await log.run()
 
     reported = len(raised.exceptions) if isinstance(raised, ExceptionGroup) else 0
     assert reported == 1, f"the second run had one failure, but yours reported {reported}"
+    assert log.ran == [0, 1, 0, 1], f"tasks 0 and 1, run twice: your runs called {log.ran}"
+
+
+async def test_each_task_is_run_as_before(exercise: ModuleType) -> None:
+    """A sync task in a worker thread, with all of its arguments; an async one with its own."""
+    seen: list[tuple[str, str, bool]] = []
+
+    def write(name: str, *, subject: str = "") -> None:
+        seen.append((name, subject, threading.get_ident() == loop_thread))
+
+    async def send(name: str, *, subject: str = "") -> None:
+        write(name, subject=subject)
+
+    loop_thread = threading.get_ident()
+    tasks = exercise.BackgroundTasks()
+    tasks.add_task(write, "ada", subject="hello")
+    tasks.add_task(send, "grace", subject="bye")
+    await tasks()
+
+    arguments = [each[:2] for each in seen]
+    assert arguments == [("ada", "hello"), ("grace", "bye")], (
+        f"your run called the tasks' functions with {arguments}"
+    )
+    assert [on_loop for *_, on_loop in seen] == [False, True], (
+        "your run called a sync task's function on the event loop's thread: await the task itself"
+    )
 
 
 async def test_tasks_may_add_tasks(exercise: ModuleType) -> None:

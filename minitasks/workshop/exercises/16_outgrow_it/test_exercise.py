@@ -34,6 +34,15 @@ def celery() -> None:
 
 def next_message(engine: Any) -> tuple[str, list[Any]] | None:
     """Take the next waiting message: the task's name and its arguments."""
+    message = taken_from(engine)
+    if message is None:
+        return None
+    args, kwargs, _ = message.payload
+    return message.headers["task"], [*args, *kwargs.values()]
+
+
+def taken_from(engine: Any) -> Any:
+    """Take the next waiting message out of the queue; None if there is none."""
     with engine.connection_for_read() as connection:
         queue = connection.SimpleQueue("celery")
         try:
@@ -43,8 +52,7 @@ def next_message(engine: Any) -> tuple[str, list[Any]] | None:
         finally:
             queue.close()
         message.ack()
-        args, kwargs, _ = message.payload
-        return message.headers["task"], [*args, *kwargs.values()]
+        return message
 
 
 def ledger_of(folder: Path) -> list[str]:
@@ -105,6 +113,22 @@ def test_another_process_finds_it(exercise: ModuleType, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("celery")
+def test_can_be_done_now_and_later(exercise: ModuleType, tmp_path: Path) -> None:
+    """A waiting task may be begun at once, and waits as long as it takes."""
+    engine = exercise.make_engine(tmp_path)
+    exercise.hand_over(engine, exercise.Product("book-1", "A book"))
+    message = taken_from(engine)
+
+    assert message is not None, "a task was handed over, but a worker finds none"
+    assert message.headers.get("eta") is None, (
+        f"your task is not to begin before {message.headers['eta']}: nobody asked for that"
+    )
+    assert message.headers.get("expires") is None, (
+        f"your task is thrown away at {message.headers['expires']}: nobody asked for that"
+    )
+
+
+@pytest.mark.usefixtures("celery")
 def test_worker_does_the_work(exercise: ModuleType, tmp_path: Path) -> None:
     """A worker that runs the tasks writes each product into the ledger."""
     engine = exercise.make_engine(tmp_path)
@@ -142,6 +166,16 @@ def test_twice_is_once(exercise: ModuleType, tmp_path: Path) -> None:
     assert ledger_of(tmp_path) == ["book-1"], (
         f"the task ran twice, and your ledger has {len(ledger_of(tmp_path))} lines for one product"
     )
+    other = tmp_path / "other"
+    other.mkdir()
+    engine = exercise.make_engine(other)
+    for key in ("book-1", "book-2", "book-1"):
+        engine.tasks["register"](key)
+    assert ledger_of(other) == ["book-1", "book-2"], (
+        "registered were book-1, book-2, and book-1 again, but your ledger has "
+        f"{', '.join(ledger_of(other))}"
+    )
+    engine = exercise.make_engine(tmp_path)
     # As in the worker that takes over when this one has been killed.
     again = [sys.executable, "-c", SECOND_WORKER, str(exercise.__file__), str(tmp_path)]
     done = subprocess.run(again, capture_output=True, text=True, check=False)
@@ -150,4 +184,23 @@ def test_twice_is_once(exercise: ModuleType, tmp_path: Path) -> None:
         "the task ran again in another process, and your ledger has "
         f"{len(ledger_of(tmp_path))} lines for one product: what is done is remembered in the "
         "first process only"
+    )
+
+
+@pytest.mark.usefixtures("celery")
+def test_what_failed_is_done_the_next_time(exercise: ModuleType, tmp_path: Path) -> None:
+    """A task that could not write its line fails, and the next try writes it."""
+    engine = exercise.make_engine(tmp_path)
+    (tmp_path / "ledger").mkdir()  # where a folder stands, no file can be written
+    failed = False
+    try:
+        engine.tasks["register"]("book-1")
+    except OSError:
+        failed = True
+    (tmp_path / "ledger").rmdir()
+    engine.tasks["register"]("book-1")
+
+    assert failed, "the ledger could not be written, and your task ended as if all were well"
+    assert ledger_of(tmp_path) == ["book-1"], (
+        "your first try failed, and the second wrote nothing: what is only begun counts as done"
     )
