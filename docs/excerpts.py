@@ -1,11 +1,13 @@
 """Excerpts: pages hold real code as text, and cog keeps that text equal to the files.
 
 `python docs/excerpts.py` brings every page up to date; with `--check` it only says which are not.
-A page asks, in a comment that readers don't see, for one of two things:
+A page asks, in a comment that readers don't see, for one of these:
 
 - `excerpt("minitasks/background.py", "BackgroundTask.__call__")`: the source of what has this name,
   of several names, or, without any, of the whole file. With `code=True` docstrings are left out.
 - `scenario("frozen-loop")`: the scenario's promise, what to look for, its picture and its replay.
+- `section("index.md", "Which one do I need?")`: what stands below a heading of another page.
+- `predictions()`: each exercise's story and its program to predict.
 """
 
 import ast
@@ -17,6 +19,7 @@ from pathlib import Path
 from cogapp import Cog  # type: ignore[import-untyped]
 
 from minitasks.scenarios import find_scenario
+from minitasks.workshop.catalog import exercises
 
 DOCS = Path(__file__).parent
 WIDTH = 88  # what fits a page's column
@@ -33,7 +36,7 @@ class NoSuchCode(Exception):
 def main() -> int:
     """Bring the pages up to date, or check that they are; give cog's exit code."""
     mode = ["--check"] if "--check" in sys.argv else ["-r"]
-    prologue = "from excerpts import excerpt, scenario"
+    prologue = "from excerpts import excerpt, predictions, scenario, section"
     pages = [str(page) for page in sorted((DOCS / "pages").rglob("*.md"))]
     code: int = Cog().main(["cog", *mode, "-P", "-I", str(DOCS), "-p", prologue, *pages])
     return code
@@ -128,6 +131,31 @@ def scenario(name: str) -> None:
     picture = f"[![{name}, as a run drew it](images/{name}.svg)](images/{name}.svg)"
     replay = f"On the site: [step through a replay of it](replays/{name}.html)."
     print(f"\n**{shown.promise}**\n\n{look_for}\n\n{picture}\n\n{replay}\n")
+
+
+def section(page: str, heading: str) -> None:
+    """Print what stands below a heading of another page."""
+    print(f"\n{below((DOCS / 'pages' / page).read_text(), heading)}\n")
+
+
+def below(text: str, heading: str) -> str:
+    """Cut out what stands between a heading of the second level and the next one."""
+    found = re.search(
+        rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL
+    )
+    if found is None:
+        raise NoSuchCode(f"there is no heading {heading}")
+    return found[1].strip()
+
+
+def predictions() -> None:
+    """Print each exercise's story and its program to predict, without its task."""
+    for exercise in exercises():
+        readme = (exercise.folder / "README.md").read_text()
+        title = readme.partition("\n")[0].removeprefix("# ")
+        print(f"\n## {exercise.number}. {title}\n\n{below(readme, 'Story')}\n")
+        predict = below(readme, "Predict before coding").replace("<details>", "<details markdown>")
+        print(f"**Predict.**\n\n{predict}\n")
 
 
 if __name__ == "__main__":

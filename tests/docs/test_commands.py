@@ -89,6 +89,7 @@ def test_every_block_of_commands_is_run_by_a_test() -> None:
     elsewhere = {
         "python docs/snippets/four_ways/table.py",
         "python docs/snippets/four_ways/costs.py",
+        "python docs/snippets/production/where.py",
         *blocks(ROOT / "docs" / "pages" / "outgrowing.md", "sh")[0].splitlines(),
         # These wait for what is typed: tests/tour drives them in a pseudo-terminal.
         "minitasks step",

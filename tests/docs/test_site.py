@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from minitasks.scenarios import NAMES
+from minitasks.workshop.catalog import exercises
 from tests.docs.snippets import DOCS, snippet
 from tests.parts import made_once, need_part
 
@@ -87,6 +88,13 @@ def test_the_site_does_not_tell_where_it_was_built(site: Path) -> None:
         and str(DOCS.parent) in file.read_text()
     ]
     assert told == []
+
+
+def test_a_predictions_answer_is_a_block_of_text(site: Path) -> None:
+    """Below "Answer" there is what the program prints, not the marks of Markdown."""
+    text = (site / "predictions.html").read_text()
+    assert text.count("<summary>Answer</summary>") == len(exercises())
+    assert "```" not in text
 
 
 def test_every_page_can_be_reached_from_the_navigation() -> None:
@@ -180,6 +188,15 @@ def test_no_page_has_an_error_or_is_wider_than_a_phone(page: "Page") -> None:
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             too_wide.append(str(file.relative_to(SITE)))
     assert too_wide == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("name", "sheets"), [("cards", 2), ("handout", 2)])
+def test_what_is_for_paper_fits_on_it(page: "Page", name: str, sheets: int) -> None:
+    """The cards and the handout each take one sheet of A4, printed on both sides."""
+    page.goto((SITE / f"{name}.html").as_uri())
+    document = page.pdf(format="A4", margin={"top": "1cm", "bottom": "1cm"})
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", document)) <= sheets
 
 
 @pytest.mark.browser

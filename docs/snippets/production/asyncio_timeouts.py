@@ -1,4 +1,4 @@
-"""Four callers time out, five times over, with four tokens: how many threads work at once?"""
+"""Four callers time out, five times over, with four tokens: do more than four threads work?"""
 
 import asyncio
 import contextlib
@@ -58,9 +58,8 @@ async def main() -> None:
         timer = asyncio.get_running_loop().call_later(2, go_on.set)
         for _ in range(TIMES):
             await asyncio.gather(*(caller() for _ in range(TOKENS)))
-        print(
-            f"{caller.__name__}: at most {most} threads at once, with {TOKENS} tokens"
-        )
+        bound = "no more" if most <= TOKENS else "more"
+        print(f"{caller.__name__}: {bound} threads at work than the {TOKENS} tokens")
         timer.cancel()
         go_on.set()
         while at_work:

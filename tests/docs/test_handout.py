@@ -1,0 +1,30 @@
+"""Handout: its table is what an application printed just now; the devcontainer has what it needs."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.docs.pages import ROOT
+from tests.docs.snippets import DOCS, SNIPPETS
+
+
+@pytest.mark.slow
+def test_every_function_ran_where_the_handout_says() -> None:
+    """Row by row, as a server in a process of its own printed it."""
+    page = (DOCS / "pages" / "handout.md").read_text(encoding="utf-8")
+    where = SNIPPETS / "production" / "where.py"
+    printed = subprocess.check_output([sys.executable, where.name], cwd=where.parent, text=True)
+    assert printed in page
+    assert printed.count("| event loop | no token |") >= 8
+
+
+def test_the_devcontainer_installs_what_the_workshop_needs() -> None:
+    """It builds from the file beside it, installs the extras, and runs the workshop's doctor."""
+    folder = ROOT / ".devcontainer"
+    container = json.loads((folder / "devcontainer.json").read_text())
+    assert (folder / container["build"]["dockerfile"]).is_file()
+    install, doctor = container["postCreateCommand"].split(" && ")
+    assert install == "python -m pip install -e '.[workshop,queue]'"
+    assert doctor == "minitasks workshop doctor"
