@@ -1,4 +1,4 @@
-"""Handout: its table is what an application printed just now; the devcontainer has what it needs."""
+"""Handout: its table is what an application printed; the devcontainer has what it needs."""
 
 import json
 import subprocess
