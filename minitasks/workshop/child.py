@@ -20,13 +20,14 @@ from collections.abc import Callable, Generator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio.pytest_plugin as anyio_plugin
 import hypothesis
 import pytest
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+from minitasks.tracing.steps import callers
 from minitasks.workshop import failures, limits
 from minitasks.workshop.parent import Job
 
@@ -79,6 +80,7 @@ def grade(job: Job, connection: "Connection[bytes, bytes]") -> None:
     reporter = Reporter(connection.send_bytes)
     reporter.report("started")
     clock = Clock(job.time_limit)
+    tell_of_exits(job.file, reporter)
     _thread.start_new_thread(keep_watch, (job, clock, reporter))
     run_tests(job, reporter, clock.restart)
     sys.stdout.flush()
@@ -105,6 +107,19 @@ def refuse_dialogs() -> None:
         )
 
     builtins.input = sys.breakpointhook = pdb.set_trace = refuse
+
+
+def tell_of_exits(file: Path, reporter: Reporter) -> None:
+    """Report the learner's line that ends the process, for nothing can be asked afterwards."""
+    end = os._exit
+
+    def report_and_end(status: int) -> NoReturn:
+        own = (each for each in callers(sys._getframe()) if each.f_code.co_filename == str(file))
+        if frame := next(own, None):
+            reporter.report("exit", place=failures.place(file, frame.f_lineno))
+        end(status)
+
+    os._exit = report_and_end
 
 
 def reseed() -> None:

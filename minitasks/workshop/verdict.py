@@ -259,7 +259,7 @@ def interrupted_test(run: Run) -> str:
 
 def place_of(exercise: Exercise, file: Path, run: Run, report: Report, test: str) -> Place | None:
     """Find the line to blame: as reported, where Python crashed, or what the test uses first."""
-    if found := report.get("place"):
+    if found := report.get("place") or (run.first("exit") or {}).get("place"):
         return Place(**found)
     return crash_place(run.errors, file) or definition(exercise, file, test)
 

@@ -376,6 +376,16 @@ def test_a_hang_is_told_with_its_place(exercise: Exercise, name: str) -> None:
     assert time.monotonic() - began < 15
 
 
+def test_the_line_that_ends_the_process_is_named(exercise: Exercise) -> None:
+    """Not the line of the function or the class in which it stands."""
+    ends = "import os\nclass Ends:\n    def now(self):\n        x = 1\n        os._exit(x)\n"
+    verdict = graded(exercise, f"{ends}def double(number):\n    Ends().now()\n")
+
+    assert verdict.reason == "ended"
+    assert verdict.place is not None
+    assert (verdict.place.line, verdict.place.source) == (5, "os._exit(x)")
+
+
 # Another run of these tests on this machine sleeps for another time.
 SLEEP = f"time.sleep(600.{os.getpid()})"
 
