@@ -47,13 +47,15 @@ async def test_runs_in_a_worker_thread(exercise: ModuleType) -> None:
         group.start_soon(exercise.run_in_threadpool, wait_for_the_loop)
         await until(started)
         signal.set()
+    heard_in_time = list(heard)
 
     assert threads, "your call never ran the function"
     assert len(threads) == 1, f"your call ran the function {len(threads)} times"
     assert threads[0] != loop_thread, (
         "your sync function ran on the event loop's thread; while it ran, nothing else could"
     )
-    assert heard == [True], (
+    assert heard_in_time, "your call returned before the function was done"
+    assert heard_in_time == [True], (
         "your function ran in a thread, but the event loop stood still and waited for it"
     )
     assert tokens == [1], (

@@ -151,7 +151,8 @@ class Promise:
 async def test_the_result_comes_back_as_it_is(exercise: ModuleType) -> None:
     """Also one that counts as false, and one that could be awaited."""
     promise = Promise()
-    for value in (0, "", False, [], promise):
+    results: list[Any] = [0, "", False, [], promise]
+    for value in results:
         result = await exercise.run_in_threadpool(lambda it, **kwargs: it, value, to="ada")
         assert not promise.awaited, "your call awaited what the function returned"
         assert result is value, (

@@ -66,6 +66,7 @@ async def test_lists_are_not_shared(exercise: ModuleType) -> None:
     log = Log()
 
     exercise.BackgroundTasks().add_task(log.function("sync", 0))
+    assert not log.events, "add_task called the function; it should only keep it"
     await exercise.BackgroundTasks()()
 
     assert not log.events, "a task added to one BackgroundTasks() ran in another: they share a list"
