@@ -1,4 +1,4 @@
-"""Facilitating: the folder for a stick is built, and installs without an index, as the page says."""
+"""Facilitating: the folder for a stick is built, and installs elsewhere, as the page says."""
 
 import re
 import shutil
