@@ -20,7 +20,8 @@ class Stop(BaseException):
 
 few = settings(max_examples=15, deadline=None)
 values = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
-keywords = st.dictionaries(st.sampled_from(["to", "subject", "args", "kwargs", "tasks"]), values)
+names = st.sampled_from(["to", "subject", "name", "args", "kwargs", "tasks"])
+keywords = st.dictionaries(names, values)
 
 
 async def test_keeps_the_call(exercise: ModuleType) -> None:
@@ -137,7 +138,12 @@ async def test_runs_on_the_event_loop(exercise: ModuleType) -> None:
 
 async def test_lets_exceptions_through(exercise: ModuleType) -> None:
     """What the function raises, of whatever class, reaches whoever awaits the task."""
-    for problem in (ValueError("no such address"), RuntimeError("twice"), Stop("the server stops")):
+    for problem in (
+        ValueError("no such address"),
+        TimeoutError("slow"),
+        RuntimeError("twice"),
+        Stop("the server stops"),
+    ):
         called: list[str] = []
 
         async def send(problem: BaseException = problem, called: list[str] = called) -> None:

@@ -1,11 +1,14 @@
 """Grader of exercise 2: where the function runs, what goes along, what comes back."""
 
 import threading
+from collections.abc import Generator
+from contextlib import suppress
 from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
 import anyio
+import anyio.from_thread
 import anyio.lowlevel
 import anyio.to_thread
 import pytest
@@ -74,6 +77,42 @@ async def test_returns_the_result(exercise: ModuleType, value: Any) -> None:
     result = await exercise.run_in_threadpool(answer, value)
 
     assert result is value, f"the function returned {value!r}, but your call returned {result!r}"
+
+
+async def test_each_call_is_a_call(exercise: ModuleType) -> None:
+    """All arguments arrive in their order, and a second call like the first is made as well."""
+    called: list[tuple[str, ...]] = []
+
+    def save(*names: str) -> int:
+        called.append(names)
+        return len(called)
+
+    results = [await exercise.run_in_threadpool(save, "book", "pen", "pen") for _ in range(2)]
+
+    assert called == [("book", "pen", "pen")] * 2, (
+        f"called twice with 'book', 'pen', 'pen', and the function saw {called}"
+    )
+    assert results == [1, 2], f"the function returned 1, then 2, but your calls gave {results}"
+
+
+class Promise:
+    """Could be awaited, and notes whether it was."""
+
+    awaited = False
+
+    def __await__(self) -> Generator[Any, None, None]:
+        self.awaited = True
+        yield from ()
+
+
+async def test_the_result_is_not_looked_into(exercise: ModuleType) -> None:
+    """A result that could be awaited is returned as it is."""
+    promise = Promise()
+
+    result = await exercise.run_in_threadpool(lambda: promise)
+
+    assert not promise.awaited, "your call awaited what the function returned"
+    assert result is promise, f"the function returned a promise, but your call returned {result!r}"
 
 
 async def test_raises_what_the_function_raises(exercise: ModuleType) -> None:
@@ -156,3 +195,41 @@ async def test_a_cancel_waits_for_the_thread(exercise: ModuleType) -> None:
     assert done_before_leaving == ["saved"], (
         "your call was cancelled and left, while its thread was still at work"
     )
+
+
+async def test_a_cancel_ends_the_wait_for_a_token(exercise: ModuleType) -> None:
+    """A call that is cancelled while it waits for a token never calls its function."""
+    limiter = anyio.to_thread.current_default_thread_limiter()
+    called: list[str] = []
+    holders = [object() for _ in range(int(limiter.total_tokens))]
+
+    async def let_go() -> None:
+        for _ in range(5):
+            await anyio.lowlevel.checkpoint()
+        scope.cancel()
+        for _ in range(5):
+            await anyio.lowlevel.checkpoint()
+        for holder in holders:
+            limiter.release_on_behalf_of(holder)
+
+    for holder in holders:
+        limiter.acquire_on_behalf_of_nowait(holder)
+    async with anyio.create_task_group() as group:
+        group.start_soon(let_go)
+        with anyio.CancelScope() as scope:
+            await exercise.run_in_threadpool(called.append, "called")
+
+    assert not called, "your call was cancelled while it waited for a token, and still called"
+
+
+async def test_there_is_no_time_limit(exercise: ModuleType) -> None:
+    """The function may take as long as it takes."""
+    deadlines: list[float] = []
+
+    def look() -> None:
+        with suppress(RuntimeError):  # it is no thread of anyio's
+            deadlines.append(anyio.from_thread.run_sync(anyio.current_effective_deadline))
+
+    await exercise.run_in_threadpool(look)
+
+    assert set(deadlines) <= {float("inf")}, "your call got a time limit that nobody asked for"

@@ -2,6 +2,7 @@
 
 import functools
 import threading
+from collections.abc import Generator
 from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,9 @@ from hypothesis import strategies as st
 pytestmark = pytest.mark.anyio
 
 customer: ContextVar[str] = ContextVar("customer")
+
+# A safety net, never waited for by a right solution: seconds until a stuck wait is given up.
+PATIENCE = 1.0
 
 values = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
 keywords = st.dictionaries(st.sampled_from(["to", "subject", "limiter", "kwargs"]), values)
@@ -131,12 +135,52 @@ async def test_every_kind(
     )
 
 
+async def test_what_a_partial_holds_arrives_too(exercise: ModuleType) -> None:
+    """A partial is called as it is, with the arguments that it holds already."""
+    calls = Calls()
+    for func in (calls.run_async, calls.run_sync):
+        await exercise.BackgroundTask(functools.partial(func, "ada"), subject="hello")()
+
+    got = [(args, kwargs) for _, args, kwargs in calls.seen]
+    assert got == [(("ada",), {"subject": "hello"})] * 2, (
+        f"partials that hold 'ada', with subject='hello': your task called with {got}"
+    )
+
+
+async def test_the_arguments_are_no_copies(exercise: ModuleType) -> None:
+    """The function gets the same objects, not copies: what it changes, the caller sees."""
+    basket: list[str] = []
+
+    await exercise.BackgroundTask(
+        lambda first, *, second: second.append("pen"), [], second=basket
+    )()
+    await exercise.BackgroundTask(lambda first: first.append("book"), basket)()
+
+    assert basket == ["pen", "book"], (
+        "the function changed the list that it was given, but the caller's list stayed as it was: "
+        "your task handed on a copy"
+    )
+
+
+class Promise:
+    """Could be awaited, and notes whether it was."""
+
+    awaited = False
+
+    def __await__(self) -> Generator[Any, None, None]:
+        self.awaited = True
+        yield from ()
+
+
 async def test_result_is_dropped(exercise: ModuleType) -> None:
     """Awaiting a task gives None: nobody is there for the result."""
     calls = Calls()
     for func in (calls.run_async, calls.run_sync):
         result = await exercise.BackgroundTask(func)()
         assert result is None, f"awaiting your task gave {result!r}; a result should be dropped"
+    promise = Promise()
+    await exercise.BackgroundTask(lambda: promise)()
+    assert not promise.awaited, "your task awaited what its sync function returned"
 
 
 @pytest.mark.parametrize("kind", ["async", "sync"])
@@ -249,3 +293,35 @@ async def test_can_be_awaited_again(exercise: ModuleType) -> None:
     assert calls.done == ["async", "async", "sync", "sync"], (
         f"two tasks, each awaited twice, should make four calls, but made {len(calls.done)}"
     )
+    on_loop = [thread == threading.get_ident() for thread, *_ in calls.seen]
+    assert on_loop == [True, True, False, False], (
+        "awaited twice, your task ran its function once on the event loop, once in a worker thread"
+    )
+
+
+async def test_a_cancel_waits_for_the_thread(exercise: ModuleType) -> None:
+    """A task that is cancelled while its sync function runs waits until that is done."""
+    started, go_on = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def save() -> None:
+        started.set()
+        go_on.wait(PATIENCE)
+        done.append("saved")
+
+    async def cancel_it() -> None:
+        with anyio.move_on_after(PATIENCE):
+            while not started.is_set():
+                await anyio.lowlevel.checkpoint()
+        scope.cancel()
+        for _ in range(5):
+            await anyio.lowlevel.cancel_shielded_checkpoint()
+        go_on.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(cancel_it)
+        with anyio.CancelScope() as scope:
+            await exercise.BackgroundTask(save)()
+        seen = list(done)
+
+    assert seen == ["saved"], "your task was cancelled, and left its thread at work"

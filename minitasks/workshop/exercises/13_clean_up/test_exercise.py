@@ -37,6 +37,7 @@ class Pool:
         self.trouble = trouble
         self.events: list[str] = []
         self.limits: list[float] = []
+        self.patience = 0.0
         self.problem = ConnectionError("cable cut")
         self.in_trouble = anyio.Event()
         self.trouble_over = anyio.Event()
@@ -47,6 +48,10 @@ class Pool:
         await self.trouble_over.wait()
 
     async def acquire(self) -> Connection:
+        self.limits.append(anyio.current_effective_deadline())
+        if self.trouble == "acquire fails":
+            self.events.append("acquire")
+            raise self.problem
         if self.trouble == "acquire takes for ever":
             await self.stand_still()
         await anyio.lowlevel.checkpoint()
@@ -57,6 +62,9 @@ class Pool:
         self.events.append(
             "release" if connection is self.connection else "release what it never had"
         )
+        self.patience = anyio.current_effective_deadline() - anyio.current_time()
+        if self.trouble == "release fails":
+            raise self.problem
         if self.trouble == "release takes for ever":
             await self.stand_still()
         for _ in range(3):
@@ -112,8 +120,9 @@ async def test_gives_back(exercise: ModuleType) -> None:
     assert seen == ["acquire", "send sales", "sent", "release", "released"], (
         f"your task did: {', '.join(seen) or 'nothing'}"
     )
-    assert pool.limits == [float("inf")], (
-        "your task gave sending a time limit that nobody asked for: GRACE is for giving back"
+    assert set(pool.limits) == {float("inf")}, (
+        "your task gave sending or waiting a time limit that nobody asked for: GRACE is for giving "
+        "back"
     )
 
 
@@ -185,7 +194,48 @@ async def test_a_limit_to_patience(exercise: ModuleType, monkeypatch: pytest.Mon
 
     outcome = await outcome_of(exercise, Pool("release takes for ever"), cancel=False)
 
+    monkeypatch.setattr(exercise, "GRACE", 1000)
+    pool = Pool()
+    await exercise.send_report(pool, "sales")
+
     assert not outcome.stuck, (
         "the pool never answered, and your task waited for it for ever: the server can't shut down"
     )
     assert not outcome.was_cancelled, "nobody cancelled your task, and still it ended by that"
+    assert 900 < pool.patience <= 1000, (
+        f"with GRACE = 1000 your task had {pool.patience:.0f} seconds to give its connection back"
+    )
+
+
+@pytest.mark.parametrize("part", ["acquire", "release"])
+async def test_what_the_pool_raises_is_heard(exercise: ModuleType, part: str) -> None:
+    """When taking or giving back fails, the error reaches the caller, and it is not tried again."""
+    pool = Pool(f"{part} fails")
+
+    caught: BaseException | None = None
+    try:
+        await exercise.send_report(pool, "sales")
+    except Exception as raised:
+        caught = raised
+
+    assert caught is pool.problem, (
+        f"{part} raised {pool.problem!r}, but your task raised {caught!r}"
+    )
+    tries = pool.events.count(part)
+    assert tries == 1, f"{part} failed, and your task called it {tries} times"
+
+
+async def test_the_report_is_sent_as_it_is(exercise: ModuleType) -> None:
+    """What is sent is the report itself, whatever it is."""
+    report = {"sales": 3}
+    sent: list[object] = []
+
+    class Noting(Connection):
+        async def send(self, report: object) -> None:
+            sent.append(report)
+
+    pool = Pool()
+    pool.connection = Noting(pool, "")
+    await exercise.send_report(pool, report)
+
+    assert sent[0] is report, f"the report was {report!r}, but your task sent {sent[0]!r}"
