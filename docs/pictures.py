@@ -10,13 +10,27 @@ import sys
 from pathlib import Path
 
 from minitasks.scenarios import NAMES, find_scenario
+from minitasks.scenarios.application import Request, find_application
 from minitasks.scenarios.library import load_library
 from minitasks.timeline.picture import render_svg
+from minitasks.timeline.own_runs import serve_recorded
 from minitasks.timeline.record_scenario import record_scenario
-from minitasks.timeline.terminal import show
+from minitasks.timeline.terminal import draw, show
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "pages" / "images"
+
+# The small applications for pictures: what each picture shows, and the requests that are sent.
+APPLICATIONS = {
+    "middleware": (
+        "The middleware's call is over when the last task is",
+        [Request("POST", "/order")],
+    ),
+    "keep_alive": (
+        "The second request is answered while the first one's task runs",
+        [Request("POST", "/order"), Request("GET", "/next")],
+    ),
+}
 
 # A line's height, in the picture's units, and how long the motion takes.
 LINE, SECONDS = 24.4, 14
@@ -26,9 +40,9 @@ MOTION = f"""\
 
 
 def main() -> None:
-    """Write the pictures: the home page's, one for each scenario, the plot."""
+    """Write the pictures: the home page's, one for each scenario and application, the plot."""
     (IMAGES / "timeline.svg").write_text(draw_timeline())
-    for name in NAMES:
+    for name in [*NAMES, *APPLICATIONS]:
         # Each in a process of its own: on Python 3.11 idle workers of an earlier run are not seen.
         subprocess.run([sys.executable, __file__, name], check=True)
     plot = DOCS / "snippets" / "capacity" / "plot.py"
@@ -70,6 +84,14 @@ def moving(picture: str) -> str:
     return picture.replace("</g></g>\n</svg>", f"</g>{curtain}</g>\n</svg>")
 
 
+def draw_application(name: str, title: str, requests: list[Request]) -> str:
+    """Serve one of the small applications for pictures for real, and draw all that was recorded."""
+    file = DOCS / "snippets" / "pictures" / f"{name}.py"
+    application = find_application(str(file))
+    view = serve_recorded(application, requests).view
+    return render_svg(lambda console: draw(console, [title], view, file, []), title)
+
+
 def draw_scenario(name: str, command: str) -> str:
     """Run a scenario for real, and draw what was recorded."""
     scenario = find_scenario(name)
@@ -80,8 +102,11 @@ def draw_scenario(name: str, command: str) -> str:
 
 if __name__ == "__main__":
     if sys.argv[1:]:
-        (scenario,) = sys.argv[1:]
-        picture = draw_scenario(scenario, f"minitasks run {scenario}")
-        (IMAGES / f"{scenario}.svg").write_text(picture)
+        (name,) = sys.argv[1:]
+        if name in APPLICATIONS:
+            picture = draw_application(name, *APPLICATIONS[name])
+        else:
+            picture = draw_scenario(name, f"minitasks run {name}")
+        (IMAGES / f"{name}.svg").write_text(picture)
     else:
         main()

@@ -1,7 +1,8 @@
-"""Facilitating: the folder for a stick is built, and installs elsewhere, as the page says."""
+"""Facilitating: the folder for a stick is built, and minitasks comes out of it elsewhere."""
 
 import re
 import shutil
+import sys
 import venv
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,30 +11,56 @@ import pytest
 
 from tests.docs.pages import ROOT, blocks
 from tests.docs.test_commands import run
-from tests.parts import need_part
+from tests.parts import made_once, need_part
+
+pytestmark = pytest.mark.slow
 
 PAGE = ROOT / "docs" / "pages" / "facilitating.md"
 
 
-@pytest.mark.slow
-def test_the_stick_installs_without_an_index(tmp_path: Path) -> None:
-    """The page's commands, copied: build the folder here, install from it elsewhere, ask doctor."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """Give a folder with the stick beside a copy of the repository, once for all workers."""
     need_part(find_spec("pip"), "pip is missing in this environment: python -m ensurepip")
-    build, install, *_ = blocks(PAGE, "text")
-    copy = tmp_path / "minitasks"
+    return made_once("facilitating", build, tmp_path_factory, testrun_uid)
+
+
+def build(folder: Path) -> None:
+    """Build the stick as the page says, and beside it what builds minitasks itself."""
+    copy = folder / "minitasks"
     kept_out = shutil.ignore_patterns(".git", "site", "replays", ".*_cache", "__pycache__")
     shutil.copytree(ROOT, copy, ignore=kept_out)
-    run(build.strip(), cwd=copy)
+    run(blocks(PAGE, "text")[0].strip(), cwd=copy)
+    shutil.move(copy / "stick", folder / "stick")
+    run("python -m pip download -q -d builds hatchling editables", cwd=folder)
 
-    elsewhere = tmp_path / "elsewhere"
-    venv.create(elsewhere / "bare", with_pip=True)
-    shutil.move(copy / "stick", elsewhere / "stick")
-    for line in install.strip().splitlines():
-        printed = run(line, cwd=elsewhere, python=elsewhere / "bare" / "bin")
+
+def test_the_stick_installs_without_an_index(folder: Path, tmp_path: Path) -> None:
+    """The page's commands, copied: install from the stick elsewhere, and ask doctor."""
+    venv.create(tmp_path / "bare", with_pip=True)
+    (tmp_path / "stick").symlink_to(folder / "stick")
+    for line in blocks(PAGE, "text")[1].strip().splitlines():
+        printed = run(line, cwd=tmp_path, python=tmp_path / "bare" / "bin")
     assert "grading" in printed
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("source", ["the README's copy", "the built wheel"])
+def test_uvx_runs_it(
+    folder: Path, tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The README's line for uv draws the article's run: from a copy, and from the wheel."""
+    need_part(find_spec("uv"), "uv is missing: python -m pip install uv")
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_FIND_LINKS", f"{folder / 'stick'} {folder / 'builds'}")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("UV_PYTHON", sys.executable)
+    (line,) = re.findall(r"`(uvx [^`]+)`", (ROOT / "README.md").read_text())
+    if source == "the built wheel":
+        line = line.replace(".[workshop]", "minitasks[workshop]")
+    printed = run(line, cwd=folder / "minitasks")
+    assert "✓ The answer (201) was sent" in printed
+
+
 @pytest.mark.parametrize("line", blocks(PAGE, "text")[2].strip().splitlines())
 def test_folders_are_reported(line: str, tmp_path: Path) -> None:
     """The page's commands read folders of several people, with nothing in them but a start."""

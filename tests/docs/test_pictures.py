@@ -28,6 +28,14 @@ def test_timeline_is_fresh() -> None:
     assert words(today) == words((IMAGES / "timeline.svg").read_text())
 
 
+@pytest.mark.parametrize("name", ["middleware", "keep_alive"])
+def test_pictures_of_applications_are_fresh(name: str) -> None:
+    """Served today, the application has the same lanes, functions and marks as in its picture."""
+    with snippet("../pictures.py") as pictures:
+        today = pictures.draw_application(name, *pictures.APPLICATIONS[name])
+    assert words(today) == words((IMAGES / f"{name}.svg").read_text())
+
+
 def test_plot_is_fresh() -> None:
     """The formula and the simulation draw what the picture shows; what was measured may differ."""
     measured = re.compile(r'<path class="real".*\n')
