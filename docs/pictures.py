@@ -7,18 +7,23 @@ to run.
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from minitasks.scenarios import NAMES, find_scenario
 from minitasks.scenarios.application import Request, find_application
 from minitasks.scenarios.library import load_library
 from minitasks.timeline.picture import render_svg
+from minitasks.timeline.calls import View
 from minitasks.timeline.own_runs import serve_recorded
 from minitasks.timeline.record_scenario import record_scenario
 from minitasks.timeline.terminal import draw, show
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "pages" / "images"
+
+# The functions of the article that the home page shows.
+ARTICLE = ("register_product", "register_to_blockchain", "send_confirmation_email")
 
 # The small applications for pictures: what each picture shows, and the requests that are sent.
 APPLICATIONS = {
@@ -42,6 +47,7 @@ MOTION = f"""\
 def main() -> None:
     """Write the pictures: the home page's, one for each scenario and application, the plot."""
     (IMAGES / "timeline.svg").write_text(draw_timeline())
+    (IMAGES / "home.svg").write_text(draw_home())
     for name in [*NAMES, *APPLICATIONS]:
         # Each in a process of its own: on Python 3.11 idle workers of an earlier run are not seen.
         subprocess.run([sys.executable, __file__, name], check=True)
@@ -52,6 +58,17 @@ def main() -> None:
 def draw_timeline() -> str:
     """Run the article's story for real, and draw what was recorded, as a moving picture."""
     return moving(draw_scenario("register-product", "minitasks run"))
+
+
+def draw_home() -> str:
+    """Draw the same story for the home page: the article's own functions, readable on a phone."""
+    scenario = find_scenario("register-product")
+    run = record_scenario(scenario, load_library("minitasks", scenario.needs))
+    events = run.view.timeline.events
+    shown = [event for event in events if event.kind == "mark" or event.function in ARTICLE]
+    view = View(replace(run.view.timeline, events=tuple(shown)))
+    title = "The answer is sent first, then the tasks run"
+    return render_svg(lambda console: draw(console, [title], view, None, []), title, width=62)
 
 
 def moving(picture: str) -> str:

@@ -59,18 +59,21 @@ monospace; line-height: {line_height}px; white-space: pre }}
 """
 
 
-def render_svg(draw: Callable[[Console], None], title: str, name: str = "picture") -> str:
+def render_svg(
+    draw: Callable[[Console], None], title: str, name: str = "picture", width: int = WIDTH
+) -> str:
     """Draw what a function prints on a console.
 
     Args:
         draw: Prints the picture on the console that it is given.
         title: What a screen reader calls it.
         name: What the style sheet's names begin with: several pictures may stand on one page.
+        width: How wide it is, in columns of text.
 
     Returns:
-        An SVG document, as wide as `WIDTH` columns of text.
+        An SVG document.
     """
-    light, dark = (export(draw, theme, name) for theme in (LIGHT, DARK))
+    light, dark = (export(draw, theme, name, width) for theme in (LIGHT, DARK))
     styles = style_of(dark) + f"\n.paper {{ fill: {DARK.background_color.hex} }}"
     both = f".paper {{ fill: {LIGHT.background_color.hex} }}\n"
     both += f"@media (prefers-color-scheme: dark) {{\n{styles}\n}}\n</style>"
@@ -84,11 +87,11 @@ def with_margin(view: re.Match[str]) -> str:
     return f'viewBox="0 0 {width:.0f} {height:.0f}"'
 
 
-def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str) -> str:
+def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str, width: int) -> str:
     """Draw once, in the colours of one theme."""
     console = Console(
         record=True,
-        width=WIDTH,
+        width=width,
         file=io.StringIO(),
         force_terminal=True,
         force_jupyter=False,

@@ -293,7 +293,7 @@ def draw_lanes(
     rows = [axis(story, scale, glyphs)]
     for lane in story.lanes:
         rows += lane_rows(story, lane, scale, glyphs)
-    return [*(as_text(row, left, scale.columns, glyphs) for row in rows), legend(glyphs)]
+    return [*(as_text(row, left, scale.columns, glyphs) for row in rows), *legend(glyphs, width)]
 
 
 def label_width(story: Story) -> int:
@@ -392,11 +392,18 @@ def fitted(label: str, width: int, glyphs: Glyphs) -> str:
     return set_cell_size(label, width)
 
 
-def legend(glyphs: Glyphs) -> Text:
-    """Say what the characters mean."""
-    return Text(
-        f"{glyphs.runs} runs or blocks its thread  {glyphs.partly} now and then"
-        f"  {glyphs.waits * 2} suspended"
-        f"  {glyphs.raises} raised  {glyphs.mark} mark",
-        style="dim",
-    )
+def legend(glyphs: Glyphs, width: int) -> Iterator[Text]:
+    """Say what the characters mean, in as many lines as it takes."""
+    line = f"{glyphs.runs} runs or blocks its thread"
+    for part in (
+        f"{glyphs.partly} now and then",
+        f"{glyphs.waits * 2} suspended",
+        f"{glyphs.raises} raised",
+        f"{glyphs.mark} mark",
+    ):
+        if cell_len(f"{line}  {part}") > width:
+            yield Text(line, style="dim")
+            line = part
+        else:
+            line = f"{line}  {part}"
+    yield Text(line, style="dim")

@@ -28,6 +28,17 @@ def test_timeline_is_fresh() -> None:
     assert words(today) == words((IMAGES / "timeline.svg").read_text())
 
 
+def test_the_home_pages_picture_is_fresh() -> None:
+    """It has the article's three functions, and text that is readable on a phone."""
+    with snippet("../pictures.py") as pictures:
+        today = pictures.draw_home()
+    kept = (IMAGES / "home.svg").read_text()
+    assert words(today) == words(kept)
+    assert {name for name in words(kept) if "_" in name} == set(pictures.ARTICLE)
+    width = int(re.search(r'viewBox="0 0 (\d+)', kept)[1])  # type: ignore[index]
+    assert 20 * 340 / width > 8  # pixels of a letter of 20 units in a column of 340
+
+
 @pytest.mark.parametrize("name", ["middleware", "keep_alive"])
 def test_pictures_of_applications_are_fresh(name: str) -> None:
     """Served today, the application has the same lanes, functions and marks as in its picture."""
