@@ -51,7 +51,7 @@ def test_uvx_runs_it(
     """The README's line for uv draws the article's run: from a copy, and from the wheel."""
     need_part(find_spec("uv"), "uv is missing: python -m pip install uv")
     monkeypatch.setenv("UV_NO_INDEX", "1")
-    monkeypatch.setenv("UV_FIND_LINKS", f"{folder / 'stick'} {folder / 'builds'}")
+    monkeypatch.setenv("UV_FIND_LINKS", f"{folder / 'stick'},{folder / 'builds'}")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("UV_PYTHON", sys.executable)
     (line,) = re.findall(r"`(uvx [^`]+)`", (ROOT / "README.md").read_text())
