@@ -191,6 +191,33 @@ def test_no_page_has_an_error_or_is_wider_than_a_phone(page: "Page") -> None:
 
 
 @pytest.mark.browser
+def test_no_code_is_cut_off_on_a_desktop(page: "Page") -> None:
+    """At 1400 pixels no block of code and no table has to be scrolled sideways."""
+    page.set_viewport_size({"width": 1400, "height": 900})
+    cut_off = []
+    for file in sorted(SITE.rglob("*.html")):
+        if file.parent.name != "replays":
+            page.goto(file.as_uri())
+            cut_off += page.evaluate(
+                """() => Array.from(document.querySelectorAll("pre code, .md-typeset table"))
+                    .filter((each) => each.scrollWidth > each.clientWidth + 1)
+                    .map((each) => document.title + ": " + each.textContent.slice(0, 60))"""
+            )
+    assert cut_off == []
+
+
+@pytest.mark.browser
+def test_a_picture_follows_the_sites_own_switch(page: "Page") -> None:
+    """Where the system is light and the reader chose dark, the picture's paper is dark."""
+    page.emulate_media(color_scheme="light")
+    page.goto((SITE / "index.html").as_uri())
+    page.evaluate("document.body.setAttribute('data-md-color-scheme', 'slate')")
+    picture = page.locator("img").first
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("(image) => getComputedStyle(image).colorScheme") == "dark"
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(("name", "sheets"), [("cards", 2), ("handout", 2)])
 def test_what_is_for_paper_fits_on_it(page: "Page", name: str, sheets: int) -> None:
     """The cards and the handout each take one sheet of A4, printed on both sides."""
