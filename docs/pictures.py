@@ -13,9 +13,9 @@ from pathlib import Path
 from minitasks.scenarios import NAMES, find_scenario
 from minitasks.scenarios.application import Request, find_application
 from minitasks.scenarios.library import load_library
-from minitasks.timeline.picture import render_svg
 from minitasks.timeline.calls import View
 from minitasks.timeline.own_runs import serve_recorded
+from minitasks.timeline.picture import render_svg
 from minitasks.timeline.record_scenario import record_scenario
 from minitasks.timeline.terminal import draw, show
 
