@@ -1,6 +1,7 @@
 """launch.json: how VS Code's Python debugger runs a scenario, and the file that is open."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ def configuration(title: str, **what: Any) -> dict[str, Any]:
         "type": "debugpy",
         "request": "launch",
         **what,
+        **project_roots(),
         "console": "integratedTerminal",
         "justMyCode": True,
         # Without these an installed package is not "my code", and its breakpoints are refused.
@@ -56,3 +58,11 @@ def configuration(title: str, **what: Any) -> dict[str, Any]:
             {"path": "**/minitasks/**", "include": False},
         ],
     }
+
+
+def project_roots() -> dict[str, Any]:
+    """Let exception breakpoints stop in an installed minitasks: the rules alone don't do that."""
+    if "site-packages" not in PACKAGE.parts:
+        return {}
+    roots = os.pathsep.join(["${workspaceFolder}", str(PACKAGE)])
+    return {"env": {"IDE_PROJECT_ROOTS": roots}}

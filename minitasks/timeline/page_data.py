@@ -12,11 +12,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
-from math import log1p
 from typing import Any, TypeVar, get_args
 
 from minitasks.timeline.calls import Slice, View
-from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.timeline.events import Event, Kind
 from minitasks.tracing.threads import Lane
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -58,7 +57,7 @@ def pack(view: View) -> dict[str, Any]:
         `kinds`, `lanes`, `codes` or `strings`; a value that is gone is -1.
     """
     timeline = view.timeline
-    axis = Axis(timeline)
+    axis = Axis(view)
     packer = Packer(view, axis)
     rows = [packer.row(event) for event in timeline.events]
     return {
@@ -69,6 +68,8 @@ def pack(view: View) -> dict[str, Any]:
         "strings": list(packer.strings),
         "rows": rows,
         "bars": list(pack_bars(view, axis)),
+        "cuts": [(fine(left), fine(right), length) for left, right, length in axis.cuts],
+        "zero": view.zero,
         "dropped": timeline.dropped,
     }
 
@@ -80,33 +81,57 @@ def clip(text: str, longest: int = LONGEST_TEXT) -> str:
     return f"{text[:longest]}… ({len(text):,} characters)"
 
 
+# A pause, in which every call is suspended, is drawn as long as it was up to this share of the time
+# in which something ran. A longer one is cut, and marked as cut.
+LONGEST_PAUSE = 0.1
+
+
 class Axis:
     """The time axis of a picture: from a moment to its place between 0.0 (left) and 1.0 (right).
 
-    Steps follow each other within microseconds, waits last for seconds: to scale, every step would
-    be invisible. So each gap between two events gets a width that grows with the logarithm of its
-    length: the order is true and a longer gap wider, but ten times as long is not ten times so.
+    While something runs, time is to scale: twice as long is twice as wide. Only pauses are cut.
 
     Args:
-        timeline: The run to place.
+        view: The run to place.
+
+    Attributes:
+        cuts: The pauses that are drawn shorter than they were: where each begins and ends on the
+            axis, and how long it was, in nanoseconds.
 
     Example:
         >>> from minitasks.tracing.threads import Lane
+        >>> times = {"call": 0, "line": 20, "suspend": 100, "resume": 5_000, "return": 5_100}
         >>> events = tuple(
-        ...     Event("line", time, lane=0, task=1, frame=1, file="f.py", function="f", line=1)
-        ...     for time in (0, 10_000, 20_000, 1_000_000_000)
+        ...     Event(kind, time, lane=0, task=1, frame=1, file="f.py", function="f", line=1)
+        ...     for kind, time in times.items()
         ... )
-        >>> axis = Axis(Timeline(events, (Lane(0, "event loop", "event loop"),), {}))
-        >>> [round(axis.place(event.time), 2) for event in events]
-        [0.0, 0.05, 0.11, 1.0]
+        >>> axis = Axis(View(Timeline(events, (Lane(0, "event loop", "event loop"),), {})))
+        >>> [round(axis.place(event.time), 3) for event in events]
+        [0.0, 0.091, 0.455, 0.545, 1.0]
+        >>> [duration for _, _, duration in axis.cuts]
+        [4900]
     """
 
-    def __init__(self, timeline: Timeline) -> None:
-        self._times = sorted({event.time for event in timeline.events})
-        widths = [log1p((later - sooner) / TO_SCALE) for sooner, later in pairwise(self._times)]
+    def __init__(self, view: View) -> None:
+        self._times = sorted({event.time for event in view.timeline.events})
+        runs = list(gaps_that_run(view.slices, self._times))
+        lengths = [later - sooner for sooner, later in pairwise(self._times)]
+        busy = sum(length for length, run in zip(lengths, runs, strict=True) if run)
+        longest = LONGEST_PAUSE * busy or math.inf
+        widths = [
+            float(length) if run else min(length, longest)
+            for length, run in zip(lengths, runs, strict=True)
+        ]
         ends = list(accumulate(widths, initial=0.0))
         # Not by sum(widths), which rounds otherwise: the last place is exactly 1.
         self._places = [end / (ends[-1] or 1.0) for end in ends]
+        self.cuts = [
+            (left, right, length)
+            for (left, right), length, width in zip(
+                pairwise(self._places), lengths, widths, strict=True
+            )
+            if width < length
+        ]
 
     def place(self, time: float) -> float:
         """Place a moment, in nanoseconds since the recording began."""
@@ -120,9 +145,16 @@ class Axis:
         return left + (right - left) * (time - start) / (end - start)
 
 
-# Gaps much shorter than this, in nanoseconds, are drawn to scale: recording an event takes about as
-# long.
-TO_SCALE = 10_000
+def gaps_that_run(slices: Sequence[Slice], times: Sequence[int]) -> Iterator[bool]:
+    """Tell of each gap between two moments whether a call ran in it."""
+    ended = 0
+    waiting = iter(slices)
+    following = next(waiting, None)
+    for sooner, _ in pairwise(times):
+        while following is not None and following.start <= sooner:
+            ended = max(ended, following.end)
+            following = next(waiting, None)
+        yield ended > sooner
 
 
 class Numbers(dict[Key, int]):
@@ -152,7 +184,7 @@ class Packer:
         return [
             KINDS.index(event.kind),
             delay,
-            millionths(self.axis.place(event.time)),
+            fine(self.axis.place(event.time)),
             self.lanes[event.lane],
             event.task,
             event.frame,
@@ -259,12 +291,12 @@ def pack_bars(view: View, axis: Axis) -> Iterator[tuple[int, int, int, int]]:
     rows = place_in_rows(view.slices)
     for each in view.slices:
         row = min(rows[each.lane, each.frame], MOST_ROWS - 1)
-        yield (each.first, each.last, millionths(axis.place(each.end)), row)
+        yield (each.first, each.last, fine(axis.place(each.end)), row)
 
 
-def millionths(place: float) -> int:
+def fine(place: float) -> int:
     """Write a place on the axis, from 0 to 1, as a whole number: shorter, and fine enough."""
-    return round(place * 1_000_000)
+    return round(place * 1_000_000_000)
 
 
 def place_in_rows(found: Sequence[Slice]) -> dict[tuple[int, int], int]:

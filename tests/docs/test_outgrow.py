@@ -102,6 +102,14 @@ def test_a_task_that_kills_its_process_is_given_up(shop: Path) -> None:
     assert told.endswith("done: product-1")
 
 
+def test_a_cancelled_task_is_never_begun(shop: Path) -> None:
+    """The worker that takes it puts it aside, says so to who asks, and does the one behind it."""
+    with snippet("outgrow/cancel.py") as demo:
+        told = demo.cancel_the_second(shop)
+        assert "product-1" not in demo.products(shop, "started")
+    assert told.startswith("product-0, product-2 done; product-1: REVOKED ")
+
+
 @pytest.mark.redis
 @pytest.mark.parametrize(
     ("options", "kept"),

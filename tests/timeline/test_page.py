@@ -326,7 +326,7 @@ def test_the_bar_of_a_call_that_has_not_ended_reaches_the_end() -> None:
 
     bars = pack(View(Timeline(steps, (LOOP, WORKER), {})))["bars"]
 
-    assert bars == [(0, 0, 1_000_000, 0), (1, 2, 1_000_000, 0)]
+    assert bars == [(0, 0, 1_000_000_000, 0), (1, 2, 1_000_000_000, 0)]
 
 
 # -- one file, and nothing that runs but its own script --------------------------------------------

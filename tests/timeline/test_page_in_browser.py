@@ -19,6 +19,7 @@ from tests.parts import need_part, wait_until
 from tests.timeline.recordings import (
     FILE,
     HOSTILE_TEXTS,
+    event,
     hostile,
     long_timeline,
     record_scenario,
@@ -132,6 +133,7 @@ def test_register_product_is_stepped_through_to_the_end_by_keyboard(
     """At each stop the page shows the event's line, its lane, its variables; and back the same."""
     timeline = register_product
     page = visit(timeline)
+    page.keyboard.press("Home")
 
     forth = []
     for _ in timeline.events:
@@ -143,8 +145,8 @@ def test_register_product_is_stepped_through_to_the_end_by_keyboard(
         page.keyboard.press("ArrowLeft")
 
     assert back == forth[::-1]
-    for number, (event, shown) in enumerate(zip(timeline.events, forth, strict=True), start=1):
-        assert_shows(shown, timeline, event, number)
+    for number, (step, shown) in enumerate(zip(timeline.events, forth, strict=True), start=1):
+        assert_shows(shown, timeline, step, number)
     # The story, as it was shown: the tasks run; the client may have its answer sooner or later.
     tasks = (" calls register_to_blockchain.", " calls send_confirmation_email.")
     assert [step["badge"] for step in forth if step["words"].endswith(tasks)] == ["L", "1"]
@@ -206,7 +208,7 @@ def test_a_click_on_a_bar_goes_there(visit: Visit, register_product: Timeline) -
     """The step is one of the very call that was clicked, also where another call runs inside it."""
     page = visit(register_product, width=2400)
     for lane, label, name in (
-        ("event loop", "main", "main"),
+        ("event loop", "BackgroundTasks.__call__", "BackgroundTasks.__call__"),
         ("client", "post_product", "post_product"),
         ("worker thread 1", "register_product", "register_product"),
         ("worker thread 1", "BackgroundTask", "BackgroundTasks.add_task"),  # in register_product
@@ -411,8 +413,8 @@ def test_hostile_texts_are_shown_and_never_run(visit: Visit) -> None:
     text = render_page(View(hostile()), HOSTILE_TEXTS[0], "\n\n".join(HOSTILE_TEXTS))
     page = visit(text)
 
-    for event in hostile().events:
-        wanted = event.text.replace("\ud83d", "\ufffd")
+    for each in hostile().events:
+        wanted = each.text.replace("\ud83d", "\ufffd")
         words, code, *cells = page.locator(
             "#words, #lines [aria-current] code, #variables td"
         ).all_text_contents()
@@ -486,14 +488,14 @@ def test_everything_that_takes_the_focus_has_a_name_and_shows_it(visit: Visit) -
             break
         assert focus[1:] == ["solid", 3], focus[0]
         seen.append(focus[0])
-        if len(seen) > 14:
+        if len(seen) > 16:
             break
 
-    assert seen[:13] == [
+    assert seen[:15] == [
         "More",
-        *("zoom-out", "zoom-in"),
+        *("drawing-frame", "zoom-out", "zoom-in"),
         *("first", "back", "play", "forward", "last", "next-in-lane", "slider", "speed"),
-        "predict",
+        *("find", "predict"),
         "lines",
     ]
 
@@ -517,7 +519,7 @@ def test_keys_that_belong_to_others_are_left_to_them(visit: Visit) -> None:
     page.keyboard.press("Space")
     assert place(page) == 5  # once, and nothing plays
     page.get_by_role("button", name="Play").wait_for()
-    for _ in range(8):
+    for _ in range(9):
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "lines"
     page.keyboard.press("End")
@@ -557,6 +559,100 @@ def test_the_current_line_stays_in_view_when_its_panel_shrinks(visit: Visit) -> 
     page.locator("summary").click()
 
     wait_until(lambda: page.evaluate(in_view))
+
+
+def test_the_page_opens_at_the_request_and_counts_from_it(
+    visit: Visit, register_product: Timeline
+) -> None:
+    """As in the terminal the request is at 0; what was before it is to the left, below zero."""
+    view = View(register_product)
+    page = visit(register_product)
+    first = page.evaluate("document.querySelector('#slider').valueAsNumber") - 1
+    assert register_product.events[first].time >= view.zero
+    assert register_product.events[first - 1].time < view.zero
+
+    assert page.locator("#moment").inner_text().startswith("0 µs")
+    page.keyboard.press("Home")
+    assert page.locator("#moment").inner_text().startswith("\u2212")
+
+
+def test_a_long_pause_is_cut_and_says_how_long_it_was(visit: Visit) -> None:
+    """While the coroutine waits for a second nothing runs: the chart says what it leaves out."""
+    page = visit(story())
+    assert page.locator("#drawing text", has_text="1000.0 ms cut").count() == 1
+
+
+def test_the_call_stack_leads_to_where_each_call_began(visit: Visit) -> None:
+    """It names the calls of the current lane, outermost first; each is a button."""
+    calls = [
+        event("call", 0, function="outer", line=1),
+        event("call", 1000, frame=2, function="inner", line=2),
+        event("line", 2000, frame=2, function="inner", line=3),
+        event("return", 3000, frame=2, function="inner", line=3),
+        event("return", 4000, function="outer", line=1),
+    ]
+    page = visit(replace(story(), events=tuple(calls)), "#step=3")
+    stack = page.locator("#stack button")
+    assert stack.all_inner_texts() == ["outer", "inner"]
+    assert page.locator("#stack-name").inner_text() == "Call stack of the event loop"
+
+    stack.first.click()
+    assert place(page) == 1
+    assert stack.all_inner_texts() == ["outer"]
+
+
+def test_a_step_is_found_by_its_words_or_its_line(visit: Visit) -> None:
+    """Enter goes to the next step with the text, and round; where there is none, it says so."""
+    page = visit(story())
+    field = page.get_by_role("searchbox", name="Find a step")
+    for text, number in (("returns", 7), ("await sleep", 8), ("CALLS SAVE", 5)):
+        field.fill(text)
+        field.press("Enter")
+        assert place(page) == number
+        assert field.get_attribute("aria-invalid") == "false"
+
+    field.fill("nowhere")
+    field.press("Enter")
+    assert place(page) == 5
+    assert field.get_attribute("aria-invalid") == "true"
+
+
+def test_a_lane_can_be_hidden(visit: Visit) -> None:
+    """Its box takes it out of the chart, whose other lanes move up, and brings it back."""
+    page = visit(story())
+    names = page.locator("#drawing .name")
+    height = page.locator("#drawing").bounding_box()
+    page.get_by_label("Show the event loop in the chart").uncheck()
+    assert names.all_text_contents() == ["client", "worker thread 1"]
+    lower = page.locator("#drawing").bounding_box()
+    assert height is not None
+    assert lower is not None
+    assert lower["height"] < height["height"]
+
+    page.get_by_label("Show the event loop in the chart").check()
+    assert len(names.all_text_contents()) == 3
+
+
+def test_a_bar_shows_the_arguments_of_its_call(visit: Visit) -> None:
+    """Four calls of one function look different."""
+    calls = [
+        event(kind, 1_000_000 * time, frame=number, function="resize", variables=given)
+        for number in range(2)
+        for given in [{"name": f"'cat{number}'"}]
+        for kind, time in (("call", 10 * number), ("return", 10 * number + 10))
+    ]
+    page = visit(replace(story(), events=tuple(calls)))
+    labels = page.locator("#drawing .label").all_text_contents()
+    assert labels == ["resize(name='cat0')", "resize(name='cat1')"]
+
+
+def test_on_paper_there_is_nothing_to_press(visit: Visit) -> None:
+    """The print style keeps the chart and the words, and leaves the controls out."""
+    page = visit(story())
+    page.emulate_media(media="print")
+    assert not page.locator("#controls").is_visible()
+    assert page.locator("#drawing").is_visible()
+    assert page.locator("#words").is_visible()
 
 
 # -- on every screen -------------------------------------------------------------------------------

@@ -1,6 +1,9 @@
 """Stretches, marks and the axis, from timelines written by hand."""
 
 import itertools
+from itertools import pairwise
+
+import pytest
 
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Kind, Timeline
@@ -118,25 +121,31 @@ def test_an_empty_timeline_has_nothing_to_draw() -> None:
 
     assert View(run).slices == ()
     assert View(run).all_marks == ()
-    assert Axis(run).place(5) == 0.0
+    assert Axis(View(run)).place(5) == 0.0
 
 
-def test_the_axis_keeps_order_and_gives_short_steps_room() -> None:
-    """Later is further right, a longer gap wider, and a second of waiting hides no step."""
-    axis = Axis(
-        timeline(
-            event("call", 0),
-            event("line", 20_000),
-            event("suspend", 60_000),
-            event("resume", 1_000_000_000),
-        )
+def test_the_axis_is_to_scale_while_something_runs_and_cuts_long_pauses() -> None:
+    """Twice as long is twice as wide; a pause is a tenth of what ran at most, and marked as cut."""
+    run = timeline(
+        event("call", 0),
+        event("line", 20_000),
+        event("suspend", 60_000),
+        event("resume", 1_000_000_000),
+        event("suspend", 1_000_040_000),
+        event("resume", 1_000_045_000),
+        event("return", 1_000_045_000),
     )
+    axis = Axis(View(run))
 
-    places = [axis.place(time) for time in (0, 20_000, 60_000, 500_000_000, 1_000_000_000)]
+    places = [axis.place(each.time) for each in run.events]
 
-    assert places == sorted(places)
     assert places[0] == 0.0
     assert places[-1] == 1.0
-    assert 0.05 < places[1] < places[2] - places[1] < places[4] - places[2]
+    widths = [later - sooner for sooner, later in pairwise(places)]
+    unit = widths[0] / 20
+    assert widths == pytest.approx([20 * unit, 40 * unit, 10 * unit, 40 * unit, 5 * unit, 0])
+    ((left, right, length),) = axis.cuts
+    assert (left, right, length) == (places[2], places[3], 999_940_000)
+    assert axis.place(500_000_000) == pytest.approx((left + right) / 2, rel=0.01)
     assert axis.place(-1) == 0.0
     assert axis.place(2_000_000_000) == 1.0

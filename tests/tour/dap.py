@@ -99,8 +99,14 @@ class Client:
             if message["type"] == "event" and message["event"] in names:
                 return message
 
-    def start(self, breakpoints: dict[Path, list[int]]) -> list[bool]:
-        """Set the breakpoints and let the program run; tell which of them were taken."""
+    def start(self, breakpoints: dict[Path, list[int]], *filters: str) -> list[bool]:
+        """Set the breakpoints and let the program run; tell which of them were taken.
+
+        Args:
+            breakpoints: The lines of each file.
+            *filters: Which exceptions to stop at, such as "raised".
+        """
+        self.request("setExceptionBreakpoints", filters=list(filters))
         taken = [self.set_breakpoints(path, lines) for path, lines in breakpoints.items()]
         self.request("configurationDone")
         self.response(self._launch)

@@ -146,3 +146,23 @@ def test_without_the_rule_an_installed_minitasks_takes_no_breakpoint(
     session = launch("sync-task", rules=[])
     session.start({concurrency: [line_of(concurrency, "result = await")]})
     assert session.stopped() is None
+
+
+def test_an_exception_stops_it_in_an_installed_minitasks(
+    launch: Any, installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With "Raised Exceptions" ticked it stops where the task raises, inside the package."""
+    if "site-packages" not in installed.parts:
+        pytest.skip("minitasks is installed editable, so it counts as the user's code")
+    monkeypatch.setattr("minitasks.scenarios.launch_json.PACKAGE", installed)
+    chosen, _ = json.loads(launch_json())["configurations"]
+    roots = chosen["env"]["IDE_PROJECT_ROOTS"].replace("${workspaceFolder}", str(tmp_path))
+    session = launch("first-failure", env={"IDE_PROJECT_ROOTS": roots})
+    session.start({}, "raised")
+
+    names = []
+    thread = session.stopped()
+    while thread is not None:
+        names.append(session.stack(thread)[0]["name"])
+        thread = session.step("continue", thread)
+    assert "register_to_blockchain" in names

@@ -9,7 +9,9 @@ from typing import Any
 
 import files
 from celery import Celery, Task
+from celery.exceptions import Ignore
 from celery.signals import celeryd_init
+from celery.states import REVOKED
 from shop import FOLDER, register_to_blockchain
 
 REDIS = os.environ.get("SHOP_REDIS")
@@ -33,9 +35,16 @@ class CappedTask(Task[Any, Any]):
     """A task that is begun three times at most, not counting tries that ended with an error."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.AsyncResult(self.request.id).state == REVOKED:
+            raise Ignore
         if starts_of(f"{self.request.id}-{self.request.retries}") > MOST_STARTS:
             raise TooManyStarts(f"begun {MOST_STARTS} times and never ended")
         return super().__call__(*args, **kwargs)
+
+
+def cancel(task_id: str) -> None:
+    """Call a task off that is not begun yet: whoever takes it will put it aside."""
+    engine.backend.mark_as_revoked(task_id, "cancelled before it began")
 
 
 def starts_of(name: str) -> int:

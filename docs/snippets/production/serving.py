@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx2
 
-TIMEOUT = 20  # seconds; only a server that hangs is waited for so long
+TIMEOUT = 60  # seconds; only a server that hangs is waited for so long
 
 
 @contextmanager
@@ -42,6 +42,9 @@ def served(
         if "gunicorn" in command
         else ["--port", str(port)]
     )
+    if "--workers" in command:
+        # On a busy machine a worker may take longer than 5 s to begin: it is no dead one.
+        address += ["--timeout-worker-healthcheck", str(TIMEOUT)]
     program = [sys.executable, "-m", *(command or ["uvicorn"]), application, *address]
     with tempfile.NamedTemporaryFile("w+", suffix=".log") as output:
         process = subprocess.Popen(

@@ -4,9 +4,8 @@
 // page of 20,000 steps would open slowly. So the browser can't tell which bar was clicked; `barAt`
 // works it out from the coordinates.
 //
-// Time is not drawn to scale, or a step of microseconds could not be seen beside a wait of a
-// second. A place on the axis is between 0, the start of the run, and 1, its end; page_data.py
-// computes it.
+// Time is drawn to scale while something runs; a long pause is cut, and marked as cut. A place on
+// the axis is between 0, the start of the run, and 1, its end; page_data.py computes it.
 
 const SVG = "http://www.w3.org/2000/svg";
 const COLOURS = 6; // as many as page.css has
@@ -56,6 +55,7 @@ class Chart {
     this.zoom = 1; // how many times wider than the page the whole run is
     this.start = 0; // the place at the left edge
     this.hidesWhatComes = false;
+    this.hidden = new Set(); // lanes
     this.marksOf = recording.ofLane.map((numbers) =>
       numbers.filter((number) => recording.steps[number].kind === "mark"),
     );
@@ -70,10 +70,13 @@ class Chart {
     let y = 0;
     this.topOf = this.recording.lanes.map((_, lane) => {
       const top = y;
+      if (this.hidden.has(lane)) return top;
       const rows = this.barsOf[lane].reduce((most, bar) => Math.max(most, bar.row + 1), 0);
       y = this.rowTop(top, lane, rows) + GAP;
       return top;
     });
+    this.cutsTop = y;
+    if (this.recording.cuts.length > 0) y += ROW;
     this.height = y + ROW; // the last row is the clock's
   }
 
@@ -103,14 +106,26 @@ class Chart {
     this.playhead = svgElement("path", { class: "playhead", d: `M0 0v${this.height}` });
     this.tip = svgElement("title");
     this.svg.replaceChildren(
-      ...this.recording.lanes.map((_, number) => this.drawLane(number)),
+      ...this.shownLanes().map((number) => this.drawLane(number)),
+      ...this.drawCuts(),
       ...this.drawClock(),
       this.curtain,
-      ...this.recording.lanes.map((lane, number) => this.drawName(lane, number)),
+      ...this.shownLanes().map((number) => this.drawName(this.recording.lanes[number], number)),
       this.current,
       this.playhead,
       this.tip,
     );
+  }
+
+  shownLanes() {
+    return [...this.recording.lanes.keys()].filter((number) => !this.hidden.has(number));
+  }
+
+  hideLane(lane, isHidden) {
+    if (isHidden) this.hidden.add(lane);
+    else this.hidden.delete(lane);
+    this.layOut();
+    this.draw();
   }
 
   drawLane(number) {
@@ -165,7 +180,7 @@ class Chart {
     const from = Math.max(left, 0) + 4;
     const most = Math.floor((Math.min(right, this.width) - from) / LETTER);
     if (most < 3) return [];
-    const text = shorten(this.recording.steps[bar.first].name, most);
+    const text = shorten(callInWords(this.recording, bar), most);
     return [svgElement("text", { class: "label", x: from, y: top + 11 }, text)];
   }
 
@@ -197,6 +212,26 @@ class Chart {
     const most = Math.floor((limit - x - 10) / LETTER);
     if (most < 3) return undefined;
     return svgElement("text", { class: "mark-text", x: x + 10, y }, shorten(text, most));
+  }
+
+  /** Where a pause was cut: a band through all lanes, and below it how long the pause was. */
+  drawCuts() {
+    let free = 0;
+    return this.recording.cuts.flatMap(({ left, right, length }) => {
+      const [from, to] = [this.x(left), this.x(right)];
+      if (to < 0 || from > this.width) return [];
+      const middle = (from + to) / 2;
+      const band = svgElement("path", {
+        class: "cut",
+        d: `M${px(middle - 2)} 0v${this.cutsTop}m4 0V0`,
+      });
+      const words = `${timeInWords(length)} cut`;
+      const start = middle - (words.length * LETTER) / 2;
+      if (start < free || start + words.length * LETTER > this.width) return [band];
+      free = start + words.length * LETTER + 8;
+      const text = svgElement("text", { class: "clock", x: px(start), y: this.cutsTop + 12 }, words);
+      return [band, text];
+    });
   }
 
   /** The times of some steps, as close to each other as there is room. */
@@ -239,7 +274,11 @@ class Chart {
   outline(number) {
     const { frame, place } = this.recording.steps[number];
     const bar = this.recording.bars.find(
-      (each) => each.frame === frame && each.first <= number && number <= each.last,
+      (each) =>
+        each.frame === frame &&
+        each.first <= number &&
+        number <= each.last &&
+        !this.hidden.has(each.lane),
     );
     this.current.toggleAttribute("hidden", !bar);
     if (!bar) return;
@@ -261,9 +300,17 @@ class Chart {
 
   /** Show `factor` times the detail, around a step. */
   zoomBy(factor, number) {
-    this.zoom = Math.min(Math.max(1, this.zoom * factor), this.recording.steps.length);
+    this.zoom = Math.min(Math.max(1, this.zoom * factor), 20 * this.recording.steps.length);
     this.centre(this.recording.steps[number].place);
     this.show(number);
+  }
+
+  /** Begin at a step: what is before it is out of sight, to the left. */
+  openAt(number) {
+    const { place } = this.recording.steps[number];
+    this.zoom = place < 1 ? 1 / (1 - place) : 1;
+    this.start = place < 1 ? place : 0;
+    this.draw();
   }
 
   centre(place) {
@@ -277,6 +324,7 @@ class Chart {
   /** The bar at a point of the drawing; undefined where there is none. */
   barAt(x, y) {
     return this.recording.bars.find((bar) => {
+      if (this.hidden.has(bar.lane)) return false;
       const { left, right, top } = this.box(bar);
       return y >= top && y < top + ROW && x >= left - 2 && x <= right + 2;
     });

@@ -16,7 +16,13 @@ class Replay {
         byId("no-variables"),
         recording,
       ),
-      new LanesPanel(byId("lane-list"), recording, (number) => this.go(number)),
+      new StackPanel(byId("stack-name"), byId("stack"), recording, (number) => this.go(number)),
+      new LanesPanel(
+        byId("lane-list"),
+        recording,
+        (number) => this.go(number),
+        (lane, isHidden) => this.hideLane(lane, isHidden),
+      ),
     ];
     this.predict = new Predict(this, recording);
     const names = recording.lanes.map((lane) => lane.name).join(", ");
@@ -53,6 +59,19 @@ class Replay {
     byId("slider").value = this.number + 1;
     byId("slider").setAttribute("aria-valuetext", `Step ${position}`);
     byId("next-in-lane").setAttribute("aria-label", `Next in this lane, ${lane.name}`);
+  }
+
+  /** Take a lane out of the chart, or bring it back. */
+  hideLane(lane, isHidden) {
+    this.chart.hideLane(lane, isHidden);
+    this.chart.show(this.number);
+  }
+
+  /** Go to the next step that has a text in its words or its line of source. */
+  find(text) {
+    const found = text && findStep(this.recording, text, this.number);
+    byId("find").setAttribute("aria-invalid", String(found === undefined));
+    if (Number.isInteger(found)) this.go(found);
   }
 
   // -- the address
@@ -180,7 +199,7 @@ function listenToChart(replay, chart) {
     const [x, y] = at(event);
     if (event.buttons === 1) replay.go(chart.nearest(x));
     const bar = chart.barAt(x, y);
-    chart.tip.textContent = bar ? replay.recording.steps[bar.first].name : "";
+    chart.tip.textContent = bar ? callInWords(replay.recording, bar) : "";
   });
 }
 
@@ -208,6 +227,9 @@ function listenToControls(replay) {
   };
   for (const [id, answer] of Object.entries(answers)) byId(id).addEventListener("click", answer);
   byId("slider").addEventListener("input", (event) => replay.go(event.target.valueAsNumber - 1));
+  byId("find").addEventListener("keydown", (event) => {
+    if (event.key === "Enter") replay.find(event.target.value);
+  });
   // Who clicks into the source still wants to step; who goes there by key wants to scroll it.
   byId("lines").addEventListener("click", () => byId("lines").blur());
   byId("speed").addEventListener("change", () => {
@@ -236,6 +258,9 @@ function start() {
   if (recording.steps.length === 0) return;
   byId("replay").hidden = false;
   const replay = new Replay(recording);
+  // What comes before the request is start-up: it is there, to the left.
+  replay.number = Math.max(0, recording.steps.findIndex((step) => step.time >= 0));
+  replay.chart.openAt(replay.number);
   replay.followAddress();
   listenToChart(replay, replay.chart);
   listenToControls(replay);

@@ -136,10 +136,30 @@ class VariablesPanel {
   }
 }
 
+/** The call stack of the step's lane: each call is a button to its first step. */
+class StackPanel {
+  constructor(heading, list, recording, go) {
+    Object.assign(this, { heading, list, recording, go });
+  }
+
+  show(number) {
+    const lane = this.recording.lanes[this.recording.steps[number].lane];
+    this.heading.textContent = `Call stack of ${laneInWords(lane)}`;
+    const items = stackAt(this.recording, number).map((bar) => {
+      const name = this.recording.steps[bar.first].name;
+      const button = htmlElement("button", { type: "button" }, name);
+      button.addEventListener("click", () => this.go(bar.first));
+      return htmlElement("li", {}, button);
+    });
+    this.list.replaceChildren(...items);
+  }
+}
+
 /** For each lane: what it runs, how many of its calls are suspended, a button to its next event. */
 class LanesPanel {
-  constructor(list, recording, go) {
+  constructor(list, recording, go, hide) {
     this.recording = recording;
+    this.hide = hide;
     this.items = recording.lanes.map((lane, number) => this.item(lane, number, go));
     list.append(...this.items.map((item) => item.element));
   }
@@ -151,7 +171,10 @@ class LanesPanel {
     const next = htmlElement("button", { type: "button", ariaLabel }, "Next");
     next.addEventListener("click", () => go(nextInLane(this.recording, number, this.number)));
     const name = htmlElement("strong", {}, lane.name);
-    const element = htmlElement("li", {}, badge(lane, number), name, state, next, place);
+    const shown = htmlElement("input", { type: "checkbox", checked: true });
+    shown.ariaLabel = shown.title = `Show ${laneInWords(lane)} in the chart`;
+    shown.addEventListener("change", () => this.hide(number, !shown.checked));
+    const element = htmlElement("li", {}, shown, badge(lane, number), name, state, next, place);
     return { element, state, place };
   }
 

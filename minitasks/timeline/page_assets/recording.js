@@ -16,7 +16,7 @@ function readRecording(json) {
     frame: steps[first].frame,
     lane: steps[first].lane,
     left: steps[first].place,
-    right: end / 1e6,
+    right: end / 1e9,
     resumed: Infinity,
     until: 1,
   }));
@@ -28,6 +28,7 @@ function readRecording(json) {
     lanes: data.lanes,
     files: data.files,
     dropped: data.dropped,
+    cuts: data.cuts.map(([left, right, length]) => ({ left: left / 1e9, right: right / 1e9, length })),
     steps,
     bars,
     places: steps.map((step) => step.place),
@@ -40,7 +41,7 @@ function readRecording(json) {
 }
 
 function readSteps(data) {
-  let time = 0;
+  let time = -data.zero; // the request is at 0, as in the terminal
   return data.rows.map((row) => {
     const [kind, delay, place, lane, task, frame, code, line, text, ...changes] = row;
     const [file, name] = data.codes[code];
@@ -48,7 +49,7 @@ function readSteps(data) {
     return {
       kind: data.kinds[kind],
       time,
-      place: place / 1e6,
+      place: place / 1e9,
       lane,
       task,
       frame,
@@ -154,6 +155,31 @@ function suspendedAt({ bars, steps }, number) {
     .filter((step) => step.kind === "suspend");
 }
 
+/** The calls on the stack of the step's lane, the outermost first. */
+function stackAt({ bars, steps }, number) {
+  const { lane, place } = steps[number];
+  const isOver = (bar) => ["suspend", "return", "raise"].includes(steps[bar.last].kind);
+  return bars.filter(
+    (bar) =>
+      bar.lane === lane &&
+      bar.first <= number &&
+      (number <= bar.last || (!isOver(bar) && place <= bar.right)),
+  );
+}
+
+/** The next step, from the one behind `number` on and round, whose words or line hold a text. */
+function findStep(recording, text, number) {
+  const wanted = text.toLowerCase();
+  const { steps, files } = recording;
+  for (let i = 1; i <= steps.length; i += 1) {
+    const each = (number + i) % steps.length;
+    const pieces = files[steps[each].file]?.lines[steps[each].line - 1] ?? [];
+    const line = pieces.map(([, piece]) => piece).join("");
+    if (`${stepInWords(recording, each)} ${line}`.toLowerCase().includes(wanted)) return each;
+  }
+  return undefined;
+}
+
 // -- source --------------------------------------------------------------------------------------
 
 /** The step whose source is shown at step `number`: a mark may have none, then the one before. */
@@ -218,6 +244,18 @@ function stepInWords(recording, number) {
   }
 }
 
+/** A call with the arguments that it began with, as "resize(name='cat')"; shortened where long. */
+function callInWords({ steps, strings }, bar) {
+  const first = steps[bar.first];
+  if (first.kind !== "call") return first.name;
+  const given = [];
+  for (let i = 0; i < first.changes.length; i += 2) {
+    const [name, value] = [strings[first.changes[i]], strings[first.changes[i + 1]]];
+    if (name !== "self" && value !== undefined) given.push(`${name}=${shorten(value, 20)}`);
+  }
+  return given.length > 0 ? `${first.name}(${given.join(", ")})` : first.name;
+}
+
 /** A lane as a sentence names it: "the event loop", "worker thread 1". */
 function laneInWords({ kind, name }) {
   return name === kind ? `the ${name}` : name;
@@ -225,6 +263,7 @@ function laneInWords({ kind, name }) {
 
 /** Nanoseconds in the unit that reads best. */
 function timeInWords(nanoseconds) {
+  if (nanoseconds < 0) return `\u2212${timeInWords(-nanoseconds)}`;
   if (nanoseconds < 1e6) return `${(nanoseconds / 1e3).toFixed(0)} \u00b5s`;
   if (nanoseconds < 1e8) return `${(nanoseconds / 1e6).toFixed(2)} ms`;
   if (nanoseconds < 1e9) return `${(nanoseconds / 1e6).toFixed(1)} ms`;
