@@ -208,10 +208,9 @@ def test_a_click_on_a_bar_goes_there(visit: Visit, register_product: Timeline) -
     """The step is one of the very call that was clicked, also where another call runs inside it."""
     page = visit(register_product, width=2400)
     for lane, label, name in (
-        ("event loop", "BackgroundTasks.__call__", "BackgroundTasks.__call__"),
         ("client", "post_product", "post_product"),
         ("worker thread 1", "register_product", "register_product"),
-        ("worker thread 1", "BackgroundTask", "BackgroundTasks.add_task"),  # in register_product
+        ("worker thread 1", "save_product", "save_product_to_database"),  # in register_product
     ):
         group = page.locator(f"#drawing .lane[data-name='{lane}']")
         group.locator(".label").filter(has_text=re.compile(f"^{label}")).first.click()

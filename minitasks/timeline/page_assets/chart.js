@@ -164,7 +164,8 @@ class Chart {
       if (!inView(left, right)) continue;
       bars.push(`M${px(left)} ${top}H${px(right)}v${BAR}H${px(left)}z`);
       if (kind === "raise") crosses.push(`M${px(right - 5)} ${top + 2}l10 10m0-10l-10 10`);
-      labels.push(...this.drawLabel(bar, left, right, top));
+      const label = this.drawLabel(bar, left, right, top);
+      labels.push(...(label.length > 0 ? label : this.drawWaitLabel(bar, right, until, top)));
     }
     return [
       svgElement("path", { class: "waits", d: waits.join("") }),
@@ -182,6 +183,18 @@ class Chart {
     if (most < 3) return [];
     const text = shorten(callInWords(this.recording, bar), most);
     return [svgElement("text", { class: "label", x: from, y: top + 11 }, text)];
+  }
+
+  /** The name of a call that only waits, along the line that says so. */
+  drawWaitLabel(bar, right, until, top) {
+    const from = right + 4;
+    const most = Math.floor((Math.min(until, this.width) - from) / LETTER) - 1;
+    const first = this.recording.steps[bar.first];
+    if (most < 8 || first.kind !== "call" || this.recording.steps[bar.last].kind !== "suspend") {
+      return [];
+    }
+    const text = shorten(first.name, most);
+    return [svgElement("text", { class: "wait-label", x: from, y: top + 11 }, text)];
   }
 
   drawMarks(lane) {
