@@ -164,13 +164,15 @@ class Site:
 
 
 def settle(outcome: "asyncio.Future[None]", error: Exception | None) -> None:
-    """Say how it ended to whoever waits for it, if somebody still does."""
-    if outcome.done():
-        return
-    if error is None:
-        outcome.set_result(None)
-    else:
-        outcome.set_exception(error)
+    """Say how it ended to whoever waits for it, if somebody still does.
+
+    Not by asking first: Ctrl-C cancels the waiting between any two lines.
+    """
+    with contextlib.suppress(asyncio.InvalidStateError):
+        if error is None:
+            outcome.set_result(None)
+        else:
+            outcome.set_exception(error)
 
 
 def run_client(

@@ -18,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import request_number, watching
-from minitasks.scenarios.server import Client, Marked, in_words, serving
+from minitasks.scenarios.server import Client, Marked, in_words, serving, settle
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -222,3 +222,16 @@ async def test_the_port_is_free_again() -> None:
         address = site.address
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(address, trust_env=False)
+
+
+@pytest.mark.parametrize("error", [None, ValueError("no")])
+def test_a_visit_that_nobody_waits_for_any_more_ends_quietly(error: Exception | None) -> None:
+    """Ctrl-C has cancelled the waiting: the client's outcome is nobody's, and no error."""
+
+    async def settle_too_late() -> bool:
+        outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        outcome.cancel()
+        settle(outcome, error)
+        return outcome.cancelled()
+
+    assert asyncio.run(settle_too_late())
