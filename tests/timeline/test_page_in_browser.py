@@ -634,12 +634,14 @@ def test_a_lane_can_be_hidden(visit: Visit) -> None:
 
 def test_a_bar_shows_the_arguments_of_its_call(visit: Visit) -> None:
     """Four calls of one function look different."""
-    calls = [
-        event(kind, 1_000_000 * time, frame=number, function="resize", variables=given)
-        for number in range(2)
-        for given in [{"name": f"'cat{number}'"}]
-        for kind, time in (("call", 10 * number), ("return", 10 * number + 10))
-    ]
+    calls = []
+    for number in (0, 1):
+        given = {"name": f"'cat{number}'"}
+        began = 10_000_000 * number
+        calls += [
+            event("call", began, frame=number, function="resize", variables=given),
+            event("return", began + 10_000_000, frame=number, function="resize", variables=given),
+        ]
     page = visit(replace(story(), events=tuple(calls)))
     labels = page.locator("#drawing .label").all_text_contents()
     assert labels == ["resize(name='cat0')", "resize(name='cat1')"]
