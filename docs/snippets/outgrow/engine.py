@@ -43,7 +43,7 @@ class CappedTask(Task[Any, Any]):
 
 
 def cancel(task_id: str) -> None:
-    """Call a task off that is not begun yet: whoever takes it will put it aside."""
+    """Cancel a task that has not begun: the worker that takes it puts it aside."""
     engine.backend.mark_as_revoked(task_id, "cancelled before it began")
 
 

@@ -1,6 +1,6 @@
 """Threads that wait for threads: each task holds a token, and asks for one more."""
 
-import time
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio.from_thread
@@ -11,13 +11,14 @@ from fastapi.concurrency import run_in_threadpool
 from serving import served, wait_until
 
 app = FastAPI()
+all_at_work = threading.Event()
 
 
 def resize() -> None: ...
 
 
 def make_thumbnails() -> None:
-    time.sleep(1)
+    all_at_work.wait()
     # Back to the event loop, which sends the rest to another thread.
     anyio.from_thread.run(run_in_threadpool, resize)
 
@@ -25,6 +26,11 @@ def make_thumbnails() -> None:
 @app.get("/upload")
 async def upload(tasks: BackgroundTasks) -> None:
     tasks.add_task(make_thumbnails)
+
+
+@app.get("/go-on")
+async def go_on() -> None:
+    all_at_work.set()
 
 
 @app.get("/health")
@@ -48,6 +54,10 @@ def main() -> None:
             )
             quiet = [0, 0] if uploads < 40 else [40, 40]
             ask = server.client.get
+            wait_until(
+                lambda ask=ask, uploads=uploads: ask("/tokens").json()[0] == uploads
+            )
+            ask("/go-on")
             wait_until(lambda ask=ask, quiet=quiet: ask("/tokens").json() == quiet)
             try:
                 status = server.client.get("/health", timeout=2).status_code
