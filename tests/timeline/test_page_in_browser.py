@@ -709,7 +709,7 @@ def test_texts_and_lanes_stand_out_from_their_ground(visit: Visit, scheme: str) 
             };
             const colours = {};
             for (const name of names) colours[name] = colourOf(`var(--${name})`);
-            for (let lane = 0; lane < 6; lane += 1) {
+            for (let lane = 0; lane < 4; lane += 1) {
                 const now = "color-mix(in srgb, var(--lane) 16%, var(--paper))";
                 colours[`lane-${lane}`] = colourOf("var(--lane)", `lane-${lane}`);
                 colours[`now-${lane}`] = colourOf(now, `lane-${lane}`);
@@ -718,8 +718,8 @@ def test_texts_and_lanes_stand_out_from_their_ground(visit: Visit, scheme: str) 
         }""",
         names,
     )
-    lanes = [f"lane-{lane}" for lane in range(6)]
-    grounds = ["paper", *(f"now-{lane}" for lane in range(6))]
+    lanes = [f"lane-{lane}" for lane in range(4)]
+    grounds = ["paper", *(f"now-{lane}" for lane in range(4))]
 
     assert (luminance(colours["paper"]) > 0.5) == (scheme == "light")
     for text, ground in [

@@ -76,7 +76,7 @@ def stopped(path: str, command: tuple[str, ...], number: int) -> list[str]:
 
 def main() -> None:
     for title, runs in (
-        ("as it comes", PATIENT),
+        ("with default settings", PATIENT),
         ("one second to shut down", IN_A_HURRY),
     ):
         print(f"{title}:")

@@ -8,7 +8,8 @@
 // the axis is between 0, the start of the run, and 1, its end; page_data.py computes it.
 
 const SVG = "http://www.w3.org/2000/svg";
-const COLOURS = 6; // as many as page.css has
+// The colour of each kind of lane: as in the terminal.
+const COLOUR_OF = { "event loop": 0, thread: 1, "worker thread": 2, client: 3 };
 const ROW = 18; // pixels from one row of bars to the next
 const BAR = 14; // the height of a bar
 const HEADING = 24; // the height of a lane's name
@@ -34,15 +35,16 @@ function svgElement(name, attributes = {}, ...children) {
 }
 
 /** The CSS class that gives a lane its colour. */
-function colourOf(lane) {
-  return `lane-${lane % COLOURS}`;
+function colourOf({ kind }) {
+  return `lane-${COLOUR_OF[kind]}`;
 }
 
 /** A lane's badge: filled where it runs, hollow where a call is suspended. */
-function badge(lane, number, style = "filled") {
+function badge(lane, style = "filled") {
+  const attributes = { class: `badge ${style} ${colourOf(lane)}`, "data-lane": lane.badge };
   return svgElement(
     "svg",
-    { class: `badge ${style} ${colourOf(number)}`, viewBox: "0 0 20 20", "aria-hidden": "true" },
+    { ...attributes, viewBox: "0 0 20 20", "aria-hidden": "true" },
     svgElement("path", { d: SHAPES[lane.kind] }),
     svgElement("text", { x: 10, y: 14 }, lane.badge),
   );
@@ -129,9 +131,10 @@ class Chart {
   }
 
   drawLane(number) {
+    const lane = this.recording.lanes[number];
     return svgElement(
       "g",
-      { class: `lane ${colourOf(number)}`, "data-name": this.recording.lanes[number].name },
+      { class: `lane ${colourOf(lane)}`, "data-name": lane.name },
       svgElement("path", { class: "ground", d: `M0 ${this.topOf[number]}h${this.width}` }),
       ...this.drawBars(number),
       ...this.drawMarks(number),
@@ -140,12 +143,12 @@ class Chart {
 
   drawName(lane, number) {
     const top = this.topOf[number];
-    const sign = badge(lane, number);
+    const sign = badge(lane);
     for (const [key, value] of Object.entries({ y: top + 4, width: 16, height: 16 })) {
       sign.setAttribute(key, value);
     }
     const name = svgElement("text", { class: "name", x: 22, y: top + 17 }, lane.name);
-    return svgElement("g", { class: colourOf(number) }, sign, name);
+    return svgElement("g", { class: colourOf(lane) }, sign, name);
   }
 
   drawBars(lane) {

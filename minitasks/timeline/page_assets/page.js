@@ -53,7 +53,7 @@ class Replay {
     const position = `${this.number + 1} of ${this.last + 1}`;
     const text = `${prediction}${words[0].toUpperCase()}${words.slice(1)}.`;
     const sentence = htmlElement("span", {}, text);
-    byId("words").replaceChildren(badge(lane, step.lane), sentence);
+    byId("words").replaceChildren(badge(lane), sentence);
     byId("moment").textContent = `${timeInWords(step.time)}, task ${step.task}`;
     byId("position").textContent = position;
     byId("slider").value = this.number + 1;

@@ -79,18 +79,18 @@ class SourcePanel {
   highlight(item, lane) {
     if (!item) return;
     item.setAttribute("aria-current", "step");
-    item.className = `now ${colourOf(lane)}`;
+    item.className = `now ${colourOf(this.recording.lanes[lane])}`;
     this.marked.push(item);
     this.scrollTo(item);
   }
 
   /** Put a lane's badge beside a line. Ten calls that are suspended at one line need only one. */
   mark(item, lane, style) {
-    if (!item || item.querySelector(`.${style}.${colourOf(lane)}`)) return;
-    const { name } = this.recording.lanes[lane];
+    const { name, badge: sign } = this.recording.lanes[lane];
+    if (!item || item.querySelector(`.${style}[data-lane="${sign}"]`)) return;
     const words = style === "filled" ? `${name} is here. ` : `Suspended here, on ${name}. `;
     item.firstChild.append(
-      badge(this.recording.lanes[lane], lane, style),
+      badge(this.recording.lanes[lane], style),
       htmlElement("span", { className: "unseen" }, words),
     );
     this.marked.push(item);
@@ -174,7 +174,7 @@ class LanesPanel {
     const shown = htmlElement("input", { type: "checkbox", checked: true });
     shown.ariaLabel = shown.title = `Show ${laneInWords(lane)} in the chart`;
     shown.addEventListener("change", () => this.hide(number, !shown.checked));
-    const element = htmlElement("li", {}, shown, badge(lane, number), name, state, next, place);
+    const element = htmlElement("li", {}, shown, badge(lane), name, state, next, place);
     return { element, state, place };
   }
 

@@ -15,7 +15,7 @@ class Predict {
   }
 
   answer(lane, number) {
-    const button = htmlElement("button", { type: "button" }, badge(lane, number), ` ${lane.name}`);
+    const button = htmlElement("button", { type: "button" }, badge(lane), ` ${lane.name}`);
     button.addEventListener("click", () => this.take(number));
     return button;
   }

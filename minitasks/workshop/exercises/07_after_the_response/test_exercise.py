@@ -181,7 +181,7 @@ async def test_lets_exceptions_through(exercise: ModuleType) -> None:
 
 
 async def test_a_cancellation_goes_through(exercise: ModuleType) -> None:
-    """Who cancels while the task runs sees the function end by that; the task has no time limit."""
+    """A cancellation while the task runs ends the function; the task itself has no time limit."""
     limits: list[float] = []
 
     async def task() -> None:
