@@ -1,5 +1,7 @@
 """Walk: put a tour together, of a scenario or of a learner's own program, and take it."""
 
+import atexit
+import gc
 import importlib.util
 import shlex
 import sys
@@ -180,6 +182,9 @@ def run_tour(
         while True:
             went_well = run_under(debugger, tour)
             if not debugger.restarting:
+                if debugger.leaving:
+                    drop_quietly()
+                    atexit.register(drop_quietly)
                 if debugger.leaving and debugger.reached and again:
                     print(f"Again from here: {again(debugger.reached)}", flush=True)
                 return went_well
@@ -200,6 +205,18 @@ def run_under(debugger: Debugger, tour: Tour) -> bool:
         debugger.say_last()
         print_end(tour, debugger)
     return True
+
+
+def drop_quietly() -> None:
+    """Drop the coroutines of a program that was left where it stood.
+
+    trio's cancel scopes complain when that happens outside of trio's loop.
+    """
+    hook, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
+    try:
+        gc.collect()
+    finally:
+        sys.unraisablehook = hook
 
 
 def package_folder(name: str) -> Path:

@@ -34,7 +34,8 @@ def kill_a_worker(folder: Path) -> None:
         folder: Where the ledger goes, and the queue's files.
     """
     enqueue(folder, POSTED)
-    with worker(folder, "one") as process:
+    # This worker would take long over each product: it is killed long before it is done.
+    with worker(folder, "one", seconds=30) as process:
         wait_until(lambda: products(folder, "started"))
         kill(process)
     with worker(folder, "one"), worker(folder, "two"):

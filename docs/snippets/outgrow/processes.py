@@ -26,14 +26,17 @@ def server(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         f"--port={port}",
         "--log-level=warning",
     ]
-    with running(command, folder) as process:
+    # Long enough that it is killed after the first product, on any machine.
+    with running(command, folder, SHOP_SECONDS="1.5") as process:
         wait_until(lambda: answers(port))
         yield process
 
 
 @contextmanager
-def worker(folder: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a worker of the queue that works on one task at a time."""
+def worker(
+    folder: Path, name: str, seconds: float = 0.2
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker of the queue that works on one task at a time, so long on each."""
     command = [
         sys.executable,
         *QUIET,
@@ -45,7 +48,8 @@ def worker(folder: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
     ]
     options = [f"--hostname={name}@%h", "--concurrency=1", "--loglevel=error"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    with running([*command, *options, *alone], folder) as process:
+    words = [*command, *options, *alone]
+    with running(words, folder, SHOP_SECONDS=str(seconds)) as process:
         yield process
 
 
@@ -61,9 +65,11 @@ def redis(folder: Path, port: int) -> Iterator[str]:
 
 
 @contextmanager
-def running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: list[str], folder: Path, **variables: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command, in a process group of its own, until the block ends."""
-    environment = {**os.environ, "SHOP_FOLDER": str(folder)}
+    environment = {**os.environ, "SHOP_FOLDER": str(folder), **variables}
     process = subprocess.Popen(
         command, cwd=HERE, env=environment, start_new_session=True
     )

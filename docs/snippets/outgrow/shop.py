@@ -19,7 +19,7 @@ def register_to_blockchain(product: str) -> None:
     if product == "too-large":
         # As the system does to a process that takes more memory than there is.
         os.kill(os.getpid(), signal.SIGKILL)
-    time.sleep(0.2)
+    time.sleep(float(os.environ.get("SHOP_SECONDS", "0.2")))
     if (FOLDER / "offline").exists():
         raise ConnectionError("the blockchain can't be reached")
     write(f"done {product}")
