@@ -185,8 +185,8 @@ def run_tour(
                 if debugger.leaving:
                     drop_quietly()
                     atexit.register(drop_quietly)
-                if debugger.leaving and debugger.reached and again:
-                    print(f"Again from here: {again(debugger.reached)}", flush=True)
+                    if debugger.reached and again:
+                        print(f"Again from here: {again(debugger.reached)}", flush=True)
                 return went_well
             debugger.begin_again()
 

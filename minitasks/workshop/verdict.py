@@ -220,12 +220,10 @@ def hint_at_trio(report: Report, run: Run, file: Path) -> str:
     """Say that it was trio, where the same test passed on asyncio."""
     if report.get("backend") != "trio" or not run.tests("passed")[report["test"]]:
         return ""
+    ran = "This ran on trio, the other event loop that anyio runs on"
     if "asyncio" in text_of(file):
-        return (
-            "\nIt works on asyncio. This ran on trio, the other event loop that anyio runs on: "
-            "use anyio's functions instead of asyncio's"
-        )
-    return "\nThis ran on trio, the other event loop that anyio runs on; on asyncio it was not seen"
+        return f"\nIt works on asyncio. {ran}: use anyio's functions instead of asyncio's"
+    return f"\n{ran}; on asyncio it was not seen"
 
 
 def too_late(run: Run) -> str:

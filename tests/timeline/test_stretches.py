@@ -1,7 +1,6 @@
 """Stretches, marks and the axis, from timelines written by hand."""
 
 import itertools
-from itertools import pairwise
 
 import pytest
 
@@ -141,7 +140,7 @@ def test_the_axis_is_to_scale_while_something_runs_and_cuts_long_pauses() -> Non
 
     assert places[0] == 0.0
     assert places[-1] == 1.0
-    widths = [later - sooner for sooner, later in pairwise(places)]
+    widths = [later - sooner for sooner, later in itertools.pairwise(places)]
     unit = widths[0] / 20
     assert widths == pytest.approx([20 * unit, 40 * unit, 10 * unit, 40 * unit, 5 * unit, 0])
     ((left, right, length),) = axis.cuts

@@ -1,13 +1,10 @@
 """A waiting task is cancelled: it is never begun. `python cancel.py`"""
 
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from kill_a_worker import enqueue
-from processes import HERE, wait_until, worker
+from processes import in_a_process, wait_until, worker
 from shop import products
 from too_large import state_of
 
@@ -27,10 +24,7 @@ def cancel_the_second(folder: Path) -> str:
         folder: Where the ledger goes, and the queue's files.
     """
     _, second, _ = enqueue(folder, POSTED)
-    code = "import sys, engine; engine.cancel(sys.argv[1])"
-    environment = {**os.environ, "SHOP_FOLDER": str(folder)}
-    words = [sys.executable, "-c", code, second]
-    subprocess.run(words, cwd=HERE, env=environment, check=True)
+    in_a_process(folder, "import sys, engine; engine.cancel(sys.argv[1])", second)
     with worker(folder, "one"):
         wait_until(lambda: "product-2" in products(folder, "done"))
     done = sorted(products(folder, "done"))

@@ -4,13 +4,10 @@ Ten products wait. As soon as a worker has started one, that worker and its chil
 Then two workers are started; one of them has the dead one's name.
 """
 
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-from processes import HERE, kill, wait_until, worker
+from processes import in_a_process, kill, wait_until, worker
 from shop import products
 
 POSTED = [f"product-{number}" for number in range(10)]
@@ -48,9 +45,7 @@ def enqueue(folder: Path, names: list[str]) -> list[str]:
         "import sys, engine\n"
         "for product in sys.argv[1:]: print(engine.register.delay(product).id)"
     )
-    environment = {**os.environ, "SHOP_FOLDER": str(folder)}
-    words = [sys.executable, "-c", code, *names]
-    return subprocess.check_output(words, cwd=HERE, env=environment, text=True).split()
+    return in_a_process(folder, code, *names).split()
 
 
 if __name__ == "__main__":

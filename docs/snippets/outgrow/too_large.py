@@ -1,13 +1,10 @@
 """A task that kills its own process, every time: where does it end up? `python too_large.py`"""
 
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from kill_a_worker import enqueue
-from processes import HERE, wait_until, worker
+from processes import in_a_process, wait_until, worker
 from shop import products
 
 
@@ -40,9 +37,7 @@ def state_of(folder: Path, task_id: str) -> str:
         "result = engine.engine.AsyncResult(sys.argv[1])\n"
         "print(result.state, repr(result.result))"
     )
-    environment = {**os.environ, "SHOP_FOLDER": str(folder)}
-    words = [sys.executable, "-c", code, task_id]
-    return subprocess.check_output(words, cwd=HERE, env=environment, text=True).strip()
+    return in_a_process(folder, code, task_id).strip()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 class Replay {
   constructor(recording) {
     this.recording = recording;
-    this.number = 0;
+    // What comes before the request is start-up: it is there, to the left.
+    this.number = Math.max(0, recording.steps.findIndex((step) => step.time >= 0));
     this.last = recording.steps.length - 1;
     this.timer = null; // while it plays
     this.chart = new Chart(byId("drawing"), recording);
@@ -28,7 +29,7 @@ class Replay {
     const names = recording.lanes.map((lane) => lane.name).join(", ");
     byId("drawing").setAttribute("aria-label", `Chart of ${names}`);
     byId("slider").max = recording.steps.length;
-    this.chart.draw();
+    this.chart.openAt(this.number);
   }
 
   /** Go to a step. Whoever asks for one that is not there stays where they are. */
@@ -258,9 +259,6 @@ function start() {
   if (recording.steps.length === 0) return;
   byId("replay").hidden = false;
   const replay = new Replay(recording);
-  // What comes before the request is start-up: it is there, to the left.
-  replay.number = Math.max(0, recording.steps.findIndex((step) => step.time >= 0));
-  replay.chart.openAt(replay.number);
   replay.followAddress();
   listenToChart(replay, replay.chart);
   listenToControls(replay);

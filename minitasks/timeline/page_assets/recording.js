@@ -118,6 +118,11 @@ function runningAt(recording, number) {
   });
 }
 
+/** Whether a bar has a step at which it ends, and does not just reach the recording's end. */
+function isOver(steps, bar) {
+  return ["suspend", "return", "raise"].includes(steps[bar.last].kind);
+}
+
 /** Tell of each step whether its lane goes on running after it: whether one of its bars is open. */
 function tellBusy(steps, bars, lanes) {
   const opened = new Array(steps.length + 1).fill(0);
@@ -125,8 +130,7 @@ function tellBusy(steps, bars, lanes) {
   for (const bar of bars) {
     opened[bar.first] += 1;
     // A call that was still running when the recording stopped has no step at which it ends.
-    const ends = ["suspend", "return", "raise"].includes(steps[bar.last].kind);
-    opened[ends ? bar.last : countUpTo(places, bar.right)] -= 1;
+    opened[isOver(steps, bar) ? bar.last : countUpTo(places, bar.right)] -= 1;
   }
   const open = new Array(lanes).fill(0);
   steps.forEach((step, number) => {
@@ -158,12 +162,11 @@ function suspendedAt({ bars, steps }, number) {
 /** The calls on the stack of the step's lane, the outermost first. */
 function stackAt({ bars, steps }, number) {
   const { lane, place } = steps[number];
-  const isOver = (bar) => ["suspend", "return", "raise"].includes(steps[bar.last].kind);
   return bars.filter(
     (bar) =>
       bar.lane === lane &&
       bar.first <= number &&
-      (number <= bar.last || (!isOver(bar) && place <= bar.right)),
+      (number <= bar.last || (!isOver(steps, bar) && place <= bar.right)),
   );
 }
 
