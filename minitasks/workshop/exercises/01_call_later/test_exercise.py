@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 pytestmark = pytest.mark.anyio
@@ -72,6 +72,8 @@ async def test_awaiting_calls(exercise: ModuleType) -> None:
 
 @few
 @given(args=st.lists(values, max_size=3), kwargs=keywords)
+@example(args=[1, 2, 3], kwargs={})
+@example(args=[None], kwargs={"to": None})
 async def test_hands_on_the_arguments(
     exercise: ModuleType, args: list[Any], kwargs: dict[str, Any]
 ) -> None:
