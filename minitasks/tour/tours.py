@@ -30,8 +30,8 @@ REGISTER_PRODUCT = (
         "BackgroundTasks.add_task",
         "task = BackgroundTask(func, *args, **kwargs)",
         WORKER,
-        "All that add_task does: it wraps the function with its arguments, and puts the result "
-        "behind those already there. Nothing is called.",
+        "add_task does only this: it wraps the function with its arguments, and puts the result "
+        "at the end of the list. It calls nothing.",
         "p func, args, kwargs",
     ),
     Stop(
@@ -93,8 +93,8 @@ REGISTER_PRODUCT = (
         "run_in_threadpool",
         "result = await anyio.to_thread.run_sync(bound_call, *args)",
         LOOP,
-        "The last line on this side. It hands the function to a worker thread and waits without "
-        "blocking.",
+        "The last line on the event loop. It hands the function to a worker thread and waits "
+        "without blocking.",
         "p bound_call. Then s: one press takes you to the other thread.",
     ),
     Stop(
@@ -173,14 +173,14 @@ FROZEN_LOOP = (
         LOOP,
         "This blocks the thread of the event loop. A second client has just asked for something: "
         "its request lies in the socket, and nobody reads it.",
-        "w: client 2 waits. Then n: what `meanwhile` tells, if anything, has no heartbeat in it.",
+        "w: client 2 waits. Then n: if `meanwhile` tells anything, there is no heartbeat in it.",
     ),
     Stop(
         "list_books",
         "return JSONResponse",
         LOOP,
-        "Only now, with `write_report` over, is the second request looked at. Declared with a "
-        "plain `def` it would have run in a worker thread, and nobody would have waited.",
+        "`write_report` is over. Only now does the event loop look at the second request. As a "
+        "plain `def`, the task would have run in a worker thread, and nobody would have waited.",
         "c runs to the end.",
     ),
 )
@@ -198,31 +198,32 @@ IN_ORDER = (
         "BackgroundTasks.__call__",
         "for task in self.tasks:",
         LOOP,
-        "All the order there is: one loop with one await. The next task is not looked at before "
-        "this one is done.",
+        "The order comes from these two lines: a `for` and an `await`. The next task is not "
+        "looked at before this one is done.",
         "p [task.func.__name__ for task in self.tasks]",
     ),
     Stop(
         "charge_card",
         "time.sleep(0.06)",
         WORKER,
-        "The first task, sync, in a worker thread. Those behind it could begin meanwhile: the "
-        "event loop is free. They don't.",
+        "The first task is sync, so it runs in a worker thread. The event loop is free, so the "
+        "other tasks could begin meanwhile. They don't.",
         "w: the list is suspended at `await task()`.",
     ),
     Stop(
         "notify_warehouse",
         "await anyio.sleep(0.04)",
         LOOP,
-        "The second, async: on the event loop, and not before the first has returned.",
+        "The second task is async, so it runs on the event loop. It began only when the first had "
+        "returned.",
         "n waits for it.",
     ),
     Stop(
         "print_label",
         "time.sleep(0.02)",
         WORKER,
-        "The third, sync again, so back in a worker thread: anyio keeps an idle one for a while "
-        "and uses it again.",
+        "The third task is sync again, so it runs in a worker thread. anyio keeps an idle thread "
+        "for a while and uses it again.",
         "w",
     ),
     Stop(
@@ -255,7 +256,7 @@ FIRST_FAILURE = (
         "register_to_blockchain",
         'raise ConnectionError("the blockchain',
         LOOP,
-        "The second task is about to fail, and there is no try round it anywhere in the core.",
+        "The second task is about to fail. No `try` in the core catches what it raises.",
         "n, three times: the exception travels up, frame by frame, to the list. There "
         "p [task.func.__name__ for task in self.tasks]: the third will not be called.",
     ),
@@ -281,15 +282,15 @@ POOL_OF_TOKENS = (
         "resize_image",
         "time.sleep(0.05)",
         WORKER,
-        "This image has a thread and a token, and so had the one beside it. The others wait on "
-        "the event loop, suspended, and cost no thread.",
+        "This image has a thread and a token, and one other image had the second token. The rest "
+        "wait on the event loop, suspended, and need no thread.",
         "w: resize_image with the number of this image, and each offload that waits, with its own.",
     ),
     Stop(
         "run_in_threadpool",
         "return result",
         LOOP,
-        "One image is done. Its token went back, and went straight on to a task that waited.",
+        "One image is done. It gave its token back, and a task that waited got it at once.",
         "w, then c to the end.",
     ),
 )
@@ -315,7 +316,7 @@ CONTEXT = (
         "main",
         'mark(f"the caller sees',
         LOOP,
-        "Back on the event loop. What the thread set, it set in its copy.",
+        "Back on the event loop. The thread changed its own copy, and nothing else.",
         "p current_user.get()",
     ),
     Stop(
@@ -332,16 +333,16 @@ LOST_COROUTINE = (
         "is_async_callable",
         "if iscoroutinefunction(target):",
         LOOP,
-        "`send_later` calls an async function, but is itself a plain `def`. How should anyone "
-        "know?",
+        "`send_later` calls an async function, but is a plain `def` itself. The check sees no "
+        "more than that `def`.",
         "p target, then r: False, so it belongs in a worker thread.",
     ),
     Stop(
         "send_later",
         "return send_email(to)",
         WORKER,
-        "In the worker thread. Calling an async function runs nothing of it: it makes a "
-        "coroutine, and that is returned.",
+        "In the worker thread. Calling an async function runs nothing of it. The call makes a "
+        "coroutine, and this line returns the coroutine.",
         "s does not go into send_email: nothing of it runs. It stops at the return.",
     ),
     Stop(
@@ -349,7 +350,7 @@ LOST_COROUTINE = (
         "if iscoroutinefunction(target):",
         LOOP,
         "The coroutine is lost. trio refuses it with a TypeError, asyncio will only print a "
-        "warning. Now the async function inside functools.partial, which is seen through.",
+        "warning. The next function is async, inside a functools.partial: the check looks inside.",
         "p obj, then p target",
     ),
     Stop(
@@ -366,14 +367,14 @@ CANCELLED = (
         "call_slow_service",
         "await anyio.sleep(",
         LOOP,
-        "This service takes far longer than the 50 ms that whoever awaits it allows.",
+        "This service takes far longer than its caller allows, which is 50 ms.",
         "n: the await raises, and the task ends there.",
     ),
     Stop(
         "time_out",
         'mark("timeout over")',
         LOOP,
-        "The time is up. The async task is gone: its await was the place to stop it.",
+        "The time is up. The async task is gone: it could be stopped at its await.",
         "c",
     ),
     Stop(
@@ -396,7 +397,7 @@ CANCELLED = (
         "send_confirmation_email",
         "await anyio.sleep(0)",
         LOOP,
-        "The first await since: here the cancellation arrives.",
+        "The first await after the cancellation: here the cancellation arrives.",
         "n: it raises.",
     ),
 )
