@@ -194,8 +194,10 @@ def run_one(grader: Path, test: str, module: ModuleType, examples: Path | None) 
 def run_pytest(*arguments: str, plugin: object) -> None:
     """Run pytest without the plugins and options of the learner's environment.
 
-    They have no business in the grading, and each plugin costs time.
+    They have no business in the grading, and each plugin costs time. Nothing compiled is written
+    beside the grader, which may be in a folder that nobody may write to.
     """
+    sys.dont_write_bytecode = True
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_PLUGINS", None)

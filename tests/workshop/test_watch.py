@@ -304,6 +304,7 @@ def test_keys_work_after_ctrl_z_and_fg(folder: Path) -> None:
     """The shell sets the terminal as it likes; then the screen is drawn anew, and a key counts."""
     learner = Learner(folder)
     learner.sees("not yet")
+    learner.sees("no change seen yet")
     # Not Ctrl-Z itself, which stops nothing where there is no shell.
     os.kill(learner.terminal.pid, signal.SIGSTOP)
     wait_until(lambda: is_stopped(learner.terminal.pid))
