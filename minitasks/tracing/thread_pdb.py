@@ -43,6 +43,9 @@ LOOPS = (
     ("trio._core._run", "run"),
     ("trio._core._run", "unrolled_run"),
 )
+# How long a program may take to end that was interrupted and left, in seconds: what landed in the
+# middle of its event loop's work may have broken that.
+LEAVING = 10.0
 COROUTINE = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
@@ -570,15 +573,18 @@ class ThreadPdb(pdb.Pdb):
             raise KeyboardInterrupt
         if self._prompting is not None and not self.leaving:
             return self._sigint_elsewhere()
-        frame = program_frame(frame)
-        self._late_sigint = functools.partial(self._interrupt, program_handler, number, frame)
+        self._late_sigint = functools.partial(
+            self._interrupt, program_handler, number, *landed(frame)
+        )
         # An exception out of an event that is being taken would leave the debugger locked: from
         # Python 3.14 on one can come between the taking of a lock and the block that gives it back.
         if not self.mine.takes_event:
             self._take_late_sigint()
         return None
 
-    def _interrupt(self, program_handler: Any, number: int, frame: FrameType | None) -> None:
+    def _interrupt(
+        self, program_handler: Any, number: int, frame: FrameType | None, is_left: bool
+    ) -> None:
         """Open a prompt where the program is, or where it waits; leave where it is nowhere."""
         own = self._own_frame(frame)
         place = own or self._where.latest_waiting()
@@ -593,11 +599,24 @@ class ThreadPdb(pdb.Pdb):
                 if not self.leaving:
                     return
         self.set_quit()
+        end = threading.Timer(LEAVING, self._end_process)
+        end.daemon = True
+        end.start()
+        # An exception here, while a coroutine suspends, would break its await, and its task would
+        # wait for ever. In its event loop's own frame trio raises nothing, but tells its main task.
         if callable(program_handler):
-            program_handler(number, frame)
+            program_handler(number, loop_frame(frame) if is_left else frame)
         # asyncio cancels a task at its next await, and this one may have none. trio raises here.
-        if opens_prompt and own is not None and asyncio._get_running_loop() is not None:
+        is_on_asyncio = asyncio._get_running_loop() is not None
+        if opens_prompt and own is not None and is_on_asyncio and not is_left:
             raise bdb.BdbQuit
+
+    def _end_process(self) -> None:
+        """End a program that does not end by itself, though it was to be left."""
+        if self.leaving and not self._is_over:
+            self._terminal.restore()
+            sys.stdout.flush()
+            os._exit(0)
 
     def _own_frame(self, frame: FrameType | None) -> FrameType | None:
         """Find the program's own code that runs; what started the event loop only waits for it."""
@@ -626,11 +645,22 @@ class ThreadPdb(pdb.Pdb):
         self.message("\n(Enter leaves the tour; Ctrl-C once more ends it at once)")
 
 
-def program_frame(frame: FrameType | None) -> FrameType | None:
-    """Give the program's frame where a signal landed while this debugger looked at a step of it."""
+def landed(frame: FrameType | None) -> tuple[FrameType | None, bool]:
+    """Give the program's frame where a signal landed, and whether that frame was just being left.
+
+    The signal may land while this debugger looks at a step of that frame.
+    """
     for each in callers(frame):
         if each.f_code is ThreadPdb.trace_dispatch.__code__:
-            return each.f_back
+            return each.f_back, each.f_locals["event"] == "return"
+    return frame, False
+
+
+def loop_frame(frame: FrameType | None) -> FrameType | None:
+    """Give the frame of the event loop that runs a frame; the frame itself where there is none."""
+    for each in callers(frame):
+        if (each.f_globals.get("__name__"), each.f_code.co_name) in LOOPS:
+            return each
     return frame
 
 
