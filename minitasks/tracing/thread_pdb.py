@@ -623,7 +623,7 @@ class ThreadPdb(pdb.Pdb):
         for each in callers(frame):
             if self.is_own(each.f_code.co_filename):
                 return each
-            if (each.f_globals.get("__name__"), each.f_code.co_name) in LOOPS:
+            if is_loop(each):
                 return None
         return None
 
@@ -659,9 +659,14 @@ def landed(frame: FrameType | None) -> tuple[FrameType | None, bool]:
 def loop_frame(frame: FrameType | None) -> FrameType | None:
     """Give the frame of the event loop that runs a frame; the frame itself where there is none."""
     for each in callers(frame):
-        if (each.f_globals.get("__name__"), each.f_code.co_name) in LOOPS:
+        if is_loop(each):
             return each
     return frame
+
+
+def is_loop(frame: FrameType) -> bool:
+    """Tell whether an event loop runs in this frame."""
+    return (frame.f_globals.get("__name__"), frame.f_code.co_name) in LOOPS
 
 
 def half_typed_line() -> str:

@@ -95,7 +95,7 @@ anyio.run(BackgroundTask(fail))
 MANY_WORKERS = """
 import anyio
 from minitasks import BackgroundTask
-from tests.parts import TIMEOUT, wait_until
+from tests.parts import TIMEOUT
 
 def work(number):
     doubled = number * 2
@@ -316,6 +316,14 @@ def is_asleep(pid: int | None) -> bool:
     return not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "S"
 
 
+def interrupt_where_it_waits(session: Session) -> None:
+    """Go on from the first two stops until the program waits, and press Ctrl-C there."""
+    session.type("c")
+    session.child.sendline("c")
+    session.child.expect_exact("waiting\r\n")
+    session.child.sendintr()
+
+
 @pytest.mark.parametrize("busy", [BUSY, SPINNING], ids=["twenty threads", "in a library"])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(
@@ -346,10 +354,7 @@ def test_q_ends_a_program_that_catches_everything(tmp_path: Path) -> None:
             pass"""
     text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", stubborn)
     with Session(program(tmp_path, text)) as session:
-        session.type("c")
-        session.child.sendline("c")
-        session.child.expect_exact("waiting\r\n")
-        session.child.sendintr()
+        interrupt_where_it_waits(session)
         assert session.read() is not None
         assert session.type("q") is None
         assert_ended_cleanly(session)
@@ -359,10 +364,7 @@ def test_c_goes_on_after_ctrl_c(tmp_path: Path) -> None:
     """The program comes to its end as if nothing had been."""
     text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", GOES_ON)
     with Session(program(tmp_path, text)) as session:
-        session.type("c")
-        session.child.sendline("c")
-        session.child.expect_exact("waiting\r\n")
-        session.child.sendintr()
+        interrupt_where_it_waits(session)
         assert session.read() is not None
         (tmp_path / "go on").touch()
         assert session.type("c") is None
