@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import pdb
+import queue
 import signal
 import sys
 import threading
@@ -91,7 +92,9 @@ def end_workers() -> None:
     """
     for thread in threading.enumerate():
         if type(thread).__module__ == "anyio._backends._asyncio":
-            thread.stop()  # type: ignore[attr-defined]  # its class is private
+            # Whose queue is full has been told already, and has a call to make first.
+            with contextlib.suppress(queue.Full):
+                thread.stop()  # type: ignore[attr-defined]  # its class is private
 
 
 @contextmanager

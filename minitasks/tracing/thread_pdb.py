@@ -43,9 +43,11 @@ LOOPS = (
     ("trio._core._run", "run"),
     ("trio._core._run", "unrolled_run"),
 )
-# How long a program may take to end that was interrupted and left, in seconds: what landed in the
-# middle of its event loop's work may have broken that.
-LEAVING = 10.0
+# A program that was interrupted and left is told to end again and again, so many seconds apart,
+# and is ended after so many times: it may catch everything, or wait for a thread.
+APART = 1.0
+TIMES = 10
+ENDED_BY_FORCE = "The program did not end by itself: it was ended."
 COROUTINE = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
@@ -104,7 +106,7 @@ class ThreadPdb(pdb.Pdb):
         super().__init__(nosigint=True, readrc=False, **colour)  # type: ignore[arg-type]
         self.leaving = False
         self.restarting = False
-        self._is_over = False
+        self._over = threading.Event()
         self._files = set(files)
         self._into = set(into)
         self._paths: dict[str, Path | None] = {}
@@ -118,7 +120,7 @@ class ThreadPdb(pdb.Pdb):
         self._where = Where(self.is_own)
         self._place_shown = ("", 0)
         self._prompting: threading.Thread | None = None
-        self._asked_to_leave = False
+        self._asked_to_leave = self._is_asked_to_end = False
         self._sigint_handler: Any = self  # None would be a handler that is not Python's.
         self._program_handler: Any = None
         self._late_sigint: Callable[[], Any] | None = None
@@ -173,7 +175,7 @@ class ThreadPdb(pdb.Pdb):
                 if not self.leaving:
                     raise
             finally:
-                self._is_over = True
+                self._over.set()
                 if self.leaving:
                     process_state.end_workers()
 
@@ -188,7 +190,9 @@ class ThreadPdb(pdb.Pdb):
 
     def begin_again(self) -> None:
         """Make ready for the same program's next run; breakpoints and aliases stay as they are."""
-        self.leaving = self.restarting = self._is_over = self._asked_to_leave = False
+        self.leaving = self.restarting = False
+        self._asked_to_leave = self._is_asked_to_end = False
+        self._over = threading.Event()
         self._place_shown = ("", 0)
         self._tasks = Tasks()
         self._asked.clear()
@@ -322,7 +326,7 @@ class ThreadPdb(pdb.Pdb):
 
     def _take_event(self, frame: FrameType, event: str, arg: Any) -> Any:
         # The second: on Python 3.11 idle worker threads keep the trace function that they have.
-        if self.leaving or self._is_over:
+        if self.leaving or self._over.is_set():
             return None
         self._take_sigint()
         self.mine.task = self._task_here()
@@ -586,10 +590,26 @@ class ThreadPdb(pdb.Pdb):
         self, program_handler: Any, number: int, frame: FrameType | None, is_left: bool
     ) -> None:
         """Open a prompt where the program is, or where it waits; leave where it is nowhere."""
+        if not self.leaving and self._goes_on(frame):
+            return
+        # An exception in a library, or while a coroutine suspends, could leave a lock taken or a
+        # task waiting for ever: first the program is asked to end. In its event loop's own frame
+        # trio raises nothing, but tells its main task; asyncio cancels its own.
+        is_second, self._is_asked_to_end = self._is_asked_to_end, True
+        if not is_second:
+            threading.Thread(target=self._see_to_the_end, args=(self._over,), daemon=True).start()
         own = self._own_frame(frame)
-        place = own or self._where.latest_waiting()
-        opens_prompt = place is not None and not self.leaving
-        if opens_prompt:
+        may_raise = own is not None and not is_left and (is_second or own is frame)
+        if callable(program_handler):
+            program_handler(number, frame if may_raise else loop_frame(frame))
+        # asyncio cancels a task at its next await, and this one may have none. trio raises here.
+        if may_raise and asyncio._get_running_loop() is not None:
+            raise bdb.BdbQuit
+
+    def _goes_on(self, frame: FrameType | None) -> bool:
+        """Open a prompt where the program is; tell whether it is to go on."""
+        place = self._own_frame(frame) or self._where.latest_waiting()
+        if place is not None:
             self.mine.task = self._task_here()
             # Where the program itself reads a line, there can be no second one who does.
             with self._prompt_lock, contextlib.suppress(RuntimeError):
@@ -597,26 +617,20 @@ class ThreadPdb(pdb.Pdb):
                 self._place_shown = ("", 0)
                 self.interaction(place, None)
                 if not self.leaving:
-                    return
+                    return True
         self.set_quit()
-        end = threading.Timer(LEAVING, self._end_process)
-        end.daemon = True
-        end.start()
-        # An exception here, while a coroutine suspends, would break its await, and its task would
-        # wait for ever. In its event loop's own frame trio raises nothing, but tells its main task.
-        if callable(program_handler):
-            program_handler(number, loop_frame(frame) if is_left else frame)
-        # asyncio cancels a task at its next await, and this one may have none. trio raises here.
-        is_on_asyncio = asyncio._get_running_loop() is not None
-        if opens_prompt and own is not None and is_on_asyncio and not is_left:
-            raise bdb.BdbQuit
+        return False
 
-    def _end_process(self) -> None:
-        """End a program that does not end by itself, though it was to be left."""
-        if self.leaving and not self._is_over:
-            self._terminal.restore()
-            sys.stdout.flush()
-            os._exit(0)
+    def _see_to_the_end(self, over: threading.Event) -> None:
+        """Tell the program again and again to end; end the process if it does not."""
+        for _ in range(TIMES):
+            if over.wait(APART):
+                return
+            _thread.interrupt_main()
+        self._terminal.restore()
+        self.message(ENDED_BY_FORCE)
+        sys.stdout.flush()
+        os._exit(0)
 
     def _own_frame(self, frame: FrameType | None) -> FrameType | None:
         """Find the program's own code that runs; what started the event loop only waits for it."""

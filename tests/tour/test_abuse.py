@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from minitasks.tour.tours import TOURS
+from minitasks.tracing.thread_pdb import ENDED_BY_FORCE
 from tests.parts import TIMEOUT, wait_until
 from tests.tour.session import Prompt, Session, program
 
@@ -155,12 +156,13 @@ def at_stops(stops: list[tuple[str, int]], check: Callable[[str, int], None]) ->
         list(pool.map(lambda stop: check(*stop), stops))
 
 
-def assert_ended_cleanly(session: Session) -> None:
-    """Wait for the end; nothing of the debugger is in what was said last."""
+def assert_ended_cleanly(session: Session) -> str:
+    """Wait for the end; nothing of the debugger is in what was said last, which is returned."""
     words, code = session.end()
     assert "Traceback" not in words, words
     assert "BdbQuit" not in words, words
     assert code == 0
+    return words
 
 
 def test_an_exception_at_the_stops_between_ends_the_run_and_hangs_nothing() -> None:
@@ -339,7 +341,7 @@ def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(
             session.child.sendintr()
             if session.read() is not None:
                 assert session.type("q") is None
-            assert_ended_cleanly(session)
+            assert ENDED_BY_FORCE not in assert_ended_cleanly(session)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(interrupt, DELAYS))
@@ -357,7 +359,7 @@ def test_q_ends_a_program_that_catches_everything(tmp_path: Path) -> None:
         interrupt_where_it_waits(session)
         assert session.read() is not None
         assert session.type("q") is None
-        assert_ended_cleanly(session)
+        assert ENDED_BY_FORCE in assert_ended_cleanly(session)
 
 
 def test_c_goes_on_after_ctrl_c(tmp_path: Path) -> None:
