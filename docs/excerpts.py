@@ -118,7 +118,7 @@ def wrap(line: str) -> str:
         return line
     found = SIGNATURE.fullmatch(line)
     if not found:
-        return line
+        raise NoSuchCode(f"wider than {WIDTH} characters: {line}")
     indent, head, arguments, tail = found.groups()
     return f"{indent}{head}\n{indent}    {arguments}\n{indent}{tail}"
 

@@ -48,8 +48,8 @@ class BackgroundTask:
         elif callable(func):
             self.is_async = False
         else:
-            # Starlette has no such check. There a wrong `func` fails after the response, in
-            # another thread, far from the line that passed it.
+            # Starlette has no such check. There a wrong `func` fails after the response,
+            # in another thread, far from the line that passed it.
             raise not_callable(func)
 
     async def __call__(self) -> None:

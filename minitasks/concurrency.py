@@ -38,8 +38,8 @@ async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwa
         >>> anyio.run(run_in_threadpool, sorted, [2, 3, 1])
         [1, 2, 3]
     """
-    # run_sync takes keyword arguments for itself (limiter, abandon_on_cancel) and passes none
-    # on, so those of `func` are bound to it first.
+    # run_sync takes keyword arguments for itself (limiter, abandon_on_cancel)
+    # and passes none on, so those of `func` are bound to it first.
     bound_call = functools.partial(func, **kwargs)
     result = await anyio.to_thread.run_sync(bound_call, *args)
     return result

@@ -44,6 +44,6 @@ def is_async_callable(obj: Any) -> bool:
     if iscoroutinefunction(target):
         return True
 
-    # Python looks `__call__` up on the type, and so must we. Starlette reads it from
-    # the object: for a class, that is its instances' method, which makes nothing to await.
+    # Python looks `__call__` up on the type, and so must we. Starlette reads it
+    # from the object: for a class, that is its instances' method.
     return callable(target) and iscoroutinefunction(type(target).__call__)

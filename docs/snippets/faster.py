@@ -51,10 +51,11 @@ class BackgroundTask:
         self.args = args
         self.kwargs = kwargs
 
-        # 1. Most tasks are plain functions, and a function's code says whether it is a coroutine
-        # function. For a sync one that is the last word only if nothing was written on it: the
-        # marks of is_async_callable are attributes, whatever their name. Written out here, for a
-        # call costs as much as the check. Harder to read: what dispatch.py tells in one name.
+        # 1. Most tasks are plain functions, and a function's code says whether it is a
+        # coroutine function. For a sync one that is the last word only if nothing was
+        # written on it: the marks of is_async_callable are attributes, whatever their
+        # name. Written out here, for a call costs as much as the check. Harder to read:
+        # what dispatch.py tells in one name.
         if type(func) is FunctionType and func.__code__.co_flags & CO_COROUTINE:
             self.is_async = True
         elif type(func) is FunctionType and not func.__dict__:
@@ -65,9 +66,9 @@ class BackgroundTask:
                 raise not_callable(func)
 
     async def __call__(self) -> None:
-        # 2. `**kwargs` copies the dictionary, even an empty one. Harder to step through: the same
-        # call stands here twice, and twice again in BackgroundTasks. A sync task's call does not:
-        # the hop costs a hundred times what that would save.
+        # 2. `**kwargs` copies the dictionary, even an empty one. Harder to step through:
+        # the same call stands here twice, and twice again in BackgroundTasks. A sync
+        # task's call does not: the hop costs a hundred times what that would save.
         if not self.is_async:
             await run_in_threadpool(self.func, *self.args, **self.kwargs)
         elif self.kwargs:
@@ -100,9 +101,9 @@ class BackgroundTasks(BackgroundTask):
         self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs
     ) -> None:
         """Keep one more call, behind those already added; see `minitasks.BackgroundTasks`."""
-        # 3. `BackgroundTask(func, *args, **kwargs)` would pack the arguments a second time. So this
-        # is __init__ again, line by line. Harder to change: two places must stay alike, and an
-        # __init__ that someone replaces is not called.
+        # 3. `BackgroundTask(func, *args, **kwargs)` would pack the arguments a second
+        # time. So this is __init__ again, line by line. Harder to change: two places must
+        # stay alike, and an __init__ that someone replaces is not called.
         task = make_empty(BackgroundTask)
         task.func = func
         task.args = args
@@ -119,9 +120,10 @@ class BackgroundTasks(BackgroundTask):
 
     async def __call__(self) -> None:
         for task in self.tasks:
-            # 4. A plain task's own __call__ would be one more coroutine, made and resumed for
-            # nothing. Harder to step through: the task that runs has no frame of its own, in the
-            # debugger and in the traceback, and a __call__ that someone replaces is not called.
+            # 4. A plain task's own __call__ would be one more coroutine, made and resumed
+            # for nothing. Harder to step through: the task that runs has no frame of its
+            # own, in the debugger and in the traceback, and a __call__ that someone
+            # replaces is not called.
             if type(task) is not BackgroundTask:
                 await task()
             elif not task.is_async:
@@ -149,7 +151,7 @@ def is_async_callable(obj: Any) -> bool:
 
 
 def is_coroutine_function(function: Any) -> bool:
-    """Ask a function's or a method's code, and the standard library only where that can't tell."""
+    """Ask the code of a function or method; where that can't tell, the library."""
     bare = function.__func__ if type(function) is MethodType else function
     if type(bare) is FunctionType:
         if bare.__code__.co_flags & CO_COROUTINE:

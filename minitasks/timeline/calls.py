@@ -14,7 +14,7 @@ from typing import Literal
 from minitasks.timeline.events import Event, Timeline
 from minitasks.tracing.threads import Lane
 
-Ending = Literal["suspend", "return", "raise", "open"]
+Ending = Literal["suspend", "return", "raise", "loop", "open"]
 
 # The kinds of lanes from the top of a picture to its bottom: a request comes from the client, over
 # the event loop, to a worker thread. Their colours are names, not numbers: a terminal's own can be
@@ -37,9 +37,11 @@ class Slice:
         end: When it ends, likewise.
         first: The index of its first event in `Timeline.events`.
         last: The index of its last event.
-        begun: By what it began: "call", "resume", or "open" where it ran before the recording.
-        ended: By what it ended: "suspend", "return", "raise", or "open" where its end was not
-            recorded, most often because the recording ended first.
+        begun: By what it began: "call", "resume", "loop" where an event loop that it ran has ended,
+            or "open" where it ran before the recording.
+        ended: By what it ended: "suspend", "return", "raise", "loop" where an event loop that it
+            runs took over, or "open" where its end was not recorded, most often because the
+            recording ended first.
         text: The short repr of what was returned or raised; otherwise empty.
     """
 
@@ -53,7 +55,7 @@ class Slice:
     end: int
     first: int
     last: int
-    begun: Literal["call", "resume", "open"]
+    begun: Literal["call", "resume", "loop", "open"]
     ended: Ending
     text: str = ""
 
@@ -139,6 +141,9 @@ class View:
         self.all_marks = tuple(event for event in timeline.events if event.kind == "mark")
         self.end = timeline.events[-1].time + 1 if timeline.events else 0
         self._lane_of = {lane.number: lane for lane in timeline.lanes}
+        self._outside_loop = {
+            (each.lane, each.task) for each in self.slices if each.ended == "loop"
+        }
 
     @cached_property
     def loop(self) -> Lane | None:
@@ -158,6 +163,11 @@ class View:
     def lane(self, event: Event) -> Lane:
         """Give the lane of an event."""
         return self._lane_of[event.lane]
+
+    def is_on_loop(self, part: Slice) -> bool:
+        """Tell whether an event loop ran a slice: not, if its task is what runs the loop itself."""
+        is_there = self._lane_of[part.lane].kind == "event loop"
+        return is_there and (part.lane, part.task) not in self._outside_loop
 
     def calls(self, *names: str) -> list[Call]:
         """List the calls of some functions, or of all, in the order in which they began."""
@@ -180,9 +190,10 @@ class View:
         return next(iter(self.marks(beginning, lane)), None)
 
 
-def from_the_top(lane: Lane) -> tuple[int, int]:
-    """Order the lanes by their kind, then in order of appearance."""
-    return list(COLOURS).index(lane.kind), lane.number
+def from_the_top(lane: Lane) -> tuple[int, str, int]:
+    """Order the lanes by their kind; clients by their names, the others in order of appearance."""
+    name = lane.name if lane.kind == "client" else ""
+    return list(COLOURS).index(lane.kind), name, lane.number
 
 
 def put_together(slices: tuple[Slice, ...], timeline: Timeline) -> tuple[Call, ...]:
@@ -211,6 +222,8 @@ class _Open:
     first: int
     last: int
     depth: int
+    begun: Literal["call", "resume", "loop", "open"]
+    is_left: bool = False  # to the event loop that it runs
 
     def end(self, at: int, time: int, ended: Ending, text: str = "") -> Slice:
         event = self.event
@@ -225,7 +238,7 @@ class _Open:
             end=time,
             first=self.first,
             last=at,
-            begun=event.kind if event.kind in ("call", "resume") else "open",
+            begun=self.begun,
             ended=ended,
             text=text,
         )
@@ -234,19 +247,26 @@ class _Open:
 def find_slices(timeline: Timeline) -> tuple[Slice, ...]:
     """Find the slices of a run, with one stack of calls for each thread."""
     stacks: dict[int, list[_Open]] = defaultdict(list)
+    coroutines = {event.frame for event in timeline.events if event.kind in ("suspend", "resume")}
     found: list[Slice] = []
     for index, event in enumerate(timeline.events):
         if event.kind == "mark":
             continue
         stack = stacks[event.lane]
         found.extend(_unwind_to(stack, event))
+        begun = event.kind if event.kind in ("call", "resume") else "open"
         if not stack or stack[-1].event.frame != event.frame:
-            stack.append(_Open(event, index, index, len(stack)))
+            if stack and event.task != stack[-1].event.task:
+                found.extend(_leave_to_loop(stack, event.time, coroutines))
+            stack.append(_Open(event, index, index, len(stack), begun))
+        elif stack[-1].is_left:
+            stack[-1] = _Open(event, index, index, stack[-1].depth, "loop")
         stack[-1].last = index
         if event.kind in ("suspend", "return", "raise"):
             found.append(stack.pop().end(index, event.time, event.kind, event.text))
     end = timeline.events[-1].time if timeline.events else 0
-    found.extend(top.end(top.last, end, "open") for stack in stacks.values() for top in stack)
+    still_open = (top for stack in stacks.values() for top in stack if not top.is_left)
+    found.extend(top.end(top.last, end, "open") for top in still_open)
     return tuple(sorted(found, key=lambda each: (each.first, each.depth)))
 
 
@@ -255,4 +275,14 @@ def _unwind_to(stack: list[_Open], event: Event) -> Iterator[Slice]:
     if any(each.event.frame == event.frame for each in stack):
         while stack[-1].event.frame != event.frame:
             top = stack.pop()
-            yield top.end(top.last, event.time, "open")
+            if not top.is_left:
+                yield top.end(top.last, event.time, "open")
+
+
+def _leave_to_loop(stack: list[_Open], time: int, coroutines: set[int]) -> Iterator[Slice]:
+    """End sync calls at the moment when another task begins above them: they run its event loop."""
+    if coroutines.isdisjoint(each.event.frame for each in stack):
+        for each in stack:
+            if not each.is_left:
+                yield each.end(each.last, time, "loop")
+                each.is_left = True

@@ -63,14 +63,19 @@ class Run:
 
     @cached_property
     def callers(self) -> dict[int, Call]:
-        """For the first event of each call the call that made it, on the same thread."""
+        """For the first event of each call the call that made it, on the same thread.
+
+        None made those that an event loop began.
+        """
         made: dict[int, Call] = {}
-        below: dict[int, dict[int, Call]] = defaultdict(dict)
+        below: dict[int, dict[int, tuple[Slice, Call]]] = defaultdict(dict)
         slices = [(part, call) for call in self.view.all_calls for part in call.slices]
         for part, call in sorted(slices, key=lambda each: each[0].first):
-            below[part.lane][part.depth] = call
+            below[part.lane][part.depth] = part, call
             if part.depth and part is call.slices[0]:
-                made[call.first] = below[part.lane][part.depth - 1]
+                under, caller = below[part.lane][part.depth - 1]
+                if not (under.ended == "loop" and under.end <= part.start):
+                    made[call.first] = caller
         return made
 
     @cached_property
@@ -169,11 +174,12 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
             of_function[call.file, call.function].append(call)
     for some in of_function.values():
         first = some[0]
-        lanes = {part.lane: run.lanes[part.lane] for call in some for part in call.slices}
-        where = " and ".join(ran_on(lane) for lane in lanes.values())
+        slices = [part for call in some for part in call.slices]
+        lanes = {part.lane: run.lanes[part.lane] for part in slices}
+        where = " and ".join(dict.fromkeys(ran_on(run, part) for part in slices))
         caller = run.callers.get(first.first)
         why = "async" if run.is_async(first) else "sync"
-        on_loop = any(lane.kind == "event loop" for lane in lanes.values())
+        on_loop = any(map(run.view.is_on_loop, slices))
         if why == "sync" and on_loop and caller is not None and run.is_async(caller):
             why = f"sync, and called by {caller.name}, which is async"
         yield Finding(
@@ -192,8 +198,11 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
         )
 
 
-def ran_on(lane: Lane) -> str:
+def ran_on(run: Run, part: Slice) -> str:
     """Say where something ran."""
+    lane = run.lanes[part.lane]
+    if lane.kind == "event loop" and not run.view.is_on_loop(part):
+        return f"outside the {lane.name}, on its thread"
     known = {"event loop": "on the event loop", "MainThread": "in the main thread"}
     return known.get(lane.name) or place(lane)
 
@@ -478,7 +487,7 @@ def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
             for part in call.slices:
                 # What the recording itself took is not the program's.
                 took = part.end - part.start - COST * (part.last - part.first)
-                if run.lanes[part.lane].kind == "event loop" and took >= slow * 1e6:
+                if run.view.is_on_loop(part) and took >= slow * 1e6:
                     yield call, part
 
 

@@ -10,10 +10,11 @@ import math
 import tokenize
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Any, TypeVar, get_args
 
+from minitasks.scenarios.library import library_files
 from minitasks.timeline.calls import Slice, View
 from minitasks.timeline.events import Event, Kind
 from minitasks.tracing.threads import Lane
@@ -60,10 +61,11 @@ def pack(view: View) -> dict[str, Any]:
     axis = Axis(view)
     packer = Packer(view, axis)
     rows = [packer.row(event) for event in timeline.events]
+    library = set(map(str, library_files()))
     return {
         "kinds": KINDS,
         "lanes": [pack_lane(lane, view.lanes) for lane in view.lanes],
-        "files": [pack_file(path, timeline.sources.get(path)) for path in packer.files],
+        "files": [pack_file(path, timeline.sources.get(path), library) for path in packer.files],
         "codes": list(packer.codes),
         "strings": list(packer.strings),
         "rows": rows,
@@ -222,15 +224,15 @@ def pack_lane(lane: Lane, lanes: Sequence[Lane]) -> dict[str, str]:
 # -- sources ---------------------------------------------------------------------------------------
 
 
-def pack_file(path: str, source: str | None) -> dict[str, Any]:
-    """Give a file its name and its lines, each in pieces; a file without a source has no lines.
+def pack_file(path: str, source: str | None, library: Collection[str]) -> dict[str, Any]:
+    """Give a file its name, whether it is one of the task classes', and its lines, each in pieces.
 
     The name is short, not the whole path, which would tell everyone who gets the page how someone's
     computer is arranged.
     """
     parts = path.replace("\\", "/").split("/")
     lines = [] if source is None else list(cut_source(source))
-    return {"name": clip("/".join(parts[-2:])), "lines": lines}
+    return {"name": clip("/".join(parts[-2:])), "library": path in library, "lines": lines}
 
 
 def cut_source(source: str) -> Iterator[list[Piece]]:

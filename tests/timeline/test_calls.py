@@ -1,5 +1,7 @@
 """Calls: a run's slices, and put together call by call."""
 
+from dataclasses import replace
+
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.tracing.threads import Lane
@@ -69,3 +71,31 @@ def test_lanes_of_one_kind_stand_in_order_of_appearance() -> None:
     )
     names = [lane.name for lane in View(Timeline((), lanes, {})).lanes]
     assert names == ["client 1", "event loop", *(f"worker thread {n}" for n in range(1, 12))]
+
+
+def test_clients_stand_in_the_order_of_their_names() -> None:
+    """Whichever thread of theirs was first: else the second client could stand on top."""
+    lanes = (Lane(0, "client", "client 2"), Lane(1, "client", "client 1"), replace(LOOP, number=2))
+    names = [lane.name for lane in View(Timeline((), lanes, {})).lanes]
+    assert names == ["client 1", "client 2", "event loop"]
+
+
+def test_an_eager_task_is_no_event_loop_of_its_callers() -> None:
+    """It begins above a coroutine that waits for nothing: that one goes on being on its thread."""
+    of_task = replace(event("call", 2, 2), task=2)
+    first, second = View(
+        Timeline(
+            (
+                event("call", 0, 1),
+                event("suspend", 1, 1),
+                event("resume", 2, 1),
+                of_task,
+                replace(of_task, kind="return", time=3),
+                event("return", 4, 1),
+            ),
+            (LOOP,),
+            {},
+        )
+    ).all_calls
+    assert [part.ended for part in first.slices] == ["suspend", "return"]
+    assert [part.ended for part in second.slices] == ["return"]

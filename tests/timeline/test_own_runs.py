@@ -341,6 +341,51 @@ def test_a_program_is_run_as_python_runs_it_and_recorded(
     assert {call.name for call in done.view.all_calls} >= {"main", "double"}
 
 
+RUNS_A_LOOP = """
+import sys, time
+import anyio
+from minitasks import BackgroundTask
+
+async def block():
+    time.sleep(0.1)
+
+def work():
+    anyio.run(anyio.sleep, 0.1)
+
+async def main():
+    await anyio.sleep(0.1)
+    await block()
+    await BackgroundTask(work)()
+
+def start():
+    anyio.run(main, backend=sys.argv[1])
+    time.sleep(0.1)
+
+start()
+"""
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_what_runs_the_event_loop_does_not_hold_it(tmp_path: Path, backend: str) -> None:
+    """Its bar ends where the loop takes over; what blocks inside the loop is told as ever."""
+    program = tmp_path / "program.py"
+    program.write_text(RUNS_A_LOOP)
+    done = run_own_program(program, [backend])
+    said = {each.figures["function"]: each.text for each in done.findings if each.kind == "ran"}
+    assert said["start"].endswith("is sync: it ran outside the event loop, on its thread.")
+    assert said["main"].endswith("is async: it ran on the event loop.")
+    assert said["work"].endswith("is sync: it ran in worker thread 1.")
+    held = [each.figures["function"] for each in done.findings if each.kind == "held"]
+    assert held == ["block"]
+    start, main = done.view.call("start"), done.view.call("main")
+    assert start is not None
+    assert main is not None
+    before, after = start.slices
+    assert (before.ended, after.begun, after.ended) == ("loop", "loop", "return")
+    assert before.end <= main.start
+    assert main.end <= after.start
+
+
 def test_a_failing_program_shows_its_own_traceback(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

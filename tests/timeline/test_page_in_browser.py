@@ -616,6 +616,48 @@ def test_a_step_is_found_by_its_words_or_its_line(visit: Visit) -> None:
     assert field.get_attribute("aria-invalid") == "true"
 
 
+def test_a_mark_shows_the_line_at_which_its_lane_stands(
+    visit: Visit, register_product: Timeline
+) -> None:
+    """The page opens at the request, a mark that has no line: the client's is shown."""
+    page = visit(register_product)
+    assert "request sent" in page.locator("#words").inner_text()
+    of_client = page.locator("#lines li", has=page.locator(".badge.filled[data-lane=C]"))
+    assert "client.post(" in of_client.inner_text()
+    frame, line = page.locator("#lines").bounding_box(), of_client.bounding_box()
+    assert frame is not None
+    assert line is not None
+    assert frame["y"] <= line["y"]
+    assert line["y"] + line["height"] <= frame["y"] + frame["height"]
+
+
+def test_the_library_is_skipped_both_ways(visit: Visit, register_product: Timeline) -> None:
+    """Between the program's own steps and the marks, the task classes' lines are passed over."""
+    core = {"background.py", "concurrency.py", "dispatch.py"}
+    own = [
+        number
+        for number, event in enumerate(register_product.events, start=1)
+        if event.kind == "mark" or Path(event.file).name not in core
+    ]
+    assert len(own) < len(register_product.events)
+    page = visit(register_product)
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="Skip the library").click()
+    forth = [place(page)]
+    while len(forth) < len(own):
+        page.keyboard.press("ArrowRight")
+        forth.append(place(page))
+    assert forth == own
+    page.keyboard.press("ArrowLeft")
+    assert place(page) == own[-2]
+
+
+def test_where_no_library_was_recorded_there_is_none_to_skip(visit: Visit) -> None:
+    """The button is there only where it does something."""
+    page = visit(story())
+    assert page.get_by_role("button", name="Skip the library").count() == 0
+
+
 def test_a_lane_can_be_hidden(visit: Visit) -> None:
     """Its box takes it out of the chart, whose other lanes move up, and brings it back."""
     page = visit(story())

@@ -37,9 +37,14 @@ async def run_for_real(tasks: Tasks) -> list[float]:
     return waits
 
 
+def drawn(load: Load, number: int) -> Tasks:
+    """Draw the tasks that are run for real; the same ones each time."""
+    return list(arrivals(load, number, seed=3))
+
+
 def compare(load: Load, number: int = 1000) -> tuple[float, float]:
     """Give the mean wait, in seconds, in the simulation and for real."""
-    tasks = list(arrivals(load, number, seed=3))
+    tasks = drawn(load, number)
     simulated = statistics.fmean(simulate(tasks, load.tokens))
     real = statistics.fmean(anyio.run(run_for_real, tasks))
     return simulated, real

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from statistics import fmean
 
-from measured import compare
+from measured import compare, drawn
 from million import SERVICE, TOKENS, load_at
 from queueing import Load, arrivals, mean_wait, simulate
 
@@ -22,7 +22,12 @@ HEAD = f"""\
 <style>text {{ fill: #7a7f87 }} .axis, .line {{ fill: none; stroke: #7a7f87 }}
 .line {{ stroke-width: 2 }} .simulated {{ fill: none; stroke: #3b82f6; stroke-width: 2 }}
 .real {{ stroke: #e8590c; stroke-width: 2.5 }} .key-real {{ fill: #e8590c }}
-.key-simulated {{ fill: #3b82f6 }}</style>"""
+.same, .key-simulated {{ fill: #3b82f6 }}</style>"""
+
+# So few tasks wait longer or shorter than the formula says: so a cross stands beside the dot of the
+# very same tasks.
+FEW = 4000
+FEW_AT = (0.6, 0.8, 0.9)
 
 
 def formula(tokens: int) -> Iterator[Point]:
@@ -35,17 +40,23 @@ def formula(tokens: int) -> Iterator[Point]:
 
 def simulated() -> Iterator[Point]:
     """Simulate some loads on forty tokens."""
-    for percent in (50, 60, 70, 80, 90, 95):
-        load = load_at(percent / 100)
-        waits = simulate(arrivals(load, 200_000), TOKENS)
-        yield percent / 100, fmean(waits) / SERVICE
+    for utilisation in (0.5, 0.6, 0.7, 0.8, 0.85, 0.9):
+        waits = simulate(arrivals(load_at(utilisation), 200_000), TOKENS)
+        yield utilisation, fmean(waits) / SERVICE
+
+
+def same() -> Iterator[Point]:
+    """Simulate the tasks that are run for real."""
+    for utilisation in FEW_AT:
+        waits = simulate(drawn(load_at(utilisation), FEW), TOKENS)
+        yield utilisation, fmean(waits) / SERVICE
 
 
 def real() -> Iterator[Point]:
     """Run some loads on the real thread pool."""
-    for percent in (60, 80, 90):
-        _, wait = compare(load_at(percent / 100), number=4000)
-        yield percent / 100, wait / SERVICE
+    for utilisation in FEW_AT:
+        _, wait = compare(load_at(utilisation), FEW)
+        yield utilisation, wait / SERVICE
 
 
 def place(point: Point) -> str:
@@ -73,6 +84,11 @@ def marks(points: Iterable[Point], draw: Callable[[str, str], str]) -> str:
 def ring(x: str, y: str) -> str:
     """Draw what was simulated."""
     return f'<circle class="simulated" cx="{x}" cy="{y}" r="5"/>'
+
+
+def dot(x: str, y: str) -> str:
+    """Draw what the same tasks as a cross's wait in the simulation."""
+    return f'<circle class="same" cx="{x}" cy="{y}" r="3"/>'
 
 
 def cross(x: str, y: str) -> str:
@@ -105,6 +121,9 @@ def axes() -> str:
     parts.append(
         f'<text class="key-real" x="{LEFT + 10}" y="100">crosses: 4,000 real</text>'
     )
+    parts.append(
+        f'<text class="key-simulated" x="{LEFT + 10}" y="120">dots: the same 4,000, simulated</text>'
+    )
     return "\n".join(parts)
 
 
@@ -116,6 +135,7 @@ def draw(real_points: Iterable[Point]) -> str:
         axes(),
         *curves,
         marks(simulated(), ring),
+        marks(same(), dot),
         marks(real_points, cross),
         "</svg>\n",
     ]

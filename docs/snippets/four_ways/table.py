@@ -102,7 +102,7 @@ def on_asyncio(probe: Callable[[Way], Awaitable[str]]) -> Callable[[Way], str]:
     return probe_and_wait
 
 
-ROWS: dict[str, Callable[[Way], str]] = {
+COLUMNS: dict[str, Callable[[Way], str]] = {
     "Threads at once": on_asyncio(at_once),
     "Context variables": on_asyncio(context),
     "Keyword arguments": on_asyncio(keywords),
@@ -113,10 +113,14 @@ ROWS: dict[str, Callable[[Way], str]] = {
 
 def main() -> None:
     """Print the table in Markdown."""
-    print("|  | " + " | ".join(f"`{name}`" for name in WAYS) + " |")
-    print("| --- " * (len(WAYS) + 1) + "|")
-    for row, probe in ROWS.items():
-        print(f"| {row} | " + " | ".join(probe(way) for way in WAYS.values()) + " |")
+    print("| Way | " + " | ".join(COLUMNS) + " |")
+    print("| --- " * (len(COLUMNS) + 1) + "|")
+    for name, way in WAYS.items():
+        print(
+            f"| `{name}` | "
+            + " | ".join(probe(way) for probe in COLUMNS.values())
+            + " |"
+        )
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def leave_it_in_process(
 
 @app.post("/queue")
 def leave_it_in_the_queue(products: list[str]) -> Response:
-    """Hand the work to the queue. A sync endpoint, since that writes to a disk or to a network."""
+    """Hand the work to the queue; a sync endpoint, since that writes to a disk."""
     for product in products:
         register.delay(product)
     return Response(status_code=202)

@@ -17,10 +17,11 @@ from shop import FOLDER, register_to_blockchain
 REDIS = os.environ.get("SHOP_REDIS")
 
 NOTHING_IS_LOST = {
-    # Acknowledge after the work, not before it: what a killed process was at is handed out again.
+    # Acknowledge after the work, not before it: what a killed process had is handed out
+    # again.
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
-    # A worker takes only what it can work on now; the rest waits where every worker sees it.
+    # A worker takes only what it can work on now; the rest waits where all see it.
     "worker_prefetch_multiplier": 1,
 }
 
@@ -32,7 +33,7 @@ class TooManyStarts(Exception):
 
 
 class CappedTask(Task[Any, Any]):
-    """A task that is begun three times at most, not counting tries that ended with an error."""
+    """A task that is begun three times at most; a try that raises doesn't count."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.AsyncResult(self.request.id).state == REVOKED:

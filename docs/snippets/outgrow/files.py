@@ -22,7 +22,7 @@ class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
         folder = Path(self.data_folder_out)
-        # A name that begins with a dot is no message to a worker; to rename a file is one step.
+        # A name that begins with a dot is no message to a worker. A rename is one step.
         unfinished = folder / f".{name}"
         unfinished.write_text(json.dumps(payload))
         unfinished.rename(folder / name)

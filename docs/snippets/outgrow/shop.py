@@ -12,8 +12,7 @@ def register_to_blockchain(product: str) -> None:
     """Take a moment, then write the product into the ledger.
 
     Raises:
-        ConnectionError: The blockchain can't be reached: there is a file `offline` beside the
-        ledger.
+        ConnectionError: The blockchain can't be reached: there is a file `offline`.
     """
     write(f"started {product}")
     if product == "too-large":

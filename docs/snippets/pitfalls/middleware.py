@@ -34,7 +34,7 @@ async def order(request: Request) -> Response:
 
 
 class Timed:
-    """A middleware in plain ASGI. It calls the application and notes when the call is over."""
+    """A middleware in plain ASGI: it notes when the application's call is over."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -26,6 +26,8 @@ class Replay {
       ),
     ];
     this.predict = new Predict(this, recording);
+    this.skipsLibrary = false;
+    byId("skip-library").hidden = !recording.steps.some((step) => isInLibrary(recording, step));
     const names = recording.lanes.map((lane) => lane.name).join(", ");
     byId("drawing").setAttribute("aria-label", `Chart of ${names}`);
     byId("slider").max = recording.steps.length;
@@ -98,11 +100,26 @@ class Replay {
 
   forward() {
     if (this.predict.ask(this.number)) this.pause();
-    else this.go(this.number + 1);
+    else this.go(this.beside(1));
   }
 
   back() {
-    this.go(this.number - 1);
+    this.go(this.beside(-1));
+  }
+
+  /** The number of the next step in a direction; over the library's, where they are skipped. */
+  beside(direction) {
+    const { steps } = this.recording;
+    let number = this.number + direction;
+    while (this.skipsLibrary && steps[number] && isInLibrary(this.recording, steps[number])) {
+      number += direction;
+    }
+    return number;
+  }
+
+  skipLibrary() {
+    this.skipsLibrary = !this.skipsLibrary;
+    byId("skip-library").setAttribute("aria-pressed", this.skipsLibrary);
   }
 
   nextInLane() {
@@ -132,7 +149,7 @@ class Replay {
 
   playOn() {
     this.forward();
-    if (this.number === this.last) this.pause();
+    if (this.beside(1) > this.last) this.pause();
   }
 
   pause() {
@@ -223,6 +240,7 @@ function listenToControls(replay) {
     last: () => replay.go(replay.last),
     "next-in-lane": () => replay.nextInLane(),
     predict: () => replay.predict.switch(),
+    "skip-library": () => replay.skipLibrary(),
     "zoom-in": () => replay.chart.zoomBy(2, replay.number),
     "zoom-out": () => replay.chart.zoomBy(0.5, replay.number),
   };

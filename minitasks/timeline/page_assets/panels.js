@@ -30,6 +30,7 @@ class SourcePanel {
       this.heading.textContent = this.recording.files[file].name;
     }
     this.unmark();
+    this.scrollTo(slice.item(line));
     if (shown === this.recording.steps[number]) this.highlight(slice.item(line), shown.lane);
     for (const step of runningAt(this.recording, number)) {
       if (step?.file === file) this.mark(slice.item(step.line), step.lane, "filled");
@@ -77,11 +78,9 @@ class SourcePanel {
   }
 
   highlight(item, lane) {
-    if (!item) return;
     item.setAttribute("aria-current", "step");
     item.className = `now ${colourOf(this.recording.lanes[lane])}`;
     this.marked.push(item);
-    this.scrollTo(item);
   }
 
   /** Put a lane's badge beside a line. Ten calls that are suspended at one line need only one. */

@@ -139,6 +139,11 @@ function tellBusy(steps, bars, lanes) {
   });
 }
 
+/** Whether a step is inside the task classes, which are recorded beside the program that uses them. */
+function isInLibrary({ files }, step) {
+  return step.kind !== "mark" && files[step.file].library;
+}
+
 // -- suspended calls -----------------------------------------------------------------------------
 
 /** Tell of each bar which step resumes its call, and its place; where none does, the end. */
@@ -185,11 +190,13 @@ function findStep(recording, text, number) {
 
 // -- source --------------------------------------------------------------------------------------
 
-/** The step whose source is shown at step `number`: a mark may have none, then the one before. */
+/** The step whose source is shown at step `number`. A mark has no line: then its lane's, or the one before. */
 function sourceAt(recording, number) {
   const { files, steps } = recording;
-  const hasSource = (step) => files[step.file].lines.length > 0;
-  return steps.slice(0, number + 1).findLast(hasSource) ?? steps.find(hasSource);
+  const hasSource = (step) => step && step.line > 0 && files[step.file].lines.length > 0;
+  const { lane } = steps[number];
+  const nearest = [steps[number], runningAt(recording, number)[lane]].find(hasSource);
+  return nearest ?? steps.slice(0, number + 1).findLast(hasSource) ?? steps.find(hasSource);
 }
 
 // -- variables -----------------------------------------------------------------------------------
