@@ -137,10 +137,17 @@ class Client:
         return frames
 
     def variables(self, frame: Message) -> dict[str, str]:
-        """Give the local variables of a frame, as the editor shows them."""
+        """Give the local variables of a frame, those in its groups of functions and classes, too."""
         scope = self.request("scopes", frameId=frame["id"])["scopes"][0]
-        body = self.request("variables", variablesReference=scope["variablesReference"])
-        return {each["name"]: each["value"] for each in body["variables"]}
+        shown = self._children(scope["variablesReference"])
+        groups = [each for each in shown if each["name"].endswith(" variables")]
+        inside = [each for group in groups for each in self._children(group["variablesReference"])]
+        return {each["name"]: each["value"] for each in [*shown, *inside]}
+
+    def _children(self, reference: int) -> list[Message]:
+        body = self.request("variables", variablesReference=reference)
+        children: list[Message] = body["variables"]
+        return children
 
     def step(self, command: str, thread: int) -> int | None:
         """Go on by "next", "stepIn", "stepOut" or "continue", to where a thread stops again."""

@@ -3,12 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.parts import TIMEOUT
+from tests.parts import TIMEOUT, need_part, wait_until
 from tests.tour.session import Session
 
 ASYNCIO_PS = pytest.mark.skipif(sys.version_info < (3, 14), reason="it came with Python 3.14")
@@ -38,6 +39,29 @@ def save():
 
 def test_it():
     anyio.run(BackgroundTask(save))
+"""
+
+
+BEATS = """
+import anyio
+from minitasks import BackgroundTask
+
+def save():
+    import pudb; pudb.set_trace()
+    print("saved")
+
+async def beat():
+    while True:
+        with open("beats", "a") as beats:
+            beats.write(".")
+        await anyio.sleep(0.01)
+
+async def main():
+    async with anyio.create_task_group() as group:
+        group.start_soon(beat)
+        group.start_soon(BackgroundTask(save))
+
+anyio.run(main)
 """
 
 
@@ -91,6 +115,21 @@ def test_pytest_pdb_stops_under_a_long_list_of_frames(tmp_path: Path) -> None:
     child.expect_exact("(Pdb) ")
     assert child.before.count("-> ") > 20
     child.close(force=True)
+
+
+@pytest.mark.slow
+def test_pudb_comes_up_in_the_worker_and_the_loop_goes_on(tmp_path: Path) -> None:
+    """Its screen belongs to the thread that asked for it; the event loop beats on behind it."""
+    need_part(find_spec("pudb"), "pudb: python -m pip install pudb")
+    path, beats = tmp_path / "app.py", tmp_path / "beats"
+    path.write_text(BEATS)
+    beats.touch()
+    screen = {"TERM": "xterm", "HOME": str(tmp_path)}
+    session = Session(str(path), command=(), cwd=tmp_path, env=screen, wait=False)
+    session.child.expect_exact("PuDB")
+    before = beats.stat().st_size
+    wait_until(lambda: beats.stat().st_size > before + 2)
+    session.child.close(force=True)
 
 
 @ASYNCIO_PS
