@@ -140,7 +140,9 @@ class Engine:
 
     def unwind(self, code: CodeType, offset: int, exception: BaseException) -> None:
         frame = sys._getframe(1)
-        if id(code) in self._recorded and has_begun(frame):
+        # A call at which a recursion comes to its limit ends, and nothing told of its beginning.
+        is_known = type(exception) is not RecursionError or self._recorder.has_seen(frame)
+        if id(code) in self._recorded and has_begun(frame) and is_known:
             self._recorder.note("raise", frame, short_repr(exception))
 
     def _enter(self, kind: Kind, code: CodeType, frame: FrameType) -> Any:

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from minitasks.timeline.calls import Call, Slice, View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.findings import Finding, place, span
+from minitasks.timeline.recorder import CUT_SHORT
 from minitasks.tracing.threads import Lane
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -160,6 +161,7 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
         *held_the_loop(run, slow),
         *waited_for_the_loop(run, slow),
         *held_elsewhere(run),
+        *cut_short(run),
     ]
 
 
@@ -383,13 +385,20 @@ def came_from(run: Run, call: Call) -> bool:
     return any(
         other is not call
         and other.ended == "raise"
-        and other.text == call.text
+        and is_same_error(other.text, call.text)
         and call.start <= other.start
         and other.end <= call.end
         and run.first_event(other).task == task
         for other in run.calls
         if run.is_own(other)
     )
+
+
+def is_same_error(one: str, other: str) -> bool:
+    """Tell whether two reprs are of one exception; at the recursion limit one is cut short."""
+    return one == other or {part.partition("(")[0].strip("<>") for part in (one, other)} == {
+        "RecursionError"
+    }
 
 
 def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
@@ -408,7 +417,10 @@ def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
         return f"{answer}, and it reached the server, which logs it."
     if status and call not in tasks:
         return f"the answer was {status}."
-    return "the server did not see it."
+    if any(mark.text.endswith(" arrives") for mark in run.view.all_marks):
+        return "the server did not see it."
+    ended = [each for each in run.calls if each.function == "<module>" and each.text == call.text]
+    return "it ended the program." if ended else "the program handled it."
 
 
 # -- lost coroutines ------------------------------------------------------------------------------
@@ -477,6 +489,20 @@ def held_elsewhere(run: Run) -> Iterator[Finding]:
                     "line": int(held[4]),
                     "milliseconds": float(held[1]),
                 },
+            )
+
+
+def cut_short(run: Run) -> Iterator[Finding]:
+    """Say in which thread steps are missing, since a recursion left the recorder no room."""
+    for mark in run.marks:
+        if mark.text == CUT_SHORT:
+            lane = run.lanes[mark.lane]
+            yield Finding(
+                False,
+                f"A recursion came to its limit {place(lane)}: from there on Python 3.11 tells "
+                "nothing more of that thread, and it is not recorded.",
+                kind="cut short",
+                figures={"lane": lane.name},
             )
 
 

@@ -31,6 +31,7 @@ DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
 Variables = tuple[tuple[str, str], ...]
 Place = tuple[int, str, str, int]  # frame number, file, function, line
 TEXT, REQUEST = -2, -1  # where an event has them
+CUT_SHORT = "recursion limit"
 NOWHERE: Place = (0, "", "", 0)
 
 
@@ -54,6 +55,8 @@ class Recorder:
         self._tasks = Tasks()
         self._frames: dict[int, int] = {}
         self._frame_numbers = count(1)
+        # The idents of threads on which a recursion came so near to its limit that steps are lost.
+        self.cut_short: list[int] = []
         # Reentrant: a finalizer or a signal handler may leave a mark while its thread notes a step.
         self._lock = threading.RLock()
         self._began = perf_counter_ns()
@@ -87,7 +90,17 @@ class Recorder:
         if self._is_full():
             self._dropped += 1
             return
-        self._append(kind, self._place(kind, frame), variables_of(frame), text)
+        try:
+            self._append(kind, self._place(kind, frame), variables_of(frame), text)
+        except RecursionError:
+            # The limit came here, and not in the program: as far as is told, it never began.
+            if kind == "call":
+                self._frames.pop(id(frame), None)
+            raise
+
+    def has_seen(self, frame: FrameType) -> bool:
+        """Tell whether a step of a frame's was noted that did not end it."""
+        return id(frame) in self._frames
 
     def mark(self, text: str) -> None:
         """Note a mark, on the thread that leaves it; `marks.mark` calls this."""
@@ -110,6 +123,11 @@ class Recorder:
             last = events[-1]
             text = f"the recording stops here: {self._dropped} more events"
             events.append(Event("mark", last.time, last.lane, last.task, *NOWHERE, text=text))
+        for number in self._threads.numbers(self.cut_short):
+            where = max(at for at, event in enumerate(events) if event.lane == number)
+            last = events[where]
+            mark = Event("mark", last.time, number, last.task, *NOWHERE, text=CUT_SHORT)
+            events.insert(where + 1, mark)
         return Timeline(
             events=tuple(events),
             lanes=self._threads.lanes(),

@@ -69,6 +69,15 @@ class Engine:
 
     def begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
         """Take the first event of any frame: a call or a resume."""
+        try:
+            return self._begin(frame, event, arg)
+        except RecursionError:
+            # So near to the limit no function of ours can be called. At the limit itself not even
+            # this one can, and Python then traces the thread no more.
+            self._recorder.cut_short.append(threading.get_ident())
+            return None
+
+    def _begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
         if not self._recorder.is_open:
             return None
         if not self._recorder.files.owns(frame):
@@ -81,6 +90,13 @@ class Engine:
 
     def step(self, frame: FrameType, event: str, arg: Any) -> Trace:
         """Take an event of a recorded frame."""
+        try:
+            return self._step(frame, event, arg)
+        except RecursionError:
+            self._recorder.cut_short.append(threading.get_ident())
+            return self.step
+
+    def _step(self, frame: FrameType, event: str, arg: Any) -> Trace:
         step = self._reader.read(frame, event, arg)
         if step == "exception":
             self._raised[id(frame)] = short_repr(arg[1])

@@ -25,6 +25,7 @@ from minitasks.timeline.record_scenario import ScenarioRun
 from minitasks.tracing.threads import Lane
 
 LONGEST_LABEL = 26  # columns
+MOST_LINES = 12  # of one function in one lane
 NARROWEST_CHART = 20  # columns
 TICKS_APART = 8  # columns, at least
 APART = 6  # columns, between the words of two marks that stand between their signs
@@ -203,7 +204,26 @@ def lines_of(shown: list[Call], lane: Lane, own_file: Path | None) -> list[tuple
             free[0].append(call)
         else:
             lines.append((name, [call]))
-    return lines
+    return fold(lines)
+
+
+def fold(lines: list[tuple[str, list[Call]]]) -> list[tuple[str, list[Call]]]:
+    """Put what is too much of one function on one line: a recursion, or a thousand side by side."""
+    kept: list[tuple[str, list[Call]]] = []
+    of_function: Counter[str] = Counter()
+    rest: dict[str, list[Call]] = {}
+    for name, calls in lines:
+        function = calls[0].function
+        of_function[function] += 1
+        if of_function[function] <= MOST_LINES:
+            kept.append((name, calls))
+        else:
+            rest.setdefault(function, []).extend(calls)
+    for function, calls in rest.items():
+        last = max(at for at, (_, shown) in enumerate(kept) if shown[0].function == function)
+        more = f"{label(calls[0], with_arguments=False)}, {len(calls)} more"
+        kept.insert(last + 1, (more, calls))
+    return kept
 
 
 def label(call: Call, with_arguments: bool) -> str:

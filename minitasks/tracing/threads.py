@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
@@ -40,12 +40,14 @@ class Thread:
 
     Attributes:
         number: Its place in order of appearance.
+        ident: The system's number for it, which a later thread may get again.
         name: The name it had when it was first seen.
         is_worker: Whether a pool of worker threads started it.
         runs_loop: Whether an event loop was seen to run in it.
     """
 
     number: int
+    ident: int
     name: str
     is_worker: bool
     runs_loop: bool = False
@@ -81,9 +83,13 @@ class Threads:
         name = threading.current_thread().name
         is_worker = starts_as_worker(sys._getframe())
         with self._lock:
-            thread = Thread(len(self.seen), name, is_worker)
+            thread = Thread(len(self.seen), threading.get_ident(), name, is_worker)
             self.seen.append(thread)
         return thread
+
+    def numbers(self, idents: Collection[int]) -> list[int]:
+        """Give the numbers of the threads with these idents."""
+        return [thread.number for thread in self.seen if thread.ident in idents]
 
     def lanes(self) -> tuple[Lane, ...]:
         """Give the lanes, now that it is known what each thread was for."""

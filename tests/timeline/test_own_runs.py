@@ -398,6 +398,34 @@ def test_a_failing_program_shows_its_own_traceback(
     assert printed.endswith("LookupError: no such book\n")
 
 
+def test_an_exception_in_a_program_is_handled_or_ends_it(tmp_path: Path) -> None:
+    """There is no server to reach: the sentence says what the program did."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "def fail(): raise LookupError('no such book')\n"
+        "def end(): raise KeyError('no such pen')\n"
+        "try: fail()\nexcept LookupError: pass\nend()\n"
+    )
+    done = run_own_program(program)
+    assert [
+        each.text.partition(" raised ")[2] for each in done.findings if each.kind == "raised"
+    ] == [
+        "LookupError('no such book'): the program handled it.",
+        "KeyError('no such pen'): it ended the program.",
+    ]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="there nothing is lost")
+def test_a_thread_whose_recording_a_recursion_cut_short_is_named(tmp_path: Path) -> None:
+    """Where Python 3.11 stops telling of a thread, a sentence tells of that."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "def deep(): deep()\ntry: deep()\nexcept RecursionError: pass\ndef after(): pass\nafter()\n"
+    )
+    (cut,) = [each for each in run_own_program(program).findings if each.kind == "cut short"]
+    assert cut.text.startswith("A recursion came to its limit in MainThread")
+
+
 def test_nothing_is_left_running(served: Served) -> None:
     """No client and no teller outlives the run."""
     assert not [t for t in threading.enumerate() if t.name in ("client", "minitasks")]

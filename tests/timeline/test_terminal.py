@@ -147,6 +147,15 @@ def test_calls_of_one_name_share_a_line_unless_they_overlap() -> None:
     assert len(both.picture()) == 5
 
 
+def test_what_is_too_much_of_one_function_is_on_one_line() -> None:
+    """Of thirty at once twelve have a line each, and one tells how many more there were."""
+    run = Run()
+    for number in range(30):
+        run.call(f"save{number}", number, 60 - number, WORKER, number=str(number))
+    labels = [line[2:].split("  ")[0] for line in run.picture()[2:-1]]
+    assert labels == [*(f"save({number})" for number in range(12)), "save, 18 more"]
+
+
 def test_the_librarys_calls_of_one_name_always_share_a_line() -> None:
     """A library's function has one line, which runs where any of its calls does."""
     run = Run().call("task1", 0, 20, waits=(1, 19), file=LIBRARY, number="1")

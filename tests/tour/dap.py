@@ -137,7 +137,7 @@ class Client:
         return frames
 
     def variables(self, frame: Message) -> dict[str, str]:
-        """Give the local variables of a frame, those in its groups of functions and classes, too."""
+        """Give the local variables of a frame, those in its groups (functions, classes) too."""
         scope = self.request("scopes", frameId=frame["id"])["scopes"][0]
         shown = self._children(scope["variablesReference"])
         groups = [each for each in shown if each["name"].endswith(" variables")]
