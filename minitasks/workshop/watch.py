@@ -81,9 +81,7 @@ class Saves:
         polling: Look at the files again and again, where the system sends no notices.
     """
 
-    def __init__(
-        self, workshop: Workshop, found: "queue.SimpleQueue[WatchEvent]", polling: bool
-    ) -> None:
+    def __init__(self, workshop: Workshop, found: "queue.Queue[WatchEvent]", polling: bool) -> None:
         self.workshop = workshop
         self.found = found
         self.polling = polling
@@ -162,7 +160,8 @@ class Watch:
         self.console = console
         self.time_limit = time_limit
         self.redraw = redraw
-        self.queue: queue.SimpleQueue[WatchEvent] = queue.SimpleQueue()
+        # Not a SimpleQueue: on Python 3.11 and 3.12 a signal can make its wait endless.
+        self.queue: queue.Queue[WatchEvent] = queue.Queue()
         self.saves = Saves(workshop, self.queue, polling)
         self.keys = Keys()
         self.exercise = workshop.current()

@@ -57,7 +57,7 @@ def measure(saves: int = 15, cold_runs: int = 3) -> dict[str, str]:
 
 def median_save(workshop: Workshop, exercise: Exercise, saves: int) -> float:
     """Save a solution again and again; give the median until the verdict, in milliseconds."""
-    happenings: queue.SimpleQueue[WatchEvent] = queue.SimpleQueue()
+    happenings: queue.Queue[WatchEvent] = queue.Queue()
     watcher = Saves(workshop, happenings, polling=False)
     parent.warm_up()
     parent.check(workshop, exercise)
@@ -72,7 +72,7 @@ def median_save(workshop: Workshop, exercise: Exercise, saves: int) -> float:
 def save_and_wait(
     workshop: Workshop,
     exercise: Exercise,
-    happenings: "queue.SimpleQueue[WatchEvent]",
+    happenings: "queue.Queue[WatchEvent]",
     number: int,
 ) -> float:
     """Save once and wait for the verdict; give the seconds it took."""

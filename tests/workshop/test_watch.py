@@ -280,7 +280,7 @@ def test_two_saves_of_one_second_are_two_where_files_are_read(
     workshop: Workshop, exercise: Exercise
 ) -> None:
     """Also where a file keeps its time: what is in it counts."""
-    found: queue.SimpleQueue[WatchEvent] = queue.SimpleQueue()
+    found: queue.Queue[WatchEvent] = queue.Queue()
     saves = Saves(workshop, found, polling=True)
     file = workshop.file(exercise)
     before = file.stat()
@@ -317,6 +317,34 @@ def test_keys_work_after_ctrl_z_and_fg(folder: Path) -> None:
     learner.presses("h")
     learner.sees("hint 1 of 3")
     learner.quits()
+
+
+# Hears a signal in the middle of a wait, and takes longer over it than the wait would.
+INTERRUPTED = """
+import signal, sys, time
+from pathlib import Path
+from rich.console import Console
+from minitasks.workshop.folder import Workshop
+from minitasks.workshop.watch import TICK, Watch
+
+heard = []
+
+def hear(number, frame):
+    time.sleep(2 * TICK)
+    heard.append("q")
+
+watch = Watch(Workshop(Path(sys.argv[1])), Console())
+watch.keys.pressed = lambda: heard[0] if heard else None
+signal.signal(signal.SIGALRM, hear)
+signal.setitimer(signal.ITIMER_REAL, TICK / 2)
+print(watch.next_event().key)
+"""
+
+
+def test_a_signal_does_not_make_the_wait_endless(folder: Path) -> None:
+    """As `fg` sends one: keys count afterwards, however long Python took over the signal."""
+    command = [sys.executable, "-c", INTERRUPTED, str(folder)]
+    assert subprocess.check_output(command, text=True, timeout=TIMEOUT) == "q\n"
 
 
 def is_stopped(pid: int) -> bool:
