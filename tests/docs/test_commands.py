@@ -14,14 +14,13 @@ import pytest
 from tests.docs.pages import PAGES, ROOT, Command, blocks, commands, scripts
 from tests.docs.snippets import snippet
 
-# These take more than a second each, some of them many.
+# These take more than a second each, some of them many: most start a server as production does.
 SLOW = (
     "docs/snippets/outgrow",
     "docs/snippets/pitfalls/keep_alive.py",
     "docs/snippets/pitfalls/no_back_pressure.py",
     "docs/snippets/pitfalls/shared_tokens.py",
-    "docs/snippets/production/deadlock.py",
-    "docs/snippets/production/shutdown.py",
+    "docs/snippets/production",
     "measured.py",
     "million.py",
     "shapes.py",
