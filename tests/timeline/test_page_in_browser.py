@@ -560,6 +560,26 @@ def test_the_current_line_stays_in_view_when_its_panel_shrinks(visit: Visit) -> 
     wait_until(lambda: page.evaluate(in_view))
 
 
+def test_at_200_percent_the_lane_that_acts_stays_in_sight(
+    visit: Visit, register_product: Timeline
+) -> None:
+    """In a window of half the height: its name, at every step, also when the page is scrolled."""
+    page = visit(register_product, width=700, height=450)
+    page.mouse.wheel(0, 10_000)
+    in_sight = """() => {
+        const lane = document.querySelector("#lane-list .acting strong").textContent;
+        const names = Array.from(document.querySelectorAll("#drawing .name"));
+        const name = names.find((each) => each.textContent === lane);
+        const { top, bottom } = name.getBoundingClientRect();
+        const frame = document.querySelector("#drawing-frame").getBoundingClientRect();
+        return 0 <= top && frame.top - 1 <= top && bottom <= Math.min(frame.bottom, innerHeight);
+    }"""
+    for _ in range(40):
+        assert page.evaluate(in_sight)
+        page.keyboard.press("Shift+ArrowRight")
+        page.keyboard.press("ArrowRight")
+
+
 def test_the_page_opens_at_the_request_and_counts_from_it(
     visit: Visit, register_product: Timeline
 ) -> None:

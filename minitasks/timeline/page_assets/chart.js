@@ -288,7 +288,7 @@ class Chart {
 
   /** Outline the bar that the step belongs to, up to the curtain if there is one. */
   outline(number) {
-    const { frame, place } = this.recording.steps[number];
+    const { frame, lane, place } = this.recording.steps[number];
     const bar = this.recording.bars.find(
       (each) =>
         each.frame === frame &&
@@ -297,20 +297,26 @@ class Chart {
         !this.hidden.has(each.lane),
     );
     this.current.toggleAttribute("hidden", !bar);
-    if (!bar) return;
+    if (!bar) {
+      this.keepInView(lane, this.topOf[lane]);
+      return;
+    }
     const { left, right, top } = this.box(bar);
     this.current.setAttribute("x", px(left - 1));
     const end = this.hidesWhatComes ? Math.min(right, this.x(place)) : right;
     this.current.setAttribute("width", px(end - left + 2));
     this.current.setAttribute("y", top - 1);
-    this.keepInView(top);
+    this.keepInView(lane, top);
   }
 
-  /** Where there are more lanes than fit, scroll to the one that acts. */
-  keepInView(top) {
-    const frame = this.svg.parentElement;
-    if (top < frame.scrollTop || top + ROW > frame.scrollTop + frame.clientHeight) {
-      frame.scrollTop = top - frame.clientHeight / 2;
+  /** Where there are more lanes than fit, scroll to the one that acts: its name and the row at `top`. */
+  keepInView(lane, top) {
+    const { clientHeight, scrollTop } = this.svg.parentElement;
+    const bottom = top + ROW;
+    const fits = bottom - this.topOf[lane] <= clientHeight;
+    const first = fits ? this.topOf[lane] : top - clientHeight / 2;
+    if (first < scrollTop || bottom > scrollTop + clientHeight) {
+      this.svg.parentElement.scrollTop = first;
     }
   }
 
