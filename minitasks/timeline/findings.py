@@ -184,6 +184,13 @@ def worked_on(view: View, tasks: tuple[str, ...]) -> Finding:
     ends = [call.end for call in view.calls(*tasks)]
     if answer is None or not ends:
         return Finding(False, "No task ended after the client had its answer.")
+    sent = view.mark("POST /products: ")
+    if sent is not None and sent.time < max(ends) < answer.time:
+        return Finding(
+            True,
+            f"The answer was sent {span(sent.time, max(ends))} before the last task ended; the "
+            "client read it later still.",
+        )
     return either(
         max(ends) > answer.time,
         f"The last task ended {span(answer.time, max(ends))} after the client had its answer: the "
