@@ -1,7 +1,8 @@
-"""create_task or add_task: in which order things happen, and who hears of a failure."""
+"""create_task or add_task: in which order things happen, who hears of a failure, and the end."""
 
 import asyncio
 import gc
+import signal
 
 import httpx2
 from fastapi import BackgroundTasks, FastAPI
@@ -22,6 +23,14 @@ async def work(name: str) -> None:
 
 async def fail(name: str) -> None:
     raise ConnectionError(name)
+
+
+async def linger() -> None:
+    say("begins")
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        say("its finally")
 
 
 @app.get("/added")
@@ -46,6 +55,16 @@ async def added_fails(tasks: BackgroundTasks) -> None:
 @app.get("/created-fails")
 async def created_fails() -> None:
     app.state.kept = asyncio.create_task(fail("created"))
+
+
+@app.get("/created-in-def")
+def created_in_def() -> None:
+    app.state.kept = asyncio.create_task(work("third"))
+
+
+@app.get("/created-lingers")
+async def created_lingers() -> None:
+    app.state.kept = asyncio.create_task(linger())
 
 
 @app.get("/forget")
@@ -74,6 +93,14 @@ def main() -> None:
             wait_until(lambda: "ConnectionError" in str(server.log()))
             print(f"{path}: logged when it is collected: True")
             server.forget()
+        print(f"/created-in-def: {server.client.get('/created-in-def').status_code}")
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        with served("create_task:app", stop=stop) as server:
+            server.client.get("/created-lingers")
+            wait_until(lambda server=server: "begins" in server.log())
+            server.stop()
+            told = [line for line in server.log() if line in ("begins", "its finally")]
+            print(f"/created-lingers, {stop.name}: {', '.join(told)}")
 
 
 if __name__ == "__main__":
