@@ -257,7 +257,9 @@ def find_slices(timeline: Timeline) -> tuple[Slice, ...]:
         begun = event.kind if event.kind in ("call", "resume") else "open"
         if not stack or stack[-1].event.frame != event.frame:
             if stack and event.task != stack[-1].event.task:
-                found.extend(_leave_to_loop(stack, event.time, coroutines))
+                # From its last step on, what runs the loop may have waited in there.
+                begun_at = timeline.events[stack[-1].last].time
+                found.extend(_leave_to_loop(stack, begun_at, coroutines))
             stack.append(_Open(event, index, index, len(stack), begun))
         elif stack[-1].is_left:
             stack[-1] = _Open(event, index, index, stack[-1].depth, "loop")
@@ -280,7 +282,7 @@ def _unwind_to(stack: list[_Open], event: Event) -> Iterator[Slice]:
 
 
 def _leave_to_loop(stack: list[_Open], time: int, coroutines: set[int]) -> Iterator[Slice]:
-    """End sync calls at the moment when another task begins above them: they run its event loop."""
+    """End sync calls above which another task begins: they run its event loop, from `time` on."""
     if coroutines.isdisjoint(each.event.frame for each in stack):
         for each in stack:
             if not each.is_left:

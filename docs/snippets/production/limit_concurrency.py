@@ -9,7 +9,7 @@ app = FastAPI()
 
 @app.get("/")
 async def order(tasks: BackgroundTasks) -> None:
-    tasks.add_task(anyio.sleep, 10)
+    tasks.add_task(anyio.sleep, 3)
 
 
 def main() -> None:
