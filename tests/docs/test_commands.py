@@ -13,6 +13,7 @@ import pytest
 
 from tests.docs.pages import PAGES, ROOT, Command, blocks, commands, scripts
 from tests.docs.snippets import snippet
+from tests.parts import need_part
 
 # These take more than a second each, some of them many: most start a server as production does.
 SLOW = (
@@ -49,6 +50,8 @@ def parameters() -> list[object]:
 def test_command_prints_what_the_page_shows(command: Command) -> None:
     """A command that a page shows prints what the page says; `...` stands for anything."""
     printed = run(command.line, succeeds=False)
+    missing = re.search(r"No module named '(\w+)", printed)
+    need_part(not missing, f"{missing and missing[1]}: pip install --group ci")
     checker = doctest.OutputChecker()
     same = checker.check_output(command.output, printed, LIKE)
     assert same, f"$ {command.line}\n{printed}\nbut the page says\n{command.output}"
