@@ -124,10 +124,11 @@ class Recorder:
             text = f"the recording stops here: {self._dropped} more events"
             events.append(Event("mark", last.time, last.lane, last.task, *NOWHERE, text=text))
         for number in self._threads.numbers(self.cut_short):
-            where = max(at for at, event in enumerate(events) if event.lane == number)
-            last = events[where]
-            mark = Event("mark", last.time, number, last.task, *NOWHERE, text=CUT_SHORT)
-            events.insert(where + 1, mark)
+            here = [at for at, event in enumerate(events) if event.lane == number]
+            if here:
+                last = events[here[-1]]
+                mark = Event("mark", last.time, number, last.task, *NOWHERE, text=CUT_SHORT)
+                events.insert(here[-1] + 1, mark)
         return Timeline(
             events=tuple(events),
             lanes=self._threads.lanes(),
