@@ -1,11 +1,11 @@
-"""The tours in words: what `minitasks step --list` prints and the documentation shows."""
+"""The tours in words: what `minitasks step --list` prints."""
 
 from pathlib import Path
 
 import pytest
 
 from minitasks.errors import CannotRun
-from minitasks.tour.listing import list_own_stops, list_stops, list_tours, tour_as_markdown
+from minitasks.tour.listing import list_own_stops, list_stops, list_tours
 from minitasks.tour.tours import TOURS
 
 
@@ -38,22 +38,3 @@ def test_an_unknown_tour_is_refused() -> None:
     """With the scenario's own message."""
     with pytest.raises(CannotRun, match="there is no scenario 'nothing'"):
         list(list_stops("nothing"))
-
-
-@pytest.mark.parametrize("name", TOURS)
-def test_the_page_has_every_note(name: str) -> None:
-    """What the documentation shows is what the prompt says, stop by stop."""
-    page = tour_as_markdown(name)
-    assert page.startswith(f"### {name}\n")
-    unescaped = page.replace("\\", "")
-    for stop in TOURS[name]:
-        assert stop.note in unescaped
-        assert stop.try_this in unescaped
-        assert stop.text in page
-
-
-def test_names_with_underscores_are_not_read_as_markup() -> None:
-    """In Markdown `__name__` would be bold; within backquotes nothing may be escaped."""
-    page = tour_as_markdown("in-order")
-    assert r"task.func.\_\_name\_\_" in page
-    assert "`await task()`" in page
