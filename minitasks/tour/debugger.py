@@ -101,7 +101,7 @@ class TourDebugger(Guide):
 
     def _reach(self, reached: Breakpoint) -> Breakpoint | None:
         self.ahead.remove(reached)
-        if reached.is_gate:
+        if reached.stop.is_gate:
             self._hits.clear()
         return reached if reached.number >= self._first else None
 
@@ -109,7 +109,7 @@ class TourDebugger(Guide):
         """Give the stops ahead, up to and including the next gate."""
         for each in self.ahead:
             yield each
-            if each.is_gate:
+            if each.stop.is_gate:
                 return
 
     def unreached(self) -> str:

@@ -1,4 +1,4 @@
-"""Walk: put a tour together, of a scenario or of a learner's own program, and take it."""
+"""Run tour: put a tour together, of a scenario or of a learner's own code, and take it."""
 
 import atexit
 import gc

@@ -45,7 +45,6 @@ class Breakpoint:
         file: The file, resolved.
         line: The line, counted from 1.
         as_declared: False where the function is there but its text is not: `line` is its first.
-        is_gate: Whether the stops behind it wait until this one is reached.
     """
 
     number: int
@@ -53,7 +52,6 @@ class Breakpoint:
     file: Path
     line: int
     as_declared: bool = True
-    is_gate: bool = False
 
 
 def find_breakpoints(
@@ -79,8 +77,8 @@ def find_breakpoints(
         if place is None or stands_in_already(place, places):
             missing.append((number, stop))
         else:
-            in_scenario = place.file == scenario.resolve()
-            places.append(replace(place, is_gate=stop.is_gate or in_scenario))
+            is_gate = stop.is_gate or place.file == scenario.resolve()
+            places.append(replace(place, stop=replace(stop, is_gate=is_gate)))
     return places, missing
 
 

@@ -160,4 +160,4 @@ def test_the_librarys_function_goes_before_the_scenarios(tmp_path: Path, file: P
     stops = [Stop("twice", "second = 2", "", ""), Stop("Task.run", "one = 1", "", "")]
     places, _ = find_breakpoints(stops, [library], file)
     assert [place.file.name for place in places] == ["library.py", "source.py"]
-    assert [place.is_gate for place in places] == [False, True]
+    assert [place.stop.is_gate for place in places] == [False, True]
