@@ -66,12 +66,17 @@ def settrace_on_threads(trace: Any) -> None:
 
 
 @contextmanager
-def hooks(on_breakpoint: Callable[..., Any], is_way_out: Callable[[], bool]) -> Iterator[None]:
-    """Answer breakpoint() and pdb.set_trace(), and keep exceptions of threads quiet.
+def hooks(
+    on_breakpoint: Callable[..., Any],
+    on_async_breakpoint: Callable[..., Any],
+    is_way_out: Callable[[], bool],
+) -> Iterator[None]:
+    """Answer breakpoint() and pdb's own functions, and keep exceptions of threads quiet.
 
     Those for which `is_way_out` is true.
     """
     previous = sys.breakpointhook, threading.excepthook, pdb.set_trace
+    previous_async = vars(pdb).get("set_trace_async")  # came with Python 3.14
 
     def excepthook(args: threading.ExceptHookArgs) -> None:
         if not is_way_out():
@@ -79,10 +84,14 @@ def hooks(on_breakpoint: Callable[..., Any], is_way_out: Callable[[], bool]) -> 
 
     sys.breakpointhook, threading.excepthook = on_breakpoint, excepthook
     pdb.set_trace = on_breakpoint
+    if previous_async:
+        vars(pdb).update(set_trace_async=on_async_breakpoint)
     try:
         yield
     finally:
         sys.breakpointhook, threading.excepthook, pdb.set_trace = previous
+        if previous_async:
+            vars(pdb).update(set_trace_async=previous_async)
 
 
 def end_workers() -> None:

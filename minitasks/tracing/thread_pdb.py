@@ -126,6 +126,8 @@ class ThreadPdb(pdb.Pdb):
         self._late_sigint: Callable[[], Any] | None = None
         self._asked: set[FrameType] = set()  # by breakpoint()
         self._half_typed = False
+        self._to_await: Any = None
+        self._can_await = False
         self._clips = False
         self._lists_stack = False
         self._terminal = process_state.Terminal()
@@ -160,7 +162,11 @@ class ThreadPdb(pdb.Pdb):
             stack.enter_context(process_state.sigint())
             stack.enter_context(process_state.logging_level())
             # Rule 6: a plain breakpoint() would put another Pdb in this one's place on its thread.
-            stack.enter_context(process_state.hooks(self.on_breakpoint, lambda: self.leaving))
+            stack.enter_context(
+                process_state.hooks(
+                    self.on_breakpoint, self.on_async_breakpoint, lambda: self.leaving
+                )
+            )
             process_state.protect_from_ctrl_c(self.trace_dispatch)
             self._where.threads.when_loop_runs = functools.partial(
                 process_state.protect_from_ctrl_c, self.trace_dispatch
@@ -214,6 +220,31 @@ class ThreadPdb(pdb.Pdb):
         self._asked.add(caller)
         self._hear_lines()
         return None
+
+    async def on_async_breakpoint(self, *, header: str = "", commands: Sequence[str] = ()) -> None:
+        """Answer pdb.set_trace_async(): at its prompts `await` runs on the event loop itself."""
+        caller = sys._getframe(1)
+        self.join(caller.f_code.co_filename)
+        if header:
+            self.message(header)
+        self.rcLines.extend(commands or ())
+        while awaitable := self._prompt_for_await(caller):
+            try:
+                await awaitable
+            except Exception as error:
+                self._tell(error)
+
+    def _prompt_for_await(self, frame: FrameType) -> Any:
+        """Open a prompt; give what is to be awaited there, or None if the program is to go on."""
+        with self._where.held(), self._prompt_lock:
+            self.mine.task = self._task_here()
+            self._to_await, self._can_await = None, True
+            self.interaction(frame, None)
+            self._can_await = False
+        if self.leaving:
+            _thread.interrupt_main()
+            raise bdb.BdbQuit
+        return self._to_await
 
     def join(self, filename: str) -> None:
         """Step through a file from now on, too."""
@@ -501,6 +532,9 @@ class ThreadPdb(pdb.Pdb):
             return super().default(line)
         names = frame.f_locals if sys.version_info >= (3, 13) else self.curframe_locals
         coroutine = eval(code, frame.f_globals, names)
+        if self._can_await:
+            self._to_await = coroutine
+            return True
         try:
             anyio.from_thread.run(lambda: coroutine)
         except Exception as error:
@@ -508,8 +542,11 @@ class ThreadPdb(pdb.Pdb):
                 coroutine.close()
                 self.error("await needs a free event loop: type it at a worker thread's prompt")
             else:
-                self.error("".join(traceback.format_exception_only(error)).strip())
+                self._tell(error)
         return None
+
+    def _tell(self, error: Exception) -> None:
+        self.error("".join(traceback.format_exception_only(error)).strip())
 
     def do_interact(self, arg: str) -> None:
         """interact

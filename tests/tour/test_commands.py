@@ -1,12 +1,13 @@
 """pdb's commands at a tour's prompt: where each leads, across threads and awaits."""
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.tour.session import Prompt, Session, typed
+from tests.tour.session import Prompt, Session, program, typed
 
 pytestmark = pytest.mark.slow
 
@@ -230,6 +231,55 @@ def test_exit_leaves_interact_alone() -> None:
         assert back is not None
         assert "Traceback" not in back.text
         assert typed(session, "c").stop == 2
+
+
+ASKS_ASYNC = """
+import pdb
+import anyio
+from minitasks import BackgroundTask
+
+async def answer():
+    return 42
+
+async def main():
+    asked = 1
+    await pdb.set_trace_async()
+    asked += 1
+    await BackgroundTask(answer)()
+
+anyio.run(main, backend="{backend}")
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="set_trace_async came with Python 3.14")
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("ending", ["c", "q"])
+def test_await_works_at_the_event_loops_prompt_that_a_program_awaits(
+    tmp_path: Path, backend: str, ending: str
+) -> None:
+    """What is awaited there can be stepped through; then the prompt is back, with the result."""
+    path = program(tmp_path, ASKS_ASYNC.format(backend=backend))
+    with Session(path) as session:
+        asked = session.first
+        typed(session, "b answer")
+        inside = typed(session, "await answer()")
+        back = typed(session, "c")
+        wrong = typed(session, "await answer('long')")
+        after = session.type("n" if ending == "c" else "q")
+        while after is not None and ending == "c":
+            last, after = after, session.type("c")
+        words, code = session.end()
+    assert asked is not None
+    assert (asked.function, asked.source) == ("main", "await pdb.set_trace_async()")
+    assert (inside.function, inside.source) == ("answer", "return 42")
+    assert "42" in back.text
+    assert back.function == "main"
+    assert "*** TypeError" in wrong.text
+    assert "(Pdb)" not in words
+    assert "Traceback" not in words
+    assert code == 0
+    if ending == "c":
+        assert last.function == "answer"
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
