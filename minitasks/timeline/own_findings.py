@@ -6,8 +6,9 @@ Each function below looks for one kind of thing and says it only where the recor
 
 import ast
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
@@ -53,6 +54,11 @@ class Run:
         return [call for call in self.view.all_calls if self.is_here(self.first_event(call))]
 
     @cached_property
+    def starts(self) -> list[int]:
+        """The moments at which they began."""
+        return [call.start for call in self.calls]
+
+    @cached_property
     def marks(self) -> list[Event]:
         """The marks of this run."""
         return [mark for mark in self.view.all_marks if self.is_here(mark)]
@@ -87,6 +93,15 @@ class Run:
             for file in self.own
             for name, node in functions_of(self.timeline.sources.get(file, ""))
         }
+
+    @cached_property
+    def times(self) -> list[int]:
+        """The moments of all events."""
+        return [event.time for event in self.timeline.events]
+
+    def events_in(self, part: Slice) -> Sequence[Event]:
+        """Give the events of a slice's time, on every thread; of one that is open, to its end."""
+        return self.timeline.events[part.first : bisect_right(self.times, part.end)]
 
     def is_here(self, event: Event) -> bool:
         """Tell whether an event belongs to this run."""
@@ -204,7 +219,8 @@ def ran_on(run: Run, part: Slice) -> str:
     """Say where something ran."""
     lane = run.lanes[part.lane]
     if lane.kind == "event loop" and not run.view.is_on_loop(part):
-        return f"outside the {lane.name}, on its thread"
+        loop = "the event loop" if lane.name == "event loop" else lane.name
+        return f"outside {loop}, on its thread"
     known = {"event loop": "on the event loop", "MainThread": "in the main thread"}
     return known.get(lane.name) or place(lane)
 
@@ -230,19 +246,31 @@ def is_worth_telling(run: Run, call: Call) -> bool:
 
 def tasks_of(run: Run) -> list[Call]:
     """List the calls of background tasks' functions, in the order in which they were called."""
-    runners = [call for call in run.calls if call.function == "BackgroundTask.__call__"]
-    return [call for call in run.calls if run.is_own(call) and is_run_by(run, call, runners)]
+    return [
+        task
+        for runner in run.calls
+        if runner.function == "BackgroundTask.__call__"
+        and (task := called_by(run, runner)) is not None
+    ]
 
 
-def is_run_by(run: Run, call: Call, runners: list[Call]) -> bool:
-    """Tell whether one of some background tasks called a function, here or in a worker thread."""
-    caller, task = run.callers.get(call.first), run.first_event(call).task
-    if caller is not None:
-        return any(caller is runner for runner in runners)
-    return call.lane.kind == "worker thread" and any(
-        run.first_event(runner).task == task and runner.start < call.start < runner.end
-        for runner in runners
-    )
+def called_by(run: Run, runner: Call) -> Call | None:
+    """Find the own function that a background task called, here or in a worker thread."""
+    number = run.first_event(runner).task
+    starts = run.starts
+    within = run.calls[bisect_right(starts, runner.start) : bisect_left(starts, runner.end)]
+    here = [call for call in within if run.callers.get(call.first) is runner]
+    if any(call.function == "run_in_threadpool" for call in here):
+        # What the function itself hands to other threads comes after it.
+        here = [
+            call
+            for call in within
+            if call.lane.kind == "worker thread"
+            and call.first not in run.callers
+            and run.first_event(call).task == number
+        ]
+    is_named = (run.is_own(call) or call.name == "<lambda>" for call in here[:1])
+    return here[0] if any(is_named) else None
 
 
 def sent_before(run: Run, tasks: list[Call]) -> Iterator[Finding]:
@@ -406,12 +434,13 @@ def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
     kind = call.text.partition("(")[0]
     sent = run.mark(" sent")
     status = sent.text.split()[-2] if sent is not None and sent.time > call.end else ""
-    reached = any(
-        mark.text.startswith("exception reaches") and kind in mark.text and mark.time >= call.end
-        for mark in run.marks
-    )
+    marks = [mark.text for mark in run.marks if mark.time >= call.end]
+    arrived = [text for text in marks if text.startswith("exception reaches")]
+    reached = any(kind in text for text in arrived)
     if reached and sent is not None and not status:
         return "it reached the server, which can only log it: the answer was sent before."
+    if arrived and not reached and call in tasks and "RuntimeError" in arrived[0]:
+        return "it reached the server as a RuntimeError, for the answer was sent before."
     if reached:
         answer = f"the answer was {status}" if status else "the application sent no answer"
         return f"{answer}, and it reached the server, which logs it."
@@ -512,15 +541,14 @@ def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
         if run.is_own(call) and is_entry(run, call):
             for part in call.slices:
                 # What the recording itself took is not the program's.
-                took = part.end - part.start - COST * (part.last - part.first)
+                took = part.end - part.start - COST * len(run.events_in(part))
                 if run.view.is_on_loop(part) and took >= slow * 1e6:
                     yield call, part
 
 
 def held_by(run: Run, call: Call, part: Slice) -> Finding:
     """Say how long a slice held the event loop, on which line most of it, and who waited."""
-    meanwhile = run.timeline.events[part.first : part.last + 1]
-    here = [each for each in meanwhile if each.lane == part.lane and each.kind != "mark"]
+    here = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
     where, spent = longest(here, part.end)
     took, waited = part.end - part.start, requests_under_way(run, part)
     if where is not None and spent * 2 > took:

@@ -458,6 +458,94 @@ app = Starlette(routes=[Route("/meet/{name}", meet)])
 """
 
 
+FAILING = """
+from fastapi import BackgroundTasks, FastAPI, HTTPException
+
+app = FastAPI()
+
+
+def fail():
+    raise HTTPException(404)
+
+
+@app.get("/")
+async def index(tasks: BackgroundTasks):
+    tasks.add_task(fail)
+"""
+
+
+def test_a_handled_exception_of_a_task_arrives_as_another(
+    tmp_path: Path, quiet_logging: None
+) -> None:
+    """The server saw it, under the name that Starlette gave it."""
+    (tmp_path / "own_failing.py").write_text(FAILING)
+    path = sys.path[:]
+    told: list[Recorded] = []
+    try:
+        application = find_application("own_failing:app", tmp_path)
+        serve_recorded(application, [Request("GET", "/")], when_done=told.append)
+    finally:
+        sys.path[:] = path
+        sys.modules.pop("own_failing", None)
+    (raised,) = [each.text for each in told[0].findings if each.kind == "raised"]
+    assert raised.endswith(
+        "it reached the server as a RuntimeError, for the answer was sent before."
+    )
+
+
+TASKS = """
+import anyio, asyncio
+from minitasks import BackgroundTasks, run_in_threadpool
+
+def save(): pass
+def resize(): pass
+async def offload():
+    await asyncio.to_thread(resize)
+    await run_in_threadpool(resize)
+
+async def main():
+    tasks = BackgroundTasks()
+    tasks.add_task(save)
+    tasks.add_task(offload)
+    tasks.add_task(lambda: save())
+    await tasks()
+
+anyio.run(main)
+"""
+
+
+def test_only_what_the_list_called_is_a_task_of_it(tmp_path: Path) -> None:
+    """Not what a task hands to a thread by itself; a lambda is one."""
+    program = tmp_path / "program.py"
+    program.write_text(TASKS)
+    (order,) = [each for each in run_own_program(program).findings if each.kind == "order"]
+    assert order.figures == {"tasks": ["save", "offload", "<lambda>"], "one_by_one": True}
+
+
+BUSY = """
+import anyio
+
+async def main():
+    await anyio.sleep(0)
+    count()
+
+def count():
+    for number in range(100_000):
+        number += 1
+
+anyio.run(main)
+"""
+
+
+def test_what_only_the_recording_makes_slow_is_not_said_to_hold_the_loop(tmp_path: Path) -> None:
+    """Each step costs, also where the recording is full and its last call never ends."""
+    program = tmp_path / "program.py"
+    program.write_text(BUSY)
+    done = run_own_program(program)
+    assert done.view.timeline.dropped
+    assert not [each for each in done.findings if each.kind == "held"]
+
+
 def test_requests_that_overlap_are_told_apart(tmp_path: Path, quiet_logging: None) -> None:
     """Two that wait for each other are two stories, each with its own calls."""
     (tmp_path / "own_meeting.py").write_text(OVERLAPPING)
