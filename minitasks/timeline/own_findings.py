@@ -487,6 +487,11 @@ def waited_for_the_loop(run: Run, slow: float = SLOW) -> Iterator[Finding]:
     begun = sent_by_client(run, arrives) or arrives.time
     for call, part in holds(run, slow):
         waited = min(part.end, sent.time) - max(part.start, begun)
+        # One that waited goes on at once. Another was waiting for something else meanwhile.
+        later = run.timeline.events[bisect_left(run.times, part.end) :]
+        goes_on = next((each.time for each in later if each.request == run.request), None)
+        if goes_on is None or goes_on - part.end > slow * 1e6:
+            continue
         if run.first_event(call).request != run.request and waited >= slow * 1e6:
             yield Finding(
                 False,

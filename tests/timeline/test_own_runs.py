@@ -493,6 +493,58 @@ def test_a_handled_exception_of_a_task_arrives_as_another(
     )
 
 
+TICKING = """
+import asyncio, time
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+
+async def tick():
+    while True:
+        await asked.wait()
+        asked.clear()
+        time.sleep(0.1)
+
+@asynccontextmanager
+async def lifespan(app):
+    task = asyncio.create_task(tick())
+    yield
+    task.cancel()
+
+app = FastAPI(lifespan=lifespan)
+asked = asyncio.Event()
+
+@app.get("/sleeps")
+async def sleeps():
+    asked.set()
+    await asyncio.sleep(1)
+
+@app.get("/waits")
+async def waits():
+    asked.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+"""
+
+
+def test_a_request_waited_for_the_loop_only_if_it_goes_on_when_it_is_free(
+    tmp_path: Path, quiet_logging: None
+) -> None:
+    """One that sleeps meanwhile, and longer, has lost nothing."""
+    (tmp_path / "own_ticking.py").write_text(TICKING)
+    path = sys.path[:]
+    told: list[Recorded] = []
+    try:
+        application = find_application("own_ticking:app", tmp_path)
+        requests = [Request("GET", "/sleeps"), Request("GET", "/waits")]
+        serve_recorded(application, requests, when_done=told.append)
+    finally:
+        sys.path[:] = path
+        sys.modules.pop("own_ticking", None)
+    sleeps, waits = ([f.kind for f in each.findings if f.kind == "held up"] for each in told)
+    assert sleeps == []
+    assert waits == ["held up"]
+
+
 TASKS = """
 import anyio, asyncio
 from minitasks import BackgroundTasks, run_in_threadpool
