@@ -200,6 +200,7 @@ def serve_recorded(
     recording = record_files(files, limit=limit, keep_last=True)
     with recording, warnings_marked(), watching(teller.hear), stalls.ending():
         if requests:
+            teller.keeps_from = recording
             serve(application, requests, when_ready=ready, **server)
         else:
             with teller.telling(recording):
@@ -217,6 +218,8 @@ class Teller:
         self._when_done = when_done
         self._slow = slow
         self._done: queue.Queue[int] = queue.Queue(WAITING)
+        self._kept: dict[int, Timeline] = {}
+        self.keeps_from: Recording | None = None
         self.left_out = 0
 
     def hear(self, text: str) -> None:
@@ -227,12 +230,16 @@ class Teller:
                 with suppress(queue.Empty):
                     self._done.get_nowait()
                     self.left_out += 1
-            self._done.put(request_number.get())
+            number = request_number.get()
+            if self.keeps_from is not None:
+                # When all have ended, a long one may have taken the place of this one's events.
+                self._kept[number] = self.keeps_from.so_far(number)
+            self._done.put(number)
 
     def tell_all(self, view: View) -> None:
         """Tell of all that are done, in the order in which they arrived."""
         for number in sorted(self._done.get() for _ in range(self._done.qsize())):
-            self._tell(number, view)
+            self._tell(number, view, View(self._kept[number]))
 
     @contextmanager
     def telling(self, recording: Recording) -> Iterator[None]:
@@ -260,12 +267,14 @@ class Teller:
             self._done.put(0)
             thread.join()
 
-    def _tell(self, number: int, view: View) -> None:
-        request = request_of(Run(view, own_files(self._files), number), self._slow)
-        if request is None:
-            self.left_out += 1
-        else:
-            self._when_done(request)
+    def _tell(self, number: int, *views: View) -> None:
+        """Tell of a request from the first of some views in which it is whole."""
+        for view in views:
+            request = request_of(Run(view, own_files(self._files), number), self._slow)
+            if request is not None:
+                self._when_done(request)
+                return
+        self.left_out += 1
 
 
 def request_of(run: Run, slow: float) -> Request | None:

@@ -493,6 +493,43 @@ def test_a_handled_exception_of_a_task_arrives_as_another(
     )
 
 
+HEAVY = """
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/light")
+async def light():
+    pass
+
+@app.get("/heavy")
+async def heavy():
+    for _ in range(20_000):
+        step()
+
+def step():
+    pass
+"""
+
+
+def test_a_long_request_does_not_take_an_earlier_one_along(
+    tmp_path: Path, quiet_logging: None
+) -> None:
+    """What was sent from here is told of at the end, when the recording may hold only the last."""
+    (tmp_path / "own_heavy.py").write_text(HEAVY)
+    path = sys.path[:]
+    told: list[Recorded] = []
+    try:
+        application = find_application("own_heavy:app", tmp_path)
+        requests = [Request("GET", "/light"), Request("GET", "/heavy")]
+        done = serve_recorded(application, requests, when_done=told.append)
+    finally:
+        sys.path[:] = path
+        sys.modules.pop("own_heavy", None)
+    assert [each.name for each in told] == ["GET /light"]
+    assert done.left_out == 1
+
+
 TICKING = """
 import asyncio, time
 from contextlib import asynccontextmanager
