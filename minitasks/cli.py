@@ -258,7 +258,8 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> Non
     )
     if served.left_out:
         click.echo(
-            f"{served.left_out} requests are not shown: they came too fast, or were too long.",
+            f"{served.left_out} requests are not shown: they came too fast, or had more than "
+            "20,000 steps. A long loop in your own code has as many.",
             err=True,
         )
     choice.finish(name, "", served.view, name=name)
