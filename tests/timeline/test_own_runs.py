@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,11 +21,14 @@ import pytest
 from minitasks.scenarios.application import Request, find_application
 from minitasks.scenarios.marks import request_number
 from minitasks.timeline.ask import questions_on
-from minitasks.timeline.events import Timeline
+from minitasks.timeline.calls import View
+from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
+from minitasks.timeline.own_findings import Run, find_own
 from minitasks.timeline.own_runs import Request as Recorded
 from minitasks.timeline.own_runs import Teller, own_files, run_own_program, serve_recorded
+from minitasks.tracing.threads import Lane
 from tests.parts import wait_until
 
 APP = """
@@ -612,27 +615,26 @@ def test_only_what_the_list_called_is_a_task_of_it(tmp_path: Path) -> None:
 
 
 BUSY = """
-import anyio
-
 async def main():
-    await anyio.sleep(0)
     count()
 
 def count():
     for number in range(100_000):
         number += 1
-
-anyio.run(main)
 """
 
 
-def test_what_only_the_recording_makes_slow_is_not_said_to_hold_the_loop(tmp_path: Path) -> None:
-    """Each step costs, also where the recording is full and its last call never ends."""
-    program = tmp_path / "program.py"
-    program.write_text(BUSY)
-    done = run_own_program(program)
-    assert done.view.timeline.dropped
-    assert not [each for each in done.findings if each.kind == "held"]
+def test_what_only_the_recording_makes_slow_is_not_said_to_hold_the_loop() -> None:
+    """Each step costs: of a call that is open where the recording is full all of them count."""
+    step = Event("line", 0, 0, 1, 2, "own.py", "count", 7)
+    events = (
+        replace(step, kind="call", frame=1, function="main", line=2),
+        replace(step, kind="call", line=5),
+        *(replace(step, time=5_000 * number) for number in range(20_000)),
+    )
+    timeline = Timeline(events, (Lane(0, "event loop", "event loop"),), {"own.py": BUSY}, 1)
+    found = find_own(Run(View(timeline), frozenset({"own.py"})))
+    assert not [each for each in found if each.kind == "held"]
 
 
 def test_requests_that_overlap_are_told_apart(tmp_path: Path, quiet_logging: None) -> None:
