@@ -6,7 +6,7 @@ import importlib.util
 import shlex
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -146,8 +146,20 @@ def tour_of_application(
         promise="It stops in whatever the framework calls, and where you call the core.",
         debugger=partial(OwnDebugger, OwnCode(application.folder), True),
         run=lambda: serve(application, requests, when_ready=say_where, **server),
-        replay=f"minitasks run {shlex.quote(name)}",
+        replay=shlex.join(["minitasks", "run", name, *options_of(app_dir, factory, requests)]),
     )
+
+
+def options_of(app_dir: Path | None, factory: bool, requests: Sequence[Request]) -> Iterator[str]:
+    """Write the options that find the same application and send it the same."""
+    if app_dir is not None:
+        yield from ("--app-dir", str(app_dir))
+    if factory:
+        yield "--factory"
+    for request in requests:
+        yield from (f"--{request.method.lower()}", request.path)
+        if request.body is not None:
+            yield request.body
 
 
 def run_tour(

@@ -91,6 +91,7 @@ def test_it_stops_in_all_that_the_framework_calls(shop: Path, backend: str) -> N
     assert all(map(is_told, prompts, STORY))
     assert [prompt.stop for prompt in prompts] == list(range(1, len(prompts) + 1))
     assert "Traceback" not in words
+    assert f"minitasks run shop:app --app-dir {shop.parent} --post /orders '{{}}'\n" in words
     assert code == 0
 
 
