@@ -461,6 +461,21 @@ app = Starlette(routes=[Route("/meet/{name}", meet)])
 """
 
 
+def serve_text(folder: Path, module: str, text: str, *paths: str) -> tuple[list[Recorded], int]:
+    """Serve an application, ask for some paths; give what was told, and how many were left out."""
+    (folder / f"{module}.py").write_text(text)
+    path = sys.path[:]
+    told: list[Recorded] = []
+    try:
+        application = find_application(f"{module}:app", folder)
+        requests = [Request("GET", each) for each in paths]
+        served = serve_recorded(application, requests, when_done=told.append)
+    finally:
+        sys.path[:] = path
+        sys.modules.pop(module, None)
+    return told, served.left_out
+
+
 FAILING = """
 from fastapi import BackgroundTasks, FastAPI, HTTPException
 
@@ -481,15 +496,7 @@ def test_a_handled_exception_of_a_task_arrives_as_another(
     tmp_path: Path, quiet_logging: None
 ) -> None:
     """The server saw it, under the name that Starlette gave it."""
-    (tmp_path / "own_failing.py").write_text(FAILING)
-    path = sys.path[:]
-    told: list[Recorded] = []
-    try:
-        application = find_application("own_failing:app", tmp_path)
-        serve_recorded(application, [Request("GET", "/")], when_done=told.append)
-    finally:
-        sys.path[:] = path
-        sys.modules.pop("own_failing", None)
+    told, _ = serve_text(tmp_path, "own_failing", FAILING, "/")
     (raised,) = [each.text for each in told[0].findings if each.kind == "raised"]
     assert raised.endswith(
         "it reached the server as a RuntimeError, for the answer was sent before."
@@ -519,18 +526,9 @@ def test_a_long_request_does_not_take_an_earlier_one_along(
     tmp_path: Path, quiet_logging: None
 ) -> None:
     """What was sent from here is told of at the end, when the recording may hold only the last."""
-    (tmp_path / "own_heavy.py").write_text(HEAVY)
-    path = sys.path[:]
-    told: list[Recorded] = []
-    try:
-        application = find_application("own_heavy:app", tmp_path)
-        requests = [Request("GET", "/light"), Request("GET", "/heavy")]
-        done = serve_recorded(application, requests, when_done=told.append)
-    finally:
-        sys.path[:] = path
-        sys.modules.pop("own_heavy", None)
+    told, left_out = serve_text(tmp_path, "own_heavy", HEAVY, "/light", "/heavy")
     assert [each.name for each in told] == ["GET /light"]
-    assert done.left_out == 1
+    assert left_out == 1
 
 
 TICKING = """
@@ -570,16 +568,7 @@ def test_a_request_waited_for_the_loop_only_if_it_goes_on_when_it_is_free(
     tmp_path: Path, quiet_logging: None
 ) -> None:
     """One that sleeps meanwhile, and longer, has lost nothing."""
-    (tmp_path / "own_ticking.py").write_text(TICKING)
-    path = sys.path[:]
-    told: list[Recorded] = []
-    try:
-        application = find_application("own_ticking:app", tmp_path)
-        requests = [Request("GET", "/sleeps"), Request("GET", "/waits")]
-        serve_recorded(application, requests, when_done=told.append)
-    finally:
-        sys.path[:] = path
-        sys.modules.pop("own_ticking", None)
+    told, _ = serve_text(tmp_path, "own_ticking", TICKING, "/sleeps", "/waits")
     sleeps, waits = ([f.kind for f in each.findings if f.kind == "held up"] for each in told)
     assert sleeps == []
     assert waits == ["held up"]
