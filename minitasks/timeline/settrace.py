@@ -70,43 +70,36 @@ class Engine:
     def begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
         """Take the first event of any frame: a call or a resume."""
         try:
-            return self._begin(frame, event, arg)
+            if not self._recorder.is_open:
+                return None
+            if not self._recorder.files.owns(frame):
+                if offloads(frame.f_code):
+                    self._recorder.note_offload(frame)
+                return None
+            if not has_begun(frame):
+                return None
+            return self.step(frame, event, arg)
         except RecursionError:
             # So near to the limit no function of ours can be called. At the limit itself not even
             # this one can, and Python then traces the thread no more.
             self._recorder.cut_short.append(threading.get_ident())
             return None
 
-    def _begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
-        if not self._recorder.is_open:
-            return None
-        if not self._recorder.files.owns(frame):
-            if offloads(frame.f_code):
-                self._recorder.note_offload(frame)
-            return None
-        if not has_begun(frame):
-            return None
-        return self.step(frame, event, arg)
-
     def step(self, frame: FrameType, event: str, arg: Any) -> Trace:
         """Take an event of a recorded frame."""
         try:
-            return self._step(frame, event, arg)
+            step = self._reader.read(frame, event, arg)
+            if step == "exception":
+                self._raised[id(frame)] = short_repr(arg[1])
+            elif step == "raise":
+                self._recorder.note(step, frame, self._raised.pop(id(frame), ""))
+            elif step == "return":
+                self._recorder.note(step, frame, short_repr(arg))
+                self._raised.pop(id(frame), None)
+            elif step != "handover":
+                self._recorder.note(step, frame)
         except RecursionError:
             self._recorder.cut_short.append(threading.get_ident())
-            return self.step
-
-    def _step(self, frame: FrameType, event: str, arg: Any) -> Trace:
-        step = self._reader.read(frame, event, arg)
-        if step == "exception":
-            self._raised[id(frame)] = short_repr(arg[1])
-        elif step == "raise":
-            self._recorder.note(step, frame, self._raised.pop(id(frame), ""))
-        elif step == "return":
-            self._recorder.note(step, frame, short_repr(arg))
-            self._raised.pop(id(frame), None)
-        elif step != "handover":
-            self._recorder.note(step, frame)
         return self.step
 
 
