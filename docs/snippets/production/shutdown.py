@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +82,28 @@ IN_A_HURRY = (
 TOLD = ("sync task begun", "async task begun", "done", "its finally", "the next task")
 
 
+def came_to(
+    path: str,
+    command: tuple[str, ...],
+    act: Callable[[Any], object],
+    stop: int = signal.SIGINT,
+) -> list[str]:
+    """Do something to the server while a task runs; tell what the task came to."""
+    with served("shutdown:app", *command, stop=stop) as server:
+        server.client.get(path)
+        wait_for("begun", server)
+        act(server)
+        return [line for line in server.log() if line in TOLD]
+
+
+def wait_for(text: str, server: Any) -> None:
+    """Wait until the server's log has a text."""
+    wait_until(lambda: any(text in line for line in server.log()))
+
+
 def stopped(path: str, command: tuple[str, ...], number: int) -> list[str]:
     """Tell what a task came to when the server was stopped in its midst."""
-    with served("shutdown:app", *command, stop=number) as server:
-        server.client.get(path)
-        wait_until(lambda: any("begun" in line for line in server.log()))
-        server.stop()
-        return [line for line in server.log() if line in TOLD]
+    return came_to(path, command, lambda server: server.stop(), number)
 
 
 def saved_meanwhile() -> list[str]:
@@ -97,28 +113,15 @@ def saved_meanwhile() -> list[str]:
 
         def save(server: Any) -> None:
             Path(folder, "helper.py").write_text("")
+            wait_for("Finished server process", server)
 
-        return ended("/sync", (*UVICORN, *options), save, "Finished server process")
+        return came_to("/sync", (*UVICORN, *options), save)
 
 
 def timed_out() -> list[str]:
     """Tell what a task came to that blocks the loop longer than gunicorn's --timeout."""
-    options = ("--timeout", "8")
-    return ended(
-        "/blocking", (*GUNICORN, *options), lambda server: None, "WORKER TIMEOUT"
-    )
-
-
-def ended(
-    path: str, command: tuple[str, ...], act: Callable[[Any], None], last: str
-) -> list[str]:
-    """Do something while a task runs; tell what it came to when the log has a line."""
-    with served("shutdown:app", *command) as server:
-        server.client.get(path)
-        wait_until(lambda: any("begun" in line for line in server.log()))
-        act(server)
-        wait_until(lambda: any(last in line for line in server.log()))
-        return [line for line in server.log() if line in TOLD]
+    command = (*GUNICORN, "--timeout", "8")
+    return came_to("/blocking", command, partial(wait_for, "WORKER TIMEOUT"))
 
 
 def main() -> None:
@@ -143,8 +146,8 @@ def print_signals() -> None:
         print(f"{title}:")
         cases = [(path, *run) for run in runs for path in ("/sync", "/async")]
         with ThreadPoolExecutor(4) as servers:
-            came_to = servers.map(lambda case: stopped(case[0], *case[2:]), cases)
-            for (_, name, *_), told in zip(cases, came_to, strict=True):
+            ends = servers.map(lambda case: stopped(case[0], *case[2:]), cases)
+            for (_, name, *_), told in zip(cases, ends, strict=True):
                 print(f"  {name}: {', '.join(told)}")
 
 
