@@ -228,6 +228,7 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> Non
     from minitasks.scenarios.application import find_application
     from minitasks.timeline.own_runs import serve_recorded
     from minitasks.timeline.present import Piece
+    from minitasks.timeline.record import LIMIT
 
     backend = backend_asked(options)
     application = find_application(name, options["app_dir"], options["factory"])
@@ -259,7 +260,7 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> Non
     if served.left_out:
         click.echo(
             f"{served.left_out} requests are not shown: they came too fast, or had more than "
-            "20,000 steps. A long loop in your own code has as many.",
+            f"{LIMIT:,} steps. A long loop in your own code has as many.",
             err=True,
         )
     choice.finish(name, "", served.view, name=name)

@@ -487,18 +487,21 @@ def waited_for_the_loop(run: Run, slow: float = SLOW) -> Iterator[Finding]:
     begun = sent_by_client(run, arrives) or arrives.time
     for call, part in holds(run, slow):
         waited = min(part.end, sent.time) - max(part.start, begun)
-        # One that waited goes on at once. Another was waiting for something else meanwhile.
-        later = run.timeline.events[bisect_left(run.times, part.end) :]
-        goes_on = next((each.time for each in later if each.request == run.request), None)
-        if goes_on is None or goes_on - part.end > slow * 1e6:
-            continue
-        if run.first_event(call).request != run.request and waited >= slow * 1e6:
+        is_of_another = run.first_event(call).request != run.request
+        if is_of_another and waited >= slow * 1e6 and goes_on_at_once(run, part, slow):
             yield Finding(
                 False,
                 f"It waited {span(0, waited)} for the event loop, which {run.where(call)} held.",
                 kind="held up",
                 figures={"function": call.function, **in_milliseconds({"milliseconds": waited})},
             )
+
+
+def goes_on_at_once(run: Run, part: Slice, slow: float) -> bool:
+    """Tell whether a request goes on when a slice ends: else it waited for something else."""
+    later = run.timeline.events[bisect_left(run.times, part.end) :]
+    goes_on = next((each.time for each in later if each.request == run.request), None)
+    return goes_on is not None and goes_on - part.end <= slow * 1e6
 
 
 HELD = re.compile(r"event loop held for (\d+) ms by (\S+) in (.*):(\d+)$")

@@ -190,17 +190,16 @@ def serve_recorded(
         **server: What `serve` takes besides.
     """
     files = Folder(application.folder, [*library_files(), *map(package_folder, also)])
-    teller = Teller(files, when_done, slow)
+    recording = record_files(files, limit=limit, keep_last=True)
+    teller = Teller(files, when_done, slow, keeps_from=recording if requests else None)
     stalls = StallWatch(slow, files.is_own)
 
     def ready(address: str) -> None:
         stalls.begin()
         when_ready(address)
 
-    recording = record_files(files, limit=limit, keep_last=True)
     with recording, warnings_marked(), watching(teller.hear), stalls.ending():
         if requests:
-            teller.keeps_from = recording
             serve(application, requests, when_ready=ready, **server)
         else:
             with teller.telling(recording):
@@ -213,13 +212,19 @@ def serve_recorded(
 class Teller:
     """Tells of the requests that are done; the event loop never waits for it."""
 
-    def __init__(self, files: Folder, when_done: Callable[[Request], object], slow: float) -> None:
+    def __init__(
+        self,
+        files: Folder,
+        when_done: Callable[[Request], object],
+        slow: float,
+        keeps_from: Recording | None = None,
+    ) -> None:
         self._files = files
         self._when_done = when_done
         self._slow = slow
         self._done: queue.Queue[int] = queue.Queue(WAITING)
         self._kept: dict[int, Timeline] = {}
-        self.keeps_from: Recording | None = None
+        self._keeps_from = keeps_from
         self.left_out = 0
 
     def hear(self, text: str) -> None:
@@ -231,9 +236,9 @@ class Teller:
                     self._done.get_nowait()
                     self.left_out += 1
             number = request_number.get()
-            if self.keeps_from is not None:
+            if self._keeps_from is not None:
                 # When all have ended, a long one may have taken the place of this one's events.
-                self._kept[number] = self.keeps_from.so_far(number)
+                self._kept[number] = self._keeps_from.so_far(number)
             self._done.put(number)
 
     def tell_all(self, view: View) -> None:
