@@ -160,13 +160,12 @@ class View:
         events = requests or self.timeline.events
         return events[0].time if events else 0
 
-    def lane(self, event: Event) -> Lane:
-        """Give the lane of an event."""
+    def lane(self, event: Event | Slice) -> Lane:
         return self._lane_of[event.lane]
 
     def is_on_loop(self, part: Slice) -> bool:
         """Tell whether an event loop ran a slice: not, if its task is what runs the loop itself."""
-        is_there = self._lane_of[part.lane].kind == "event loop"
+        is_there = self.lane(part).kind == "event loop"
         return is_there and (part.lane, part.task) not in self._outside_loop
 
     def calls(self, *names: str) -> list[Call]:

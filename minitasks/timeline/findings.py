@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from minitasks.timeline.calls import Call, Ending, View
+from minitasks.timeline.events import Event
 from minitasks.tracing.threads import Lane
 
 
@@ -68,53 +69,38 @@ def span(start: int, end: int) -> str:
 
 
 def places(some: list[Call]) -> str:
-    """Say where some calls ran."""
     lanes = sorted({call.lane for call in some}, key=lambda lane: lane.number)
     return " and ".join(place(lane) for lane in lanes)
 
 
 def place(lane: Lane) -> str:
-    """Say where something ran."""
     if lane.kind != "event loop":
         return f"in {lane.name}"
     return "on the event loop's thread" if lane.name == "event loop" else f"on {lane.name}"
 
 
 def never(name: str) -> Finding:
-    """Say that something that should have happened did not."""
     return Finding(False, f"{name} was never called.")
 
 
 # -- sentences that several scenarios share -------------------------------------------------------
 
 
-def sync_in_thread(view: View, *names: str) -> Finding:
-    """Say where sync functions ran."""
+def ran(view: View, kind: str, *names: str) -> Finding:
+    """Say where sync or async functions ran."""
     for name in names:
+        astray = [call for call in view.calls(name) if (call.lane == view.loop) == (kind == "sync")]
         if not view.calls(name):
             return never(name)
-        astray = [call for call in view.calls(name) if call.lane == view.loop]
         if astray:
-            return Finding(False, f"{name} is sync, and yet it ran {places(astray)}.")
-    return Finding(True, f"{are(names, 'sync')} {places(view.calls(*names))}.")
-
-
-def async_on_loop(view: View, *names: str) -> Finding:
-    """Say where async functions ran."""
-    for name in names:
-        if not view.calls(name):
-            return never(name)
-        astray = [call for call in view.calls(name) if call.lane != view.loop]
-        if astray:
-            return Finding(False, f"{name} is async, and yet it ran {places(astray)}.")
-    return Finding(True, f"{are(names, 'async')} on the event loop.")
-
-
-def are(names: tuple[str, ...], kind: str) -> str:
-    """Begin a sentence on one function or several."""
-    if len(names) == 1:
-        return f"{names[0]} is {kind}: it ran"
-    return f"{' and '.join(names)} are {kind}: they ran"
+            return Finding(False, f"{name} is {kind}, and yet it ran {places(astray)}.")
+    they = (
+        f"{names[0]} is {kind}: it"
+        if len(names) == 1
+        else f"{' and '.join(names)} are {kind}: they"
+    )
+    where = places(view.calls(*names)) if kind == "sync" else "on the event loop"
+    return Finding(True, f"{they} ran {where}.")
 
 
 def sent_first(view: View, request: str, tasks: tuple[str, ...], client: str = "client") -> Finding:
@@ -126,16 +112,25 @@ def sent_first(view: View, request: str, tasks: tuple[str, ...], client: str = "
     if not called:
         return never(tasks[0])
     first = called[0]
-    which = f"The answer ({sent.text.split()[-2]})"
     if first.start < sent.time:
         return Finding(False, f"{first.name} was called before the answer was sent.")
-    before = f"{which} was sent {span(sent.time, first.start)} before {first.name} was called"
-    if answer is None:
-        return Finding(False, f"{before}; {client} never had it.")
-    side = "before" if answer.time < first.start else "after"
-    gap = span(*sorted((answer.time, first.start)))
     who = "the client" if client == "client" else client
-    return Finding(True, f"{before}; {who} had it {gap} {side} that call.")
+    text = sent_and_called(sent, first, answer, who)
+    return (
+        Finding(True, f"{text}.") if answer else Finding(False, f"{text}; {client} never had it.")
+    )
+
+
+def sent_and_called(
+    sent: Event, first: Call, answer: Event | None, client: str = "the client"
+) -> str:
+    """Say when the answer was sent and the first task called, and when the client had it."""
+    status, gap = sent.text.split()[-2], span(sent.time, first.start)
+    text = f"The answer ({status}) was sent {gap} before {first.name} was called"
+    if answer is None:
+        return text
+    side = "before" if answer.time < first.start else "after"
+    return f"{text}; {client} had it {span(*sorted((answer.time, first.start)))} {side} that call"
 
 
 def one_after_another(view: View, names: tuple[str, ...]) -> Finding:
@@ -171,9 +166,9 @@ def register_product(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/register_product.py."""
     tasks = ("register_to_blockchain", "send_confirmation_email")
     yield sent_first(view, "POST /products", tasks)
-    yield sync_in_thread(view, "register_product")
-    yield async_on_loop(view, "register_to_blockchain")
-    yield sync_in_thread(view, "send_confirmation_email")
+    yield ran(view, "sync", "register_product")
+    yield ran(view, "async", "register_to_blockchain")
+    yield ran(view, "sync", "send_confirmation_email")
     yield one_after_another(view, tasks)
     yield worked_on(view, tasks)
 
@@ -204,7 +199,7 @@ def worked_on(view: View, tasks: tuple[str, ...]) -> Finding:
 
 def sync_task(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/sync_task.py."""
-    yield sync_in_thread(view, "write_report")
+    yield ran(view, "sync", "write_report")
     for report in view.calls("write_report"):
         beats = beats_during(view, report)
         blocked = f"in the {span(report.start, report.end)} that write_report blocked its thread"
@@ -229,7 +224,6 @@ def suspended_during(view: View, waiter: str, work: Call) -> Finding:
 
 
 def times(number: int) -> str:
-    """Say how often."""
     return "once" if number == 1 else f"{number} times"
 
 
@@ -239,7 +233,7 @@ def times(number: int) -> str:
 def frozen_loop(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/frozen_loop.py."""
     yield sent_first(view, "POST /orders", ("write_report",), "client 1")
-    yield async_on_loop(view, "write_report")
+    yield ran(view, "async", "write_report")
     for report in view.calls("write_report"):
         beats = beats_during(view, report)
         yield either(
@@ -273,8 +267,8 @@ def in_order(view: View) -> Iterator[Finding]:
     yield added_first(view, names)
     yield in_the_order_of(view, names)
     yield one_after_another(view, names)
-    yield sync_in_thread(view, "charge_card", "print_label")
-    yield async_on_loop(view, "notify_warehouse", "send_confirmation_email")
+    yield ran(view, "sync", "charge_card", "print_label")
+    yield ran(view, "async", "notify_warehouse", "send_confirmation_email")
 
 
 def added_first(view: View, names: tuple[str, ...]) -> Finding:
@@ -334,7 +328,7 @@ def pool_of_tokens(view: View) -> Iterator[Finding]:
         return
     within = span(offloaded[0].start, offloaded[-1].start)
     yield Finding(True, f"{len(offloaded)} tasks asked for a thread within {within}.")
-    yield sync_in_thread(view, "resize_image")
+    yield ran(view, "sync", "resize_image")
     most = most_at_once(images)
     # Fewer than its tokens is a fault; more is what a limiter of one's own brings.
     yield Finding(
@@ -370,7 +364,6 @@ def those_that_waited(images: list[Call], offloaded: list[Call], most: int) -> I
 
 
 def argument(call: Call, name: str) -> str:
-    """Give the repr of an argument."""
     return dict(call.arguments).get(name, "?")
 
 
@@ -381,7 +374,7 @@ def context(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/context.py."""
     in_thread = what_is_seen(view, "the thread sees ")
     after_thread, after_coroutine = what_is_seen(view, "the caller sees ")
-    yield sync_in_thread(view, "write_audit_log")
+    yield ran(view, "sync", "write_audit_log")
     if view.calls("write_audit_log"):
         yield Finding(
             in_thread[0] == "ada",
@@ -391,7 +384,7 @@ def context(view: View) -> Iterator[Finding]:
             after_thread == "ada",
             f"It set it to {in_thread[1]}; after that the caller saw {after_thread}.",
         )
-    yield async_on_loop(view, "switch_user")
+    yield ran(view, "async", "switch_user")
     if view.calls("switch_user"):
         yield Finding(
             after_coroutine == "grace",
@@ -411,7 +404,7 @@ def what_is_seen(view: View, beginning: str) -> list[str]:
 def lost_coroutine(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/lost_coroutine.py."""
     receivers = " ".join(argument(call, "to") for call in view.calls("send_email"))
-    yield sync_in_thread(view, "send_later")
+    yield ran(view, "sync", "send_later")
     if view.calls("send_later"):
         yield either(
             "ada" not in receivers,
@@ -420,7 +413,7 @@ def lost_coroutine(view: View) -> Iterator[Finding]:
         )
         yield who_noticed(view)
     if "grace" in receivers:
-        yield async_on_loop(view, "send_email")
+        yield ran(view, "async", "send_email")
     else:
         yield Finding(False, "The partial was not seen through: send_email did not run for grace.")
 
@@ -442,7 +435,7 @@ def cancelled(view: View) -> Iterator[Finding]:
     """See minitasks/scenarios/cancelled.py."""
     service = view.call("call_slow_service")
     yield never("call_slow_service") if service is None else stopped(service)
-    yield sync_in_thread(view, "copy_file")
+    yield ran(view, "sync", "copy_file")
     yield scope_waits(view)
     behind = view.call("send_confirmation_email")
     yield never("send_confirmation_email") if behind is None else stopped(behind)

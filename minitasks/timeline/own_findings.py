@@ -17,9 +17,8 @@ from urllib.parse import unquote
 
 from minitasks.timeline.calls import Call, Slice, View
 from minitasks.timeline.events import Event, Timeline
-from minitasks.timeline.findings import Finding, place, span
+from minitasks.timeline.findings import Finding, place, sent_and_called, span
 from minitasks.timeline.recorder import CUT_SHORT
-from minitasks.tracing.threads import Lane
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -45,7 +44,6 @@ class Run:
 
     @property
     def timeline(self) -> Timeline:
-        """The events, the lanes and the sources."""
         return self.view.timeline
 
     @cached_property
@@ -60,13 +58,7 @@ class Run:
 
     @cached_property
     def marks(self) -> list[Event]:
-        """The marks of this run."""
         return [mark for mark in self.view.all_marks if self.is_here(mark)]
-
-    @cached_property
-    def lanes(self) -> dict[int, Lane]:
-        """The lanes by their numbers."""
-        return {lane.number: lane for lane in self.timeline.lanes}
 
     @cached_property
     def callers(self) -> dict[int, Call]:
@@ -108,7 +100,6 @@ class Run:
         return self.request in (0, event.request)
 
     def first_event(self, call: Call) -> Event:
-        """Give the event with which a call began."""
         return self.timeline.events[call.first]
 
     def is_own(self, call: Call) -> bool:
@@ -123,6 +114,19 @@ class Run:
     def mark(self, ending: str) -> Event | None:
         """Find the first mark with such an ending."""
         return next((mark for mark in self.marks if mark.text.endswith(ending)), None)
+
+    def client_marks(self, arrives: Event | None) -> list[Event]:
+        """Give a client's marks from the sending of a request on, if it is of this process."""
+        marks = [mark for mark in self.view.all_marks if self.view.lane(mark).kind == "client"]
+        if arrives is None:
+            return []
+        sent = bisect_left(marks, arrives.time, key=lambda mark: mark.time) - 1
+        name = arrives.text.removesuffix(" arrives")
+        # The path, with whatever query.
+        is_for_it = (
+            sent >= 0 and unquote(marks[sent].text.partition("?")[0]) == f"request sent: {name}"
+        )
+        return marks[sent:] if is_for_it else []
 
     def line(self, call: Call) -> int:
         """Give the line of the `def` of one of the program's own functions."""
@@ -180,6 +184,15 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
     ]
 
 
+def found(kind: str, text: str, holds: bool = True, **figures: object) -> Finding:
+    """Make a finding of some kind, with its figures."""
+    return Finding(holds, text, kind=kind, figures=figures)
+
+
+def in_ms(nanoseconds: int) -> float:
+    return round(nanoseconds / 1e6, 3)
+
+
 # -- where each function ran ----------------------------------------------------------------------
 
 
@@ -192,32 +205,27 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
     for some in of_function.values():
         first = some[0]
         slices = [part for call in some for part in call.slices]
-        lanes = {part.lane: run.lanes[part.lane] for part in slices}
         where = " and ".join(dict.fromkeys(ran_on(run, part) for part in slices))
         caller = run.callers.get(first.first)
         why = "async" if run.is_async(first) else "sync"
         on_loop = any(map(run.view.is_on_loop, slices))
         if why == "sync" and on_loop and caller is not None and run.is_async(caller):
             why = f"sync, and called by {caller.name}, which is async"
-        yield Finding(
-            True,
+        yield found(
+            "ran",
             f"{run.where(first)} is {why}: it ran {where}.",
-            kind="ran",
-            figures={
-                "function": first.function,
-                "file": first.file,
-                "line": run.line(first),
-                "is_async": run.is_async(first),
-                "calls": len(some),
-                "lanes": [lane.name for lane in lanes.values()],
-                "on_event_loop": on_loop,
-            },
+            function=first.function,
+            file=first.file,
+            line=run.line(first),
+            is_async=run.is_async(first),
+            calls=len(some),
+            lanes=list(dict.fromkeys(run.view.lane(part).name for part in slices)),
+            on_event_loop=on_loop,
         )
 
 
 def ran_on(run: Run, part: Slice) -> str:
-    """Say where something ran."""
-    lane = run.lanes[part.lane]
+    lane = run.view.lane(part)
     if lane.kind == "event loop" and not run.view.is_on_loop(part):
         loop = "the event loop" if lane.name == "event loop" else lane.name
         return f"outside {loop}, on its thread"
@@ -246,31 +254,31 @@ def is_worth_telling(run: Run, call: Call) -> bool:
 
 def tasks_of(run: Run) -> list[Call]:
     """List the calls of background tasks' functions, in the order in which they were called."""
-    return [
-        task
-        for runner in run.calls
-        if runner.function == "BackgroundTask.__call__"
-        and (task := called_by(run, runner)) is not None
-    ]
+    runners = (call for call in run.calls if call.function == "BackgroundTask.__call__")
+    return [task for runner in runners if (task := called_by(run, runner)) is not None]
 
 
 def called_by(run: Run, runner: Call) -> Call | None:
     """Find the own function that a background task called, here or in a worker thread."""
-    number = run.first_event(runner).task
     starts = run.starts
     within = run.calls[bisect_right(starts, runner.start) : bisect_left(starts, runner.end)]
     here = [call for call in within if run.callers.get(call.first) is runner]
     if any(call.function == "run_in_threadpool" for call in here):
         # What the function itself hands to other threads comes after it.
-        here = [
-            call
-            for call in within
-            if call.lane.kind == "worker thread"
-            and call.first not in run.callers
-            and run.first_event(call).task == number
-        ]
+        here = begun_in_worker(run, within, run.first_event(runner).task)
     is_named = (run.is_own(call) or call.name == "<lambda>" for call in here[:1])
     return here[0] if any(is_named) else None
+
+
+def begun_in_worker(run: Run, calls: list[Call], task: int) -> list[Call]:
+    """List the calls with which work began that a task handed to worker threads."""
+    return [
+        call
+        for call in calls
+        if call.lane.kind == "worker thread"
+        and call.first not in run.callers
+        and run.first_event(call).task == task
+    ]
 
 
 def sent_before(run: Run, tasks: list[Call]) -> Iterator[Finding]:
@@ -278,76 +286,40 @@ def sent_before(run: Run, tasks: list[Call]) -> Iterator[Finding]:
     sent = run.mark(" sent")
     if sent is None or not tasks:
         return
-    first, status = tasks[0], sent.text.split()[-2]
+    first, status = tasks[0], int(sent.text.split()[-2])
     if first.start < sent.time:
         text = f"{first.name} was called before the answer ({status}) was sent."
-        figures = {"status": int(status), "first": False, "function": first.function}
-        yield Finding(False, text, kind="sent", figures=figures)
+        yield found("sent", text, False, status=status, first=False, function=first.function)
         return
-    text = f"The answer ({status}) was sent {span(sent.time, first.start)} before {first.name}"
-    text += " was called"
-    answer = arrival(run, sent)
-    if answer is not None:
-        side = "before" if answer.time < first.start else "after"
-        gap = span(*sorted((answer.time, first.start)))
-        text += f"; the client had it {gap} {side} that call"
     last = max(task.end for task in tasks)
-    text += f". The last task ended {span(sent.time, last)} after it was sent."
-    milliseconds = {"before_task": first.start - sent.time, "until_last_task": last - sent.time}
-    yield Finding(
-        True,
-        text,
-        kind="sent",
-        figures={
-            "status": int(status),
-            "first": True,
-            "function": first.function,
-            **in_milliseconds(milliseconds),
-        },
+    yield found(
+        "sent",
+        f"{sent_and_called(sent, first, arrival(run, sent))}. "
+        f"The last task ended {span(sent.time, last)} after it was sent.",
+        status=status,
+        first=True,
+        function=first.function,
+        before_task=in_ms(first.start - sent.time),
+        until_last_task=in_ms(last - sent.time),
     )
 
 
 def arrival(run: Run, sent: Event) -> Event | None:
     """Find when the client that sent a request had its answer, if it left marks here."""
-    arrives = run.mark(" arrives")
-    if arrives is None:
-        return None
-    steps = [
-        event
-        for event in run.timeline.events
-        if event.kind == "mark" and run.lanes[event.lane].kind == "client"
-    ]
-    asked = [event for event in steps if event.time < arrives.time]
-    name = arrives.text.removesuffix(" arrives")
-    if not asked or not is_request_for(asked[-1], name):
-        return None
-    answers = [event for event in steps if event.time > sent.time]
-    return answers[0] if answers and answers[0].text.startswith("response") else None
-
-
-def is_request_for(event: Event, name: str) -> bool:
-    """Tell whether a client's mark is of a request to a path, with whatever query."""
-    return unquote(event.text.partition("?")[0]) == f"request sent: {name}"
+    steps = run.client_marks(run.mark(" arrives"))
+    after = next((mark for mark in steps if mark.time > sent.time), None)
+    return after if after is not None and after.text.startswith("response") else None
 
 
 def in_order(tasks: list[Call]) -> Iterator[Finding]:
     """Say in which order the tasks ran, and whether one by one."""
     if len(tasks) < 2:
         return
-    names = ", ".join(task.name for task in tasks)
+    names = [task.name for task in tasks]
     one_by_one = all(earlier.end <= later.start for earlier, later in pairwise(tasks))
     how = "each when the one before it had ended" if one_by_one else "some of them side by side"
-    yield Finding(
-        True,
-        f"The tasks ran in this order, {how}: {names}.",
-        kind="order",
-        figures={"tasks": [task.name for task in tasks], "one_by_one": one_by_one},
-    )
-
-
-def in_milliseconds(figures: dict[str, int]) -> dict[str, float]:
-    """Turn nanoseconds into milliseconds."""
-    return {name: round(value / 1e6, 3) for name, value in figures.items()}
+    text = f"The tasks ran in this order, {how}: {', '.join(names)}."
+    yield found("order", text, tasks=names, one_by_one=one_by_one)
 
 
 # -- tokens ---------------------------------------------------------------------------------------
@@ -358,85 +330,71 @@ def waited_for_a_token(run: Run) -> Iterator[Finding]:
     for mark in run.marks:
         if not mark.text.startswith("no token is free: all "):
             continue
-        begun = [
-            call
-            for call in run.calls
-            if call.lane.kind == "worker thread"
-            and run.first_event(call).task == mark.task
-            and call.start > mark.time
-            and call.first not in run.callers
-        ]
-        if begun:
-            call = begun[0]
-            tokens = mark.text.split()[-3]
-            yield Finding(
-                True,
-                f"{run.where(call)} waited {span(mark.time, call.start)} for one of "
-                f"the {tokens} tokens.",
-                kind="waited",
-                figures={
-                    "function": call.function,
-                    "tokens": int(tokens),
-                    **in_milliseconds({"milliseconds": call.start - mark.time}),
-                },
+        later = run.calls[bisect_right(run.starts, mark.time) :]
+        for call in begun_in_worker(run, later, mark.task)[:1]:
+            tokens = int(mark.text.split()[-3])
+            waited = span(mark.time, call.start)
+            yield found(
+                "waited",
+                f"{run.where(call)} waited {waited} for one of the {tokens} tokens.",
+                function=call.function,
+                tokens=tokens,
+                milliseconds=in_ms(call.start - mark.time),
             )
 
 
 # -- what was raised ------------------------------------------------------------------------------
-
-
-def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
-    """Say what each own function raised, where it began, and what became of it."""
-    for call in run.calls:
-        kind = call.text.partition("(")[0]
-        if call.ended != "raise" or not run.is_own(call) or kind in ENDS or came_from(run, call):
-            continue
-        became = what_became(run, call, tasks)
-        raised = "was cancelled." if kind in CANCELLED else f"raised {call.text}: {became}"
-        yield Finding(
-            # An exception that a framework turns into "not found" is how one says it.
-            became.startswith("the answer was 4"),
-            f"{run.where(call)} {raised}",
-            kind="raised",
-            figures={"function": call.function, "error": kind, "is_task": call in tasks},
-        )
-
 
 # By these a generator ends, or is ended: nothing went wrong.
 ENDS = ("GeneratorExit", "StopIteration", "StopAsyncIteration")
 CANCELLED = ("CancelledError", "Cancelled")
 
 
-def came_from(run: Run, call: Call) -> bool:
+def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
+    """Say what each own function raised, where it began, and what became of it."""
+    raising = [call for call in run.calls if call.ended == "raise" and run.is_own(call)]
+    for call in raising:
+        kind = kind_of(call.text)
+        if kind in ENDS or any(passes_on(run, call, other) for other in raising):
+            continue
+        became = what_became(run, call, tasks)
+        raised = "was cancelled." if kind in CANCELLED else f"raised {call.text}: {became}"
+        # An exception that a framework turns into "not found" is how one says it.
+        is_answer = became.startswith("the answer was 4")
+        figures = {"function": call.function, "error": kind, "is_task": call in tasks}
+        yield found("raised", f"{run.where(call)} {raised}", is_answer, **figures)
+
+
+def kind_of(error: str) -> str:
+    """Give an exception's class from its repr."""
+    return error.partition("(")[0].strip("<>")
+
+
+def passes_on(run: Run, call: Call, other: Call) -> bool:
     """Tell whether a call only passed on what another one, while it ran, had raised."""
-    task = run.first_event(call).task
-    return any(
+    return (
         other is not call
-        and other.ended == "raise"
-        and is_same_error(other.text, call.text)
+        # Two reprs of one exception; at the recursion limit one is cut short.
+        and (other.text == call.text or {kind_of(other.text), kind_of(call.text)} == RECURSION)
         and call.start <= other.start
         and other.end <= call.end
-        and run.first_event(other).task == task
-        for other in run.calls
-        if run.is_own(other)
+        and run.first_event(other).task == run.first_event(call).task
     )
 
 
-def is_same_error(one: str, other: str) -> bool:
-    """Tell whether two reprs are of one exception; at the recursion limit one is cut short."""
-    return one == other or {part.partition("(")[0].strip("<>") for part in (one, other)} == {
-        "RecursionError"
-    }
+RECURSION = {"RecursionError"}
 
 
 def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
     """Say what became of an exception."""
-    kind = call.text.partition("(")[0]
     sent = run.mark(" sent")
     status = sent.text.split()[-2] if sent is not None and sent.time > call.end else ""
-    marks = [mark.text for mark in run.marks if mark.time >= call.end]
-    arrived = [text for text in marks if text.startswith("exception reaches")]
-    reached = any(kind in text for text in arrived)
+    arrived = [
+        mark.text
+        for mark in run.marks
+        if mark.time >= call.end and mark.text.startswith("exception reaches")
+    ]
+    reached = any(call.text.partition("(")[0] in text for text in arrived)
     if reached and sent is not None and not status:
         return "it reached the server, which can only log it: the answer was sent before."
     if arrived and not reached and call in tasks and "RuntimeError" in arrived[0]:
@@ -458,15 +416,9 @@ def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
 def never_awaited(run: Run) -> Iterator[Finding]:
     """Say which coroutine nobody awaited, as Python's warning tells."""
     for mark in run.marks:
-        _, found, name = mark.text.partition("RuntimeWarning: coroutine '")
-        if found and name.endswith("' was never awaited"):
-            function = name.partition("'")[0]
-            yield Finding(
-                False,
-                f"{function} was called, and nobody awaited its coroutine: it did not run.",
-                kind="never awaited",
-                figures={"function": function},
-            )
+        if lost := re.search(r"RuntimeWarning: coroutine '([^']*)' was never awaited$", mark.text):
+            text = f"{lost[1]} was called, and nobody awaited its coroutine: it did not run."
+            yield found("never awaited", text, False, function=lost[1])
 
 
 # -- what held the event loop ---------------------------------------------------------------------
@@ -484,17 +436,18 @@ def waited_for_the_loop(run: Run, slow: float = SLOW) -> Iterator[Finding]:
     arrives, sent = run.mark(" arrives"), run.mark(" sent")
     if not run.request or arrives is None or sent is None:
         return
-    begun = sent_by_client(run, arrives) or arrives.time
+    begun = begun_at(run, arrives)
     for call, part in holds(run, slow):
         waited = min(part.end, sent.time) - max(part.start, begun)
         is_of_another = run.first_event(call).request != run.request
         if is_of_another and waited >= slow * 1e6 and goes_on_at_once(run, part, slow):
-            yield Finding(
-                False,
-                f"It waited {span(0, waited)} for the event loop, which {run.where(call)} held.",
-                kind="held up",
-                figures={"function": call.function, **in_milliseconds({"milliseconds": waited})},
-            )
+            text = f"It waited {span(0, waited)} for the event loop, which {run.where(call)} held."
+            yield found("held up", text, False, function=call.function, milliseconds=in_ms(waited))
+
+
+def begun_at(run: Run, arrives: Event) -> int:
+    """Say when a request was sent, or else arrived."""
+    return next((mark.time for mark in run.client_marks(arrives)), arrives.time)
 
 
 def goes_on_at_once(run: Run, part: Slice, slow: float) -> bool:
@@ -511,36 +464,35 @@ def held_elsewhere(run: Run) -> Iterator[Finding]:
     """Say what held the event loop while this ran, where it was code that is not recorded."""
     begun, done = run.mark(" arrives"), run.mark(" done")
     for mark in run.view.all_marks:
-        if held := HELD.match(mark.text):
-            began = mark.time - int(held[1]) * 1_000_000
-            if begun and done and not (begun.time < mark.time and began < done.time):
-                continue
-            yield Finding(
-                False,
-                f"The event loop stood still for {held[1]} ms or more in code that is not "
-                f"recorded: {held[2]} ({short(held[3])}:{held[4]}).",
-                kind="held",
-                figures={
-                    "function": held[2],
-                    "file": held[3],
-                    "line": int(held[4]),
-                    "milliseconds": float(held[1]),
-                },
-            )
+        held = HELD.match(mark.text)
+        if held is None:
+            continue
+        milliseconds, function, file, line = held.groups()
+        began = mark.time - int(milliseconds) * 1_000_000
+        if begun and done and not (begun.time < mark.time and began < done.time):
+            continue
+        yield found(
+            "held",
+            f"The event loop stood still for {milliseconds} ms or more in code that is not "
+            f"recorded: {function} ({short(file)}:{line}).",
+            False,
+            function=function,
+            file=file,
+            line=int(line),
+            milliseconds=float(milliseconds),
+        )
 
 
 def cut_short(run: Run) -> Iterator[Finding]:
     """Say in which thread steps are missing, since a recursion left the recorder no room."""
     for mark in run.marks:
         if mark.text == CUT_SHORT:
-            lane = run.lanes[mark.lane]
-            yield Finding(
-                False,
+            lane = run.view.lane(mark)
+            text = (
                 f"A recursion came to its limit {place(lane)}: from there on Python 3.11 tells "
-                "nothing more of that thread, and it is not recorded.",
-                kind="cut short",
-                figures={"lane": lane.name},
+                "nothing more of that thread, and it is not recorded."
             )
+            yield found("cut short", text, False, lane=lane.name)
 
 
 def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
@@ -556,27 +508,31 @@ def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
 
 def held_by(run: Run, call: Call, part: Slice) -> Finding:
     """Say how long a slice held the event loop, on which line most of it, and who waited."""
-    here = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
-    where, spent = longest(here, part.end)
     took, waited = part.end - part.start, requests_under_way(run, part)
-    if where is not None and spent * 2 > took:
-        call = innermost_async(run, where) or call
+    here = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
+    step = longest_step(here, part.end)
+    if step is not None:
+        call = innermost_async(run, step) or call
     kind = "async" if run.is_async(call) else "sync"
     text = f"{run.where(call)} is {kind} and held the event loop for {span(0, took)}"
-    figures: dict[str, object] = {
-        "function": call.function,
-        "file": call.file,
-        **in_milliseconds({"milliseconds": took}),
-        "requests_waited": waited,
-    }
-    if where is not None and spent * 2 > took:
-        line = source_line(run, where)
-        place = "" if where.file == call.file else f" of {short(where.file)}"
-        text += f" at line {where.line}{place}, `{line}`"
-        figures |= {"line": where.line, "source": line}
+    figures: dict[str, object] = {}
+    if step is not None:
+        line = source_line(run, step)
+        file = "" if step.file == call.file else f" of {short(step.file)}"
+        text += f" at line {step.line}{file}, `{line}`"
+        figures = {"line": step.line, "source": line}
     if waited:
         text += f"; {waited} {'request' if waited == 1 else 'requests'} waited"
-    return Finding(False, f"{text}.", kind="held", figures=figures)
+    return found(
+        "held",
+        f"{text}.",
+        False,
+        function=call.function,
+        file=call.file,
+        milliseconds=in_ms(took),
+        requests_waited=waited,
+        **figures,
+    )
 
 
 def innermost_async(run: Run, event: Event) -> Call | None:
@@ -591,30 +547,27 @@ def innermost_async(run: Run, event: Event) -> Call | None:
     return max(within, key=lambda each: each[0])[1] if within else None
 
 
-def longest(events: list[Event], end: int) -> tuple[Event | None, int]:
-    """Find the own line on which most of the time was spent, and how much."""
+def longest_step(events: list[Event], end: int) -> Event | None:
+    """Find the line on which more than half of the time was spent, if there is one."""
     spent: dict[tuple[str, int], int] = defaultdict(int)
-    where: dict[tuple[str, int], Event] = {}
+    last_of: dict[tuple[str, int], Event] = {}
     line_of: dict[int, Event] = {}
     stack: list[int] = []
-    for event, later in pairwise([*events, None]):
-        assert event is not None
+    moments = [*(event.time for event in events[1:]), end]
+    for event, later in zip(events, moments, strict=True):
         if event.kind in ("call", "resume", "line") and event.frame not in stack:
             stack.append(event.frame)
         if event.kind == "line" or event.frame not in line_of:
             line_of[event.frame] = event
         if event.kind in ("return", "raise", "suspend") and event.frame in stack:
             stack.remove(event.frame)
-        if not stack:
-            continue
-        at = line_of[stack[-1]]
-        key = (at.file, at.line)
-        where[key] = at
-        spent[key] += (end if later is None else later.time) - event.time
-    if not spent:
-        return None, 0
-    key = max(spent, key=lambda each: spent[each])
-    return where[key], spent[key]
+        if stack:
+            at = line_of[stack[-1]]
+            last_of[at.file, at.line] = at
+            spent[at.file, at.line] += later - event.time
+    key = max(spent, key=lambda each: spent[each], default=None)
+    is_most = key is not None and spent[key] * 2 > end - events[0].time
+    return last_of[key] if key is not None and is_most else None
 
 
 def source_line(run: Run, event: Event) -> str:
@@ -630,27 +583,13 @@ def requests_under_way(run: Run, part: Slice) -> int:
     """
     begun: dict[int, int] = {}
     answered: dict[int, int] = {}
-    for event in run.timeline.events:
-        if event.kind == "mark" and event.request:
-            if event.text.endswith(" arrives"):
-                begun[event.request] = sent_by_client(run, event) or event.time
-            elif event.text.endswith(" sent"):
-                answered[event.request] = event.time
+    for mark in run.view.all_marks:
+        if mark.request and mark.text.endswith(" arrives"):
+            begun[mark.request] = begun_at(run, mark)
+        elif mark.request and mark.text.endswith(" sent"):
+            answered[mark.request] = mark.time
     return sum(
         start < part.end < answered.get(number, part.end + 1)
         for number, start in begun.items()
         if number != run.timeline.events[part.first].request
     )
-
-
-def sent_by_client(run: Run, arrives: Event) -> int | None:
-    """Say when the client sent a request, if it left a mark here."""
-    name = arrives.text.removesuffix(" arrives")
-    asked = [
-        event
-        for event in run.timeline.events
-        if event.time < arrives.time
-        and event.kind == "mark"
-        and run.lanes[event.lane].kind == "client"
-    ]
-    return asked[-1].time if asked and is_request_for(asked[-1], name) else None

@@ -24,10 +24,10 @@ from minitasks.scenarios.library import library_files
 from minitasks.scenarios.marks import mark, request_number, watching
 from minitasks.scenarios.run import run_program
 from minitasks.timeline.calls import View
-from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.events import Timeline
 from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
-from minitasks.timeline.own_findings import SLOW, Run, find_own, is_request_for
+from minitasks.timeline.own_findings import SLOW, Run, find_own
 from minitasks.timeline.record import LIMIT, Recording, record_files
 from minitasks.timeline.stalls import EVERY, StallWatch
 
@@ -299,29 +299,12 @@ def request_of(run: Run, slow: float) -> Request | None:
 
 def piece_of(run: Run) -> Timeline:
     """Take the events of one request out of a recording, with those of the client that sent it."""
-    kept = [event for event in run.timeline.events if event.request == run.request] + client_events(
-        run
-    )
-    kept.sort(key=lambda event: event.time)
+    sent_and_answered = run.client_marks(run.mark(" arrives"))[:2]
+    kept = [event for event in run.timeline.events if event.request == run.request]
+    kept = sorted([*kept, *sent_and_answered], key=lambda event: event.time)
     lanes = {event.lane for event in kept}
     return replace(
         run.timeline,
         events=tuple(kept),
         lanes=tuple(lane for lane in run.timeline.lanes if lane.number in lanes),
     )
-
-
-def client_events(run: Run) -> list[Event]:
-    """Find the marks of the client that sent a request, if it is one of this process."""
-    arrives = run.mark(" arrives")
-    name = arrives.text.removesuffix(" arrives") if arrives else ""
-    marks = [
-        event
-        for event in run.timeline.events
-        if event.kind == "mark" and run.lanes[event.lane].kind == "client"
-    ]
-    before = [event for event in marks if arrives and event.time < arrives.time]
-    if not before or not is_request_for(before[-1], name):
-        return []
-    after = marks[marks.index(before[-1]) + 1 :][:1]
-    return [before[-1], *after]
