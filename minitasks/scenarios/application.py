@@ -10,6 +10,7 @@ import inspect
 import json
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from uvicorn.config import LOGGING_CONFIG
 from minitasks.errors import CannotRun
 from minitasks.scenarios.library import in_one_line, is_own
 from minitasks.scenarios.marks import mark
-from minitasks.scenarios.server import Marked, Server, listener
+from minitasks.scenarios.server import Marked, Server, arrive, http_client, listener
 
 SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne")
 BACKENDS = ("asyncio", "uvloop")
@@ -120,7 +121,10 @@ def find_application(name: str, app_dir: Path | None = None, factory: bool = Fal
     if found is None:
         raise CannotRun(f"{module_name} has no {attribute}: name it as in {module_name}:app")
     if factory:
-        found = made(found, name)
+        try:
+            found = found()
+        except Exception as error:
+            raise CannotRun(f"the factory {name} raises: {own_line(error)}") from error
     check_is_asgi(found, name)
     return Application(name, found, folder_of(module, module_name))
 
@@ -153,22 +157,9 @@ def own_line(error: BaseException) -> str:
     """Tell what an import raised, and on which line of which of the learner's files."""
     if isinstance(error, SyntaxError):
         return f"{error.filename}, {in_one_line(error, Path())}"
-    own = None
-    trace = error.__traceback__
-    while trace is not None:
-        file = Path(trace.tb_frame.f_code.co_filename)
-        if file.is_file() and is_own(file) and file != Path(__file__):
-            own = file
-        trace = trace.tb_next
-    return f"{own}, {in_one_line(error, own)}" if own else in_one_line(error, Path())
-
-
-def made(factory: Any, name: str) -> Any:
-    """Call a factory."""
-    try:
-        return factory()
-    except Exception as error:
-        raise CannotRun(f"the factory {name} raises: {own_line(error)}") from error
+    files = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
+    own = [file for file in files if file.is_file() and is_own(file)]
+    return f"{own[-1]}, {in_one_line(error, own[-1])}" if own else in_one_line(error, Path())
 
 
 def check_is_asgi(found: Any, name: str) -> None:
@@ -257,8 +248,8 @@ def logging_to_stderr() -> dict[str, Any]:
 def send_all(address: str, requests: Sequence[Request]) -> None:
     """Send requests, one after another, as a client that waits for each answer."""
     for request in requests:
-        # Each on a connection of its own, as curl does. No proxy, and no certificates to load.
-        with httpx2.Client(base_url=address, trust_env=False, verify=False, timeout=None) as http:
+        # Each on a connection of its own, as curl does.
+        with http_client(address, timeout=None) as http:
             mark(f"request sent: {request.method} {request.path}")
             try:
                 response = http.request(
@@ -267,7 +258,7 @@ def send_all(address: str, requests: Sequence[Request]) -> None:
             except httpx2.HTTPError as error:
                 mark(f"no answer: {type(error).__name__}")
             else:
-                mark(f"response {response.status_code} complete at the client")
+                arrive(response)
 
 
 def headers_for(request: Request) -> dict[str, str]:

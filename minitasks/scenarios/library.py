@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import inspect
 import sys
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,14 +60,18 @@ def load_library(choice: str, needs: tuple[str, ...] = NAMES) -> Library:
 
 def library_of(choice: str, modules: list[ModuleType], needs: tuple[str, ...] = NAMES) -> Library:
     """Gather the names from modules that are imported already; see `load_library`."""
-    found = {name: find_name(name, modules) for name in (*NAMES, "is_async_callable")}
-
+    found = {
+        name: next((getattr(module, name) for module in modules if hasattr(module, name)), None)
+        for name in (*NAMES, "is_async_callable")
+    }
+    # The files that define the names, and the one that decides between loop and thread.
+    files = map(source_file, [*modules, *found.values()])
     missing = [name for name in needs if found[name] is None]
     if missing:
         raise CannotRun(f"{choice} has no {' and no '.join(missing)}, which is needed here")
     return Library(
         name=choice,
-        files=source_files(modules, found),
+        files=tuple(dict.fromkeys(file for file in files if file)),
         **{name: value or missing_name(name, choice) for name, value in found.items()},
     )
 
@@ -115,20 +120,11 @@ def in_one_line(error: BaseException, path: Path) -> str:
     """Tell what an import raised, and on which line of the file."""
     if isinstance(error, SyntaxError):
         return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
-    lines = []
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
-            lines.append(trace.tb_lineno)
-        trace = trace.tb_next
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
     where = f"line {lines[-1]}: " if lines else ""
     words = " ".join(str(error).split())
     return f"{where}{type(error).__name__}: {words}"
-
-
-def find_name(name: str, modules: list[ModuleType]) -> Any:
-    """Find a name in the first module that has it."""
-    return next((getattr(module, name) for module in modules if hasattr(module, name)), None)
 
 
 def missing_name(name: str, choice: str) -> Callable[..., Any]:
@@ -138,12 +134,6 @@ def missing_name(name: str, choice: str) -> Callable[..., Any]:
         raise CannotRun(f"{choice} has no {name}, which is needed here")
 
     return raise_missing
-
-
-def source_files(modules: list[ModuleType], found: dict[str, Any]) -> tuple[Path, ...]:
-    """List the files that define the names, and the one that decides between loop and thread."""
-    candidates = [*modules, *found.values()]
-    return tuple(dict.fromkeys(file for file in map(source_file, candidates) if file))
 
 
 def source_file(obj: Any) -> Path | None:

@@ -6,6 +6,7 @@ that. `Marked` leaves marks round each request; the client leaves its own.
 """
 
 import asyncio
+import concurrent.futures
 import contextlib
 import itertools
 import socket
@@ -111,14 +112,16 @@ def in_words(error: BaseException) -> str:
     return f"{kind} of {', '.join(in_words(inner) for inner in error.exceptions)}"
 
 
+def http_client(address: str, timeout: float | None) -> httpx2.Client:
+    """Make a client without a proxy, and without certificates to load for plain HTTP."""
+    return httpx2.Client(base_url=address, trust_env=False, verify=False, timeout=timeout)
+
+
 class Client:
     """An HTTP client that leaves a mark for each request and each response."""
 
     def __init__(self, address: str) -> None:
-        # No proxy from the environment, and no certificates to load for plain HTTP on loopback.
-        self._http = httpx2.Client(
-            base_url=address, trust_env=False, verify=False, timeout=timeout()
-        )
+        self._http = http_client(address, timeout())
 
     def post(self, path: str, json: dict[str, str]) -> None:
         """Post something and wait for the whole response."""
@@ -132,7 +135,6 @@ class Client:
         arrive(self._http.get(path))
 
     def close(self) -> None:
-        """Close its connection."""
         self._http.close()
 
 
@@ -149,45 +151,28 @@ class Site:
 
     async def visit(self, name: str, what_it_does: Callable[[Client], object]) -> None:
         """Let a new client do something, in a thread of its own, and wait until it is done."""
-        loop = asyncio.get_running_loop()
-        outcome: asyncio.Future[None] = loop.create_future()
-
-        def hand_over(error: Exception | None) -> None:
-            # After Ctrl-C the loop may be closed: then nobody waits for the outcome any more.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle, outcome, error)
-
-        work = (what_it_does, self.address, hand_over)
+        outcome: concurrent.futures.Future[object] = concurrent.futures.Future()
+        # Under way: Ctrl-C may cancel the waiting for it, but not the client itself.
+        outcome.set_running_or_notify_cancel()
+        work = (what_it_does, self.address, outcome)
         # A daemon: Ctrl-C must not wait for a client that waits for a server that is gone.
         threading.Thread(target=run_client, args=work, name=name, daemon=True).start()
-        await outcome
-
-
-def settle(outcome: "asyncio.Future[None]", error: Exception | None) -> None:
-    """Say how it ended to whoever waits for it, if somebody still does.
-
-    Not by asking first: Ctrl-C cancels the waiting between any two lines.
-    """
-    with contextlib.suppress(asyncio.InvalidStateError):
-        if error is None:
-            outcome.set_result(None)
-        else:
-            outcome.set_exception(error)
+        await asyncio.wrap_future(outcome)
 
 
 def run_client(
     what_it_does: Callable[[Client], object],
     address: str,
-    hand_over: Callable[[Exception | None], object],
+    outcome: "concurrent.futures.Future[object]",
 ) -> None:
     """Do what a client does; hand over what it raises, since nobody looks at a thread's end."""
     try:
         with contextlib.closing(Client(address)) as client:
             what_it_does(client)
     except Exception as error:
-        hand_over(error)
+        outcome.set_exception(error)
     else:
-        hand_over(None)
+        outcome.set_result(None)
 
 
 @contextlib.asynccontextmanager

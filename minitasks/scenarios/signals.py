@@ -19,11 +19,9 @@ class Signal:
         self._event = threading.Event()
 
     def set(self) -> None:
-        """Give the signal."""
         self._event.set()
 
     def is_set(self) -> bool:
-        """Tell whether it was given."""
         return self._event.is_set()
 
     def clear(self) -> None:

@@ -18,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import request_number, watching
-from minitasks.scenarios.server import Client, Marked, in_words, serving, settle
+from minitasks.scenarios.server import Client, Marked, Site, in_words, serving
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -225,13 +225,31 @@ async def test_the_port_is_free_again() -> None:
 
 
 @pytest.mark.parametrize("error", [None, ValueError("no")])
-def test_a_visit_that_nobody_waits_for_any_more_ends_quietly(error: Exception | None) -> None:
+@pytest.mark.parametrize("is_loop_closed", [False, True])
+def test_a_visit_that_nobody_waits_for_any_more_ends_quietly(
+    error: Exception | None, is_loop_closed: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     """Ctrl-C has cancelled the waiting: the client's outcome is nobody's, and no error."""
+    begun, go_on, threads = threading.Event(), threading.Event(), []
 
-    async def settle_too_late() -> bool:
-        outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        outcome.cancel()
-        settle(outcome, error)
-        return outcome.cancelled()
+    def linger(client: Client) -> None:
+        threads.append(threading.current_thread())
+        begun.set()
+        go_on.wait()
+        if error:
+            raise error
 
-    assert asyncio.run(settle_too_late())
+    async def leave() -> None:
+        visit = asyncio.create_task(Site("http://127.0.0.1:1").visit("client", linger))
+        while not begun.is_set():
+            await asyncio.sleep(0)
+        visit.cancel()
+        await asyncio.wait([visit])
+        assert visit.cancelled()
+        if not is_loop_closed:
+            go_on.set()
+
+    asyncio.run(leave())
+    go_on.set()
+    threads[0].join()
+    assert caplog.text == ""
