@@ -6,7 +6,8 @@ A section for each of the three ways to learn: run (timeline), step (tour), work
 import json
 import os
 import shlex
-from functools import partial
+from collections.abc import Callable
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,12 @@ def cli() -> None:
 def scenario_names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
     """Complete the name of a scenario in the shell."""
     return [scenario.name for scenario in all_scenarios() if scenario.name.startswith(begun)]
+
+
+def library_option(what: str) -> Callable[[Any], Any]:
+    """Add the option of a command that runs a scenario on some library."""
+    text = f"{what} minitasks, starlette or a Python file of your own."
+    return click.option("--with", "choice", default="minitasks", metavar="LIBRARY", help=text)
 
 
 class Requests(click.Option):
@@ -119,13 +126,7 @@ class ProgramCommand(click.Command):
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--list", "listing", is_flag=True, help="List the scenarios.")
 @click.option("--copy", is_flag=True, help="Write the scenario here, as a program to change.")
-@click.option(
-    "--with",
-    "choice",
-    default="minitasks",
-    metavar="LIBRARY",
-    help="Run a scenario on minitasks, starlette or a Python file of your own.",
-)
+@library_option("Run a scenario on")
 @click.option("--backend", help="The event loop: asyncio, trio or uvloop.")
 @application_options
 @click.option("--also", multiple=True, metavar="PACKAGE", help="Record PACKAGE, too.")
@@ -306,13 +307,7 @@ def list_scenarios() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--list", "listing", is_flag=True, help="List the tours, or the stops of NAME.")
 @click.option("--stop", "first", default=1, metavar="N", help="Begin at stop N.")
-@click.option(
-    "--with",
-    "choice",
-    default="minitasks",
-    metavar="LIBRARY",
-    help="Tour minitasks, starlette or a Python file of your own.",
-)
+@library_option("Tour")
 @click.option("--backend", help="The event loop: asyncio, trio or uvloop.")
 @click.option("--into", multiple=True, metavar="PACKAGE", help="Step into PACKAGE too: anyio, say.")
 @application_options
@@ -423,6 +418,18 @@ def exercise_meant(word: str | None, where: "Workshop") -> "Exercise":
     return catalog.find(word) if word else here or where.current()
 
 
+def on_exercise(command: Callable[..., None]) -> Any:
+    """Give a command the learner's folder, and the exercise that was named or is at hand."""
+
+    @click.argument("exercise", required=False)
+    @wraps(command)
+    def wrapped(exercise: str | None, **options: bool) -> None:
+        where = opened_workshop()
+        command(where, exercise_meant(exercise, where), **options)
+
+    return wrapped
+
+
 def as_json(command: str, **facts: Any) -> None:
     """Print a command's answer by the schema in docs/pages/reference.md."""
     click.echo(json.dumps({"schema": 1, "command": command, **facts}, ensure_ascii=False, indent=2))
@@ -521,24 +528,20 @@ def list_exercises(wants_json: bool) -> None:
 
 
 @workshop.command()
-@click.argument("exercise", required=False)
-def hint(exercise: str | None) -> None:
+@on_exercise
+def hint(where: "Workshop", meant: "Exercise") -> None:
     """Show the next hint: a nudge, the concept, nearly the code."""
     from minitasks.workshop import show
 
-    where = opened_workshop()
-    meant = exercise_meant(exercise, where)
     show.console().print(show.hints_of(meant, where.next_hint(meant)))
 
 
 @workshop.command("open")
-@click.argument("exercise", required=False)
-def open_exercise(exercise: str | None) -> None:
+@on_exercise
+def open_exercise(where: "Workshop", meant: "Exercise") -> None:
     """Show the README, and open exercise.py in $VISUAL or $EDITOR if one is set."""
     from minitasks.workshop import show
 
-    where = opened_workshop()
-    meant = exercise_meant(exercise, where)
     where.move_to(meant)
     show.console().print(show.markdown(meant.readme.read_text(encoding="utf-8")))
     click.echo(f"\nyour file: {show.near(where.file(meant))}")
@@ -547,15 +550,13 @@ def open_exercise(exercise: str | None) -> None:
 
 
 @workshop.command()
-@click.argument("exercise", required=False)
 @click.option("--anyway", is_flag=True, help="Even before a pass or three tries; it is noted.")
 @click.option("--write", is_flag=True, help="Put it in exercise.py; a copy of yours is kept.")
-def solution(exercise: str | None, anyway: bool, write: bool) -> None:
+@on_exercise
+def solution(where: "Workshop", meant: "Exercise", anyway: bool, write: bool) -> None:
     """Show the solution, once you have passed or tried three times."""
     from minitasks.workshop import show, solutions
 
-    where = opened_workshop()
-    meant = exercise_meant(exercise, where)
     text = solutions.opened(where, meant, anyway)
     if not write:
         show.console().print(show.code(text))
@@ -565,15 +566,13 @@ def solution(exercise: str | None, anyway: bool, write: bool) -> None:
 
 
 @workshop.command()
-@click.argument("exercise", required=False)
 @click.option("--starlette", is_flag=True, help="Compare with Starlette as installed.")
 @click.option("--anyway", is_flag=True, help="Open the solution even before a pass or three tries.")
-def diff(exercise: str | None, starlette: bool, anyway: bool) -> None:
+@on_exercise
+def diff(where: "Workshop", meant: "Exercise", starlette: bool, anyway: bool) -> None:
     """Compare your file with the solution, or with Starlette's own source."""
     from minitasks.workshop import show, solutions
 
-    where = opened_workshop()
-    meant = exercise_meant(exercise, where)
     file = where.file(meant)
     if starlette:
         lines = solutions.difference_to_starlette(file)
@@ -583,13 +582,11 @@ def diff(exercise: str | None, starlette: bool, anyway: bool) -> None:
 
 
 @workshop.command()
-@click.argument("exercise", required=False)
-def reset(exercise: str | None) -> None:
+@on_exercise
+def reset(where: "Workshop", meant: "Exercise") -> None:
     """Bring the stub back; a copy of your file is kept."""
     from minitasks.workshop import show
 
-    where = opened_workshop()
-    meant = exercise_meant(exercise, where)
     copy = where.reset(meant)
     click.echo(f"{meant.name} is as it was in the beginning")
     if copy:
@@ -597,11 +594,9 @@ def reset(exercise: str | None) -> None:
 
 
 @workshop.command()
-@click.argument("exercise", required=False)
-def undo(exercise: str | None) -> None:
+@on_exercise
+def undo(where: "Workshop", meant: "Exercise") -> None:
     """Bring back your file as it was before the last reset, solution or undo."""
-    where = opened_workshop()
-    meant = exercise_meant(exercise, where)
     where.undo(meant)
     click.echo(f"{meant.name}: your last copy is back; undo again changes them over")
 
@@ -627,21 +622,18 @@ def doctor(context: click.Context) -> None:
 
 
 @workshop.command()
-@click.argument("exercise", required=False)
-@click.pass_context
-def debug(context: click.Context, exercise: str | None) -> None:
+@on_exercise
+def debug(where: "Workshop", meant: "Exercise") -> None:
     """Run the test that fails under pdb, up to your line."""
     from minitasks.workshop import debug_test, parent, show
 
-    where = opened_workshop()
-    meant = exercise_meant(exercise, where)
     verdict = parent.check(where, meant)
     assert verdict is not None
     show.console().print(show.verdict_of(verdict, brief=True))
     if verdict.passed:
         return
     debug_test.debug(meant, verdict, where.examples)
-    context.exit(1)
+    click.get_current_context().exit(1)
 
 
 @workshop.command()
