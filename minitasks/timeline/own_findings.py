@@ -414,11 +414,21 @@ def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
 
 
 def never_awaited(run: Run) -> Iterator[Finding]:
-    """Say which coroutine nobody awaited, as Python's warning tells."""
+    """Say which coroutine nobody awaited, as Python's warning tells, and what a task dropped."""
+    lost: dict[str, tuple[str, str]] = {}
     for mark in run.marks:
-        if lost := re.search(r"RuntimeWarning: coroutine '([^']*)' was never awaited$", mark.text):
-            text = f"{lost[1]} was called, and nobody awaited its coroutine: it did not run."
-            yield found("never awaited", text, False, function=lost[1])
+        if warned := re.search(r"RuntimeWarning: coroutine '(.*)' was never awaited", mark.text):
+            lost[warned[1].rpartition(".")[2]] = "coroutine", warned[1]
+    # A warning may come when its request is over, or outside its context; and no generator warns.
+    for call in run.calls:
+        caller = run.callers.get(call.first)
+        dropped = re.fullmatch(r"<(\w*(?:coroutine|generator)) (\w+)>", call.text)
+        if dropped and caller and caller.function == "BackgroundTask.__call__":
+            lost.setdefault(dropped[2], (dropped[1], dropped[2]))
+    for kind, name in lost.values():
+        whose = "awaited its coroutine" if kind == "coroutine" else "iterated over its generator"
+        text = f"{name} was called, and nobody {whose}: it did not run."
+        yield found("never awaited", text, False, function=name)
 
 
 # -- what held the event loop ---------------------------------------------------------------------

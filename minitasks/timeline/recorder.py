@@ -23,7 +23,13 @@ from minitasks.timeline.reprs import short_repr
 from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.process_state import protect_from_ctrl_c
 from minitasks.tracing.steps import is_resuming
-from minitasks.tracing.threads import Tasks, Threads, takes_token
+from minitasks.tracing.threads import (
+    WITHOUT_CONTEXT,
+    WORK_BEGINS,
+    Tasks,
+    Threads,
+    takes_token,
+)
 
 # What import, def and class leave in a namespace.
 DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
@@ -52,7 +58,10 @@ class Recorder:
         self._keeps_last = keep_last
         self._events: deque[tuple[Any, ...]] = deque(maxlen=limit)
         self._threads = Threads()
+        self._threads.when_new = self._take_over_thread
         self._tasks = Tasks()
+        # For which request and task work is done that was handed over without the context.
+        self._handed_over: dict[int, tuple[int, int]] = {}
         self._frames: dict[int, int] = {}
         self._frame_numbers = count(1)
         # The idents of threads on which a recursion came so near to its limit that steps are lost.
@@ -67,17 +76,30 @@ class Recorder:
         self._threads.when_loop_runs = partial(protect_from_ctrl_c, *functions)
 
     def note_offload(self, frame: FrameType) -> None:
-        """Let the worker thread that gets the work know for which task it will be done.
+        """Let the thread that gets the work know for which task it will be done.
 
         Args:
-            frame: The frame of the function that hands the work over, or takes a token for it.
+            frame: The frame of the function that hands the work over, begins with it, or takes a
+                token for it.
         """
-        self._tasks.here()
-        if takes_token(frame.f_code) and not is_resuming(frame):
-            limiter = local_variables(frame)["self"]
-            if limiter.available_tokens <= 0:
-                text = f"no token is free: all {limiter.total_tokens} are taken"
-                self._append("mark", NOWHERE, (), text)
+        task = self._tasks.here()
+        work: Any = local_variables(frame).get("self")
+        if frame.f_code in WITHOUT_CONTEXT:
+            self._handed_over[id(work)] = request_number.get(), task
+        elif frame.f_code is WORK_BEGINS:
+            self._carry(*self._handed_over.pop(id(work), (0, 0)))
+        elif takes_token(frame.f_code) and not is_resuming(frame) and work.available_tokens <= 0:
+            text = f"no token is free: all {work.total_tokens} are taken"
+            self._append("mark", NOWHERE, (), text)
+
+    def _take_over_thread(self) -> None:
+        request, task = self._handed_over.pop(id(threading.current_thread()), (0, 0))
+        if request:  # else this may be an event loop's thread, in the context of a request
+            self._carry(request, task)
+
+    def _carry(self, request: int, task: int) -> None:
+        request_number.set(request)
+        self._tasks.carry(task)
 
     def note(self, kind: Kind, frame: FrameType, text: str = "") -> None:
         """Note that something happens in a recorded frame, on the current thread.

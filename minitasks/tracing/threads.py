@@ -14,6 +14,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Collection
+from concurrent.futures.thread import _WorkItem
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
@@ -66,6 +67,8 @@ class Threads:
     seen: list[Thread] = field(default_factory=list)
     # Called when an event loop is seen to run in a thread.
     when_loop_runs: Callable[[], None] = lambda: None
+    # Called in a thread that is new, and of no pool.
+    when_new: Callable[[], None] = lambda: None
     _local: _Local = field(default_factory=_Local)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -85,6 +88,8 @@ class Threads:
         with self._lock:
             thread = Thread(len(self.seen), threading.get_ident(), name, is_worker)
             self.seen.append(thread)
+        if not is_worker:
+            self.when_new()
         return thread
 
     def numbers(self, idents: Collection[int]) -> list[int]:
@@ -140,6 +145,10 @@ class Tasks:
             _owner.set((self, number))
         return number
 
+    def carry(self, number: int) -> None:
+        """Let the current code run for a task; 0: for none."""
+        _owner.set((self, number) if number else None)
+
     def _number_of(self, task: Any) -> int:
         known = self._known.get(id(task))
         # A dead task's id may have gone to a new one.
@@ -181,10 +190,17 @@ BACKENDS = os.path.join("anyio", "_backends", "")
 TRIO = os.path.join("trio", "_sync.py")
 TO_THREAD = asyncio.to_thread.__code__
 
+# These hand work over without the context: an executor's (run_in_executor's too) and a thread's.
+WITHOUT_CONTEXT = (_WorkItem.__init__.__code__, threading.Thread.start.__code__)
+# And here an executor's worker begins with it.
+WORK_BEGINS = _WorkItem.run.__code__
+# By their ids: to compare code objects takes long, and other code is asked at each of its calls.
+OFFLOADS = frozenset(map(id, (RUN_SYNC, TO_THREAD, *WITHOUT_CONTEXT, WORK_BEGINS)))
+
 
 def offloads(code: CodeType) -> bool:
-    """Tell whether code hands work over to a worker thread, in a copy of its own context."""
-    return code is RUN_SYNC or code is TO_THREAD or takes_token(code)
+    """Tell whether code hands work over to another thread, or begins with it there."""
+    return id(code) in OFFLOADS or takes_token(code)
 
 
 def takes_token(code: CodeType) -> bool:

@@ -1,0 +1,150 @@
+"""What a request hands to a thread without its context, and what comes back and is dropped.
+
+Each application is served by the command, in a process of its own.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def served(folder: Path, text: str, *paths: str, backend: str = "asyncio") -> list[list[Any]]:
+    """Serve an application, ask for some paths, and give what is said of each request."""
+    (folder / "shop.py").write_text(text)
+    asked = [word for path in paths for word in ("--get", path)]
+    command = [sys.executable, "-m", "minitasks", "run", "shop:app", *asked, "--json"]
+    done = subprocess.run(
+        [*command, "--backend", backend], capture_output=True, text=True, cwd=folder, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return [run["findings"] for run in json.loads(done.stdout)["runs"]]
+
+
+HANDING_OVER = """
+import asyncio, threading
+from concurrent.futures import ThreadPoolExecutor
+
+from fastapi import FastAPI
+
+app = FastAPI()
+pool = ThreadPoolExecutor(1)
+go_on = threading.Event()
+lingering = []
+
+
+class Own(threading.Thread):
+    def run(self):
+        work_of_own_thread()
+
+
+def work_of_executor(): ...
+def work_of_thread(): ...
+def work_of_own_thread(): ...
+def linger(): go_on.wait()
+
+
+@app.get("/executor")
+async def executor():
+    await asyncio.get_running_loop().run_in_executor(None, work_of_executor)
+
+
+@app.get("/threads")
+def threads():
+    for each in (threading.Thread(target=work_of_thread, name="by hand"), Own(name="own")):
+        each.start()
+        each.join()
+
+
+@app.get("/begin")
+async def begin():
+    lingering.append(pool.submit(linger))
+
+
+@app.get("/end")
+async def end():
+    go_on.set()
+    await asyncio.wrap_future(lingering.pop())
+    await asyncio.wrap_future(pool.submit(work_of_executor))
+"""
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "uvloop"])
+def test_what_a_request_hands_to_a_thread_is_told_of_it(tmp_path: Path, backend: str) -> None:
+    """An executor's work, and a thread's, belongs to the request that handed it over."""
+    pytest.importorskip(backend)
+    paths = ("/executor", "/threads", "/begin", "/end", "/executor")
+    told = served(tmp_path, HANDING_OVER, *paths, backend=backend)
+    lanes = [
+        {each["figures"]["function"]: each["figures"]["lanes"] for each in findings}
+        for findings in told
+    ]
+    executor = {"executor": ["event loop"], "work_of_executor": ["worker thread 1"]}
+    assert lanes == [
+        executor,
+        {"threads": ["worker thread 2"], "work_of_thread": ["by hand"], "Own.run": ["own"]},
+        {"begin": ["event loop"], "linger": ["worker thread 3"]},
+        {"end": ["event loop"], "work_of_executor": ["worker thread 3"]},
+        executor,
+    ]
+
+
+DROPPING = """
+import functools
+
+from fastapi import BackgroundTasks, FastAPI
+
+app = FastAPI()
+
+
+def logged(function):
+    @functools.wraps(function)
+    def inner(*args):
+        return function(*args)
+    return inner
+
+
+@logged
+async def wrapped(): ...
+async def inner_of_async(): ...
+async def returns_another(): return inner_of_async()
+def generator(): yield
+async def async_generator(): yield
+async def awaited(): ...
+def exhausted(): return list(generator())
+
+
+@app.get("/{name}")
+async def add(name: str, tasks: BackgroundTasks):
+    tasks.add_task(globals()[name])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("wrapped", "wrapped was called, and nobody awaited its coroutine: it did not run."),
+        (
+            "returns_another",
+            "inner_of_async was called, and nobody awaited its coroutine: it did not run.",
+        ),
+        (
+            "generator",
+            "generator was called, and nobody iterated over its generator: it did not run.",
+        ),
+        (
+            "async_generator",
+            "async_generator was called, and nobody iterated over its generator: it did not run.",
+        ),
+        ("awaited", None),
+        ("exhausted", None),
+    ],
+)
+def test_what_a_task_drops_is_told(tmp_path: Path, name: str, said: str | None) -> None:
+    """A task's function gives a coroutine or a generator back, and nobody runs it: said once."""
+    (findings,) = served(tmp_path, DROPPING, f"/{name}")
+    lost = [each["text"] for each in findings if each["kind"] == "never awaited"]
+    assert lost == ([said] if said else [])
