@@ -261,7 +261,7 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> Non
     if served.left_out:
         click.echo(
             f"{served.left_out} requests are not shown: they came too fast, or had more than "
-            f"{LIMIT:,} steps. A long loop in your own code has as many.",
+            f"{LIMIT:,} steps.",
             err=True,
         )
     choice.finish(name, "", served.view, name=name)

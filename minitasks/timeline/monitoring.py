@@ -74,6 +74,7 @@ class Engine:
         self._tool = tool
         # Kept, so that no other code object can get the id of one of these.
         self._recorded: dict[int, CodeType] = {}
+        self._quiet: set[int] = set()  # of these no line is told any more
         # Another thread may meet new code just as the recording ends. Reentrant: the thread that
         # ends it may run a finalizer.
         self._lock = threading.RLock()
@@ -123,13 +124,13 @@ class Engine:
             self._enter("resume", code, frame)
 
     def line(self, code: CodeType, line: int) -> None:
-        self._recorder.note("line", sys._getframe(1))
+        self._line(code, sys._getframe(1))
 
     def jump(self, code: CodeType, offset: int, destination: int) -> Any:
         # Each turn of a loop that is written on one line: LINE tells of it once.
         if destination > offset or line_of(code, destination) != line_of(code, offset):
             return monitoring.DISABLE
-        self._recorder.note("line", sys._getframe(1))
+        self._line(code, sys._getframe(1))
         return None
 
     def yield_(self, code: CodeType, offset: int, value: object) -> None:
@@ -145,6 +146,11 @@ class Engine:
         if id(code) in self._recorded and has_begun(frame) and is_known:
             self._recorder.note("raise", frame, short_repr(exception))
 
+    def _line(self, code: CodeType, frame: FrameType) -> None:
+        if not self._recorder.note("line", frame):
+            self._quiet.add(id(code))
+            self._record(code, IN_RECORDED_CODE & ~(events.LINE | events.JUMP))
+
     def _enter(self, kind: Kind, code: CodeType, frame: FrameType) -> Any:
         if id(code) not in self._recorded:
             if offloads(code):
@@ -153,14 +159,16 @@ class Engine:
             if not self._recorder.files.owns(frame):
                 return monitoring.DISABLE
             self._record(code)
-        self._recorder.note(kind, frame)
+        if self._recorder.note(kind, frame) and id(code) in self._quiet:
+            self._quiet.discard(id(code))
+            self._record(code)
         return None
 
-    def _record(self, code: CodeType) -> None:
+    def _record(self, code: CodeType, watched: int = IN_RECORDED_CODE) -> None:
         with self._lock:
             if not self._is_over:
                 self._recorded[id(code)] = code
-                monitoring.set_local_events(self._tool, code, IN_RECORDED_CODE)
+                monitoring.set_local_events(self._tool, code, watched)
 
 
 def line_of(code: CodeType, offset: int) -> int | None:

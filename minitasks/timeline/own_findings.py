@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from minitasks.timeline.calls import Call, Slice, View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.findings import Finding, place, sent_and_called, span
-from minitasks.timeline.recorder import CUT_SHORT
+from minitasks.timeline.recorder import CUT_SHORT, LEFT_OUT
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -181,6 +181,7 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
         *waited_for_the_loop(run, slow),
         *held_elsewhere(run),
         *cut_short(run),
+        *left_out(run),
     ]
 
 
@@ -505,6 +506,16 @@ def cut_short(run: Run) -> Iterator[Finding]:
             yield found("cut short", text, False, lane=lane.name)
 
 
+def left_out(run: Run) -> Iterator[Finding]:
+    """Say of which functions not all steps are recorded."""
+    for mark in run.marks:
+        function = run.functions.get((mark.file, mark.function))
+        if function is not None and mark.text.endswith(LEFT_OUT):
+            where = f"{function.name} ({short(mark.file)}:{function.lineno})"
+            text = f"{where} took more than {mark.text.split()[0]} steps: {LEFT_OUT}."
+            yield found("left out", text, function=mark.function, file=mark.file)
+
+
 def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
     """Find the slices of own functions that held the event loop, whichever request's they are."""
     for call in run.view.all_calls:
@@ -519,7 +530,7 @@ def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
 def held_by(run: Run, call: Call, part: Slice) -> Finding:
     """Say how long a slice held the event loop, on which line most of it, and who waited."""
     took, waited = part.end - part.start, requests_under_way(run, part)
-    here = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
+    here = [x for x in run.events_in(part) if x.lane == part.lane and x.file]
     step = longest_step(here, part.end)
     if step is not None:
         call = innermost_async(run, step) or call
@@ -558,21 +569,28 @@ def innermost_async(run: Run, event: Event) -> Call | None:
 
 
 def longest_step(events: list[Event], end: int) -> Event | None:
-    """Find the line on which more than half of the time was spent, if there is one."""
+    """Find the line on which more than half of the time was spent, if there is one.
+
+    Where steps of a function were left out, the line of its caller counts.
+    """
     spent: dict[tuple[str, int], int] = defaultdict(int)
     last_of: dict[tuple[str, int], Event] = {}
     line_of: dict[int, Event] = {}
     stack: list[int] = []
+    unknown: set[str] = set()
     moments = [*(event.time for event in events[1:]), end]
     for event, later in zip(events, moments, strict=True):
         if event.kind in ("call", "resume", "line") and event.frame not in stack:
             stack.append(event.frame)
-        if event.kind == "line" or event.frame not in line_of:
+        if event.kind == "mark" and event.text.endswith(LEFT_OUT):
+            unknown.add(event.function)
+        elif event.kind == "line" or event.frame not in line_of:
             line_of[event.frame] = event
         if event.kind in ("return", "raise", "suspend") and event.frame in stack:
             stack.remove(event.frame)
-        if stack:
-            at = line_of[stack[-1]]
+        known = (line_of[frame] for frame in reversed(stack))
+        at = next((each for each in known if each.function not in unknown), None)
+        if at is not None:
             last_of[at.file, at.line] = at
             spent[at.file, at.line] += later - event.time
     key = max(spent, key=lambda each: spent[each], default=None)

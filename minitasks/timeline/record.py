@@ -30,6 +30,7 @@ else:
 Engine = Callable[[Recorder, FrameType], AbstractContextManager[None]]
 
 LIMIT = 20_000
+MOST_OF_ONE = 2_000  # steps of one function for one request
 
 _under_way = threading.Lock()
 
@@ -83,8 +84,14 @@ def choose(files: list[str | os.PathLike[str]]) -> Files:
 
 
 def record_files(files: Files, limit: int = LIMIT, keep_last: bool = False) -> "Recording":
-    """Record a run as `record` does, of any choice of files; of too many events keep the last."""
-    return Recording(Recorder(files, limit, keep_last), watch)
+    """Record a run as `record` does, of any choice of files, but not all of a long loop.
+
+    Args:
+        files: Which code is recorded.
+        limit: How many events to keep.
+        keep_last: Of more events keep the last.
+    """
+    return Recording(Recorder(files, limit, keep_last, MOST_OF_ONE), watch)
 
 
 class Recording:

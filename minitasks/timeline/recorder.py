@@ -8,7 +8,7 @@ variables.
 import inspect
 import sys
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
@@ -38,6 +38,8 @@ Variables = tuple[tuple[str, str], ...]
 Place = tuple[int, str, str, int]  # frame number, file, function, line
 TEXT, REQUEST = -2, -1  # where an event has them
 CUT_SHORT = "recursion limit"
+LEFT_OUT = "the others are left out"
+REQUESTS = 100  # whose steps are counted: those under way, and the last ones
 NOWHERE: Place = (0, "", "", 0)
 
 
@@ -48,14 +50,21 @@ class Recorder:
         files: Which code is recorded.
         limit: How many events to keep. What comes after them is counted, and a mark tells so.
         keep_last: Keep the last events instead of the first.
+        most_of_one: How many steps to note of one function for one request; 0: all. Of a long loop
+            or a deep recursion the others are left out, but for the ends of calls that were noted.
     """
 
-    def __init__(self, files: Files, limit: int, keep_last: bool = False) -> None:
+    def __init__(
+        self, files: Files, limit: int, keep_last: bool = False, most_of_one: int = 0
+    ) -> None:
         self.files = files
         self.is_open = True
         self._limit = limit
         self._dropped = 0
         self._keeps_last = keep_last
+        self._most_of_one = most_of_one
+        self._steps: dict[int, Counter[int]] = {}  # by request, and by the code's id
+        self._asleep: set[int] = set()  # frames that were noted to suspend, and not to resume
         self._events: deque[tuple[Any, ...]] = deque(maxlen=limit)
         self._threads = Threads()
         self._threads.when_new = self._take_over_thread
@@ -101,17 +110,23 @@ class Recorder:
         request_number.set(request)
         self._tasks.carry(task)
 
-    def note(self, kind: Kind, frame: FrameType, text: str = "") -> None:
+    def note(self, kind: Kind, frame: FrameType, text: str = "") -> bool:
         """Note that something happens in a recorded frame, on the current thread.
 
         Args:
             kind: What happens; anything but a mark.
             frame: Where.
             text: The short repr of what is returned or raised.
+
+        Returns:
+            Whether the next lines of the frame are wanted, too.
         """
         if self._is_full():
             self._dropped += 1
-            return
+            return True
+        is_enough = self._is_enough(frame)
+        if is_enough and self._leaves_out(kind, frame):
+            return False
         try:
             self._append(kind, self._place(kind, frame), variables_of(frame), text)
         except RecursionError:
@@ -119,6 +134,32 @@ class Recorder:
             if kind == "call":
                 self._frames.pop(id(frame), None)
             raise
+        return not is_enough
+
+    def _is_enough(self, frame: FrameType) -> bool:
+        """Count a step, and tell whether its function has had enough of them for this request."""
+        if not self._most_of_one:
+            return False
+        code, request = frame.f_code, request_number.get()
+        with self._lock:
+            steps = self._steps.setdefault(request, Counter())
+            steps[id(code)] += 1
+            if len(self._steps) > REQUESTS:
+                del self._steps[next(iter(self._steps))]
+        if steps[id(code)] == self._most_of_one + 1:
+            place = (0, self.files.known[code.co_filename], code.co_qualname, frame.f_lineno)
+            text = f"{self._most_of_one:,} steps of {code.co_name}: {LEFT_OUT}"
+            self._append("mark", place, (), text)
+        return steps[id(code)] > self._most_of_one
+
+    def _leaves_out(self, kind: Kind, frame: FrameType) -> bool:
+        """Tell whether a step of such a function is left out; what was begun is ended."""
+        was_asleep = id(frame) in self._asleep
+        self._asleep.discard(id(frame))
+        if kind in ("resume", "suspend") and (was_asleep or kind == "resume"):
+            self._asleep.add(id(frame))
+            return True
+        return kind in ("call", "line") or not self.has_seen(frame)
 
     def has_seen(self, frame: FrameType) -> bool:
         """Tell whether a step of a frame's was noted that did not end it."""

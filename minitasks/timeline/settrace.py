@@ -91,13 +91,15 @@ class Engine:
             step = self._reader.read(frame, event, arg)
             if step == "exception":
                 self._raised[id(frame)] = short_repr(arg[1])
+                frame.f_trace_lines |= self._reader.waits_for_line(frame)
             elif step == "raise":
                 self._recorder.note(step, frame, self._raised.pop(id(frame), ""))
             elif step == "return":
                 self._recorder.note(step, frame, short_repr(arg))
                 self._raised.pop(id(frame), None)
             elif step != "handover":
-                self._recorder.note(step, frame)
+                goes_on = self._recorder.note(step, frame)
+                frame.f_trace_lines = goes_on or self._reader.waits_for_line(frame)
         except RecursionError:
             self._recorder.cut_short.append(threading.get_ident())
         return self.step

@@ -3,26 +3,11 @@
 Each application is served by the command, in a process of its own.
 """
 
-import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-
-def served(folder: Path, text: str, *paths: str, backend: str = "asyncio") -> list[list[Any]]:
-    """Serve an application, ask for some paths, and give what is said of each request."""
-    (folder / "shop.py").write_text(text)
-    asked = [word for path in paths for word in ("--get", path)]
-    command = [sys.executable, "-m", "minitasks", "run", "shop:app", *asked, "--json"]
-    done = subprocess.run(
-        [*command, "--backend", backend], capture_output=True, text=True, cwd=folder, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    return [run["findings"] for run in json.loads(done.stdout)["runs"]]
-
+from tests.timeline.served_by_command import served
 
 HANDING_OVER = """
 import asyncio, threading

@@ -1,0 +1,123 @@
+"""Long loops and deep recursions: the request is told all the same, and nothing false of it.
+
+Each application is served by the command, in a process of its own.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.timeline.served_by_command import served
+
+LOOPS = """
+import asyncio, time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def add_up(count):
+    total = 0
+    for number in range(count):
+        total += number
+    return total
+
+
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+
+@app.get("/called/{count}")
+async def called(count: int):
+    total = add_up(count)
+    return total
+
+
+@app.get("/own/{count}")
+async def own(count: int):
+    for _ in range(count): pass
+    time.sleep(0.2)
+
+
+@app.get("/recursion/{n}")
+async def recursion(n: int):
+    return fib(n)
+
+
+@app.get("/thrown/{count}")
+async def thrown(count: int):
+    caught = 0
+    for _ in range(count):
+        try:
+            async with asyncio.timeout(0):
+                await asyncio.sleep(1)
+        except TimeoutError:
+            caught += 1
+    return caught
+"""
+
+
+def figures(findings: list[Any], kind: str, *names: str) -> list[tuple[Any, ...]]:
+    return [
+        tuple(each["figures"].get(name) for name in names)
+        for each in findings
+        if each["kind"] == kind
+    ]
+
+
+def test_a_long_loop_is_told_by_its_callers_line(tmp_path: Path) -> None:
+    """Its request is shown; of the loop's function some steps are left out, and that is said."""
+    (findings,) = served(tmp_path, LOOPS, "/called/5000000", slow=1)
+    assert figures(findings, "held", "function", "source") == [("called", "total = add_up(count)")]
+    assert figures(findings, "left out", "function") == [("add_up",)]
+
+
+def test_no_line_is_blamed_where_steps_are_left_out(tmp_path: Path) -> None:
+    """What comes behind a loop in the same function may take the time: the next call tells it."""
+    long, short = served(tmp_path, LOOPS, "/own/5000", "/own/1")
+    assert figures(long, "held", "function", "source") == [("own", None)]
+    assert figures(short, "held", "function", "source") == [("own", "time.sleep(0.2)")]
+    assert [figures(each, "left out", "function") for each in (long, short)] == [[("own",)], []]
+
+
+def test_a_deep_recursion_is_told_by_its_callers_line(tmp_path: Path) -> None:
+    """Of 28,000 calls the first ones are shown, and each of them ends."""
+    (findings,) = served(tmp_path, LOOPS, "/recursion/21", slow=1)
+    assert figures(findings, "held", "function", "source") == [("recursion", "return fib(n)")]
+    assert figures(findings, "left out", "function") == [("fib",)]
+
+
+def test_what_is_thrown_into_a_long_loop_does_not_end_it(tmp_path: Path) -> None:
+    """A loop that catches a timeout at each turn returns, and raises nothing."""
+    (findings,) = served(tmp_path, LOOPS, "/thrown/700")
+    assert figures(findings, "left out", "function") == [("thrown",)]
+    assert not figures(findings, "raised", "function")
+
+
+PROGRAM = """
+def add_up(count):
+    total = 0
+    for number in range(count):
+        total += number
+    return total
+
+print(add_up(100_000))
+"""
+
+
+@pytest.mark.parametrize("count", [10, 100_000])
+def test_a_program_with_a_long_loop_is_recorded_to_its_end(tmp_path: Path, count: int) -> None:
+    """It prints what it prints, and only of a long one something is left out."""
+    (tmp_path / "program.py").write_text(PROGRAM.replace("100_000", str(count)))
+    command = [sys.executable, "-m", "minitasks", "run", "--rows", "program.py"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    total = count * (count - 1) // 2
+    assert done.stdout.startswith(f"{total}\n")
+    (end,) = (line.split() for line in done.stdout.splitlines() if "add_up returns" in line)
+    assert end[-1] == str(total)
+    assert ("2,000 steps of add_up" in done.stdout) == (count > 10)
+    assert "recording was full" not in done.stdout
