@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -169,11 +169,12 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
         run: What was recorded of it.
         slow: How many milliseconds a step may hold the event loop without being told of.
     """
-    tasks = tasks_of(run)
+    names = tasks_of(run)
+    tasks = [call for call, _ in names]
     return [
         *where_each_ran(run),
         *sent_before(run, tasks),
-        *in_order(tasks),
+        *in_order(names),
         *waited_for_a_token(run),
         *what_was_raised(run, tasks),
         *never_awaited(run),
@@ -253,10 +254,20 @@ def is_worth_telling(run: Run, call: Call) -> bool:
 # -- the answer and the tasks ---------------------------------------------------------------------
 
 
-def tasks_of(run: Run) -> list[Call]:
-    """List the calls of background tasks' functions, in the order in which they were called."""
+def tasks_of(run: Run) -> list[tuple[Call, str]]:
+    """List the calls of background tasks' functions, in the order in which they were called.
+
+    Each with its name; a decorator's own function may stand for what was added.
+    """
     runners = (call for call in run.calls if call.function == "BackgroundTask.__call__")
-    return [task for runner in runners if (task := called_by(run, runner)) is not None]
+    tasks = [(task, runner) for runner in runners if (task := called_by(run, runner)) is not None]
+    return [(task, name_of_task(task, dict(runner.arguments))) for task, runner in tasks]
+
+
+def name_of_task(task: Call, arguments: dict[str, str]) -> str:
+    added = re.search(r"func=<(?:function|method) ([\w.]+)>", arguments.get("self", ""))
+    name = added[1].rpartition(".")[2] if added else task.name
+    return task.name if name in (task.name, "<lambda>") else f"{task.name} of {name}"
 
 
 def called_by(run: Run, runner: Call) -> Call | None:
@@ -312,15 +323,15 @@ def arrival(run: Run, sent: Event) -> Event | None:
     return after if after is not None and after.text.startswith("response") else None
 
 
-def in_order(tasks: list[Call]) -> Iterator[Finding]:
+def in_order(names: list[tuple[Call, str]]) -> Iterator[Finding]:
     """Say in which order the tasks ran, and whether one by one."""
-    if len(tasks) < 2:
+    if len(names) < 2:
         return
-    names = [task.name for task in tasks]
+    tasks = [task for task, _ in names]
     one_by_one = all(earlier.end <= later.start for earlier, later in pairwise(tasks))
     how = "each when the one before it had ended" if one_by_one else "some of them side by side"
-    text = f"The tasks ran in this order, {how}: {', '.join(names)}."
-    yield found("order", text, tasks=names, one_by_one=one_by_one)
+    text = f"The tasks ran in this order, {how}: {', '.join(name for _, name in names)}."
+    yield found("order", text, tasks=[task.name for task in tasks], one_by_one=one_by_one)
 
 
 # -- tokens ---------------------------------------------------------------------------------------
@@ -354,6 +365,7 @@ CANCELLED = ("CancelledError", "Cancelled")
 def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
     """Say what each own function raised, where it began, and what became of it."""
     raising = [call for call in run.calls if call.ended == "raise" and run.is_own(call)]
+    said: dict[str, list[Finding]] = defaultdict(list)
     for call in raising:
         kind = kind_of(call.text)
         if kind in ENDS or any(passes_on(run, call, other) for other in raising):
@@ -363,7 +375,11 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
         # An exception that a framework turns into "not found" is how one says it.
         is_answer = became.startswith("the answer was 4")
         figures = {"function": call.function, "error": kind, "is_task": call in tasks}
-        yield found("raised", f"{run.where(call)} {raised}", is_answer, **figures)
+        text = f"{run.where(call)} {raised}"
+        said[text].append(found("raised", text, is_answer, **figures))
+    for text, alike in said.items():
+        times = f" It happened {len(alike)} times." if len(alike) > 1 else ""
+        yield replace(alike[0], text=text + times)
 
 
 def kind_of(error: str) -> str:

@@ -133,3 +133,42 @@ def test_what_a_task_drops_is_told(tmp_path: Path, name: str, said: str | None) 
     (findings,) = served(tmp_path, DROPPING, f"/{name}")
     lost = [each["text"] for each in findings if each["kind"] == "never awaited"]
     assert lost == ([said] if said else [])
+
+
+ALIKE = """
+import asyncio, functools
+
+from fastapi import BackgroundTasks, FastAPI
+
+app = FastAPI()
+
+
+def logged(function):
+    @functools.wraps(function)
+    def inner(*args):
+        return function(*args)
+    return inner
+
+
+@logged
+def save(): ...
+@logged
+def print_label(): ...
+async def fetch(): raise ConnectionError("no")
+async def fetch_all(): await asyncio.gather(*(fetch() for _ in range(9)), return_exceptions=True)
+
+
+@app.get("/")
+async def add(tasks: BackgroundTasks):
+    for each in (save, print_label, fetch_all):
+        tasks.add_task(each)
+"""
+
+
+def test_what_is_alike_is_told_apart_or_once(tmp_path: Path) -> None:
+    """A decorated task is named by what it decorates; nine equal failures are one sentence."""
+    (findings,) = served(tmp_path, ALIKE, "/")
+    (order,) = [each["text"] for each in findings if each["kind"] == "order"]
+    assert order.endswith(": inner of save, inner of print_label, fetch_all.")
+    (raised,) = [each["text"] for each in findings if each["kind"] == "raised"]
+    assert raised.endswith(": the server did not see it. It happened 9 times.")
