@@ -7,7 +7,7 @@ Each function below looks for one kind of thing and says it only where the recor
 import ast
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -175,6 +175,7 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
         *where_each_ran(run),
         *sent_before(run, tasks),
         *in_order(names),
+        *never_called(run),
         *waited_for_a_token(run),
         *what_was_raised(run, tasks),
         *never_awaited(run),
@@ -332,6 +333,26 @@ def in_order(names: list[tuple[Call, str]]) -> Iterator[Finding]:
     how = "each when the one before it had ended" if one_by_one else "some of them side by side"
     text = f"The tasks ran in this order, {how}: {', '.join(name for _, name in names)}."
     yield found("order", text, tasks=[task.name for task in tasks], one_by_one=one_by_one)
+
+
+def never_called(run: Run) -> Iterator[Finding]:
+    """Say which tasks were added in a request that is done, and never called."""
+    if run.mark(" done") is None:
+        return
+    left: Counter[str] = Counter()
+    for call in run.calls:
+        caller, arguments = run.callers.get(call.first), dict(call.arguments)
+        is_outer = caller is None or caller.function != call.function
+        added = re.fullmatch(r"<(?:function|method|built-in) (.+)>", arguments.get("func", ""))
+        if call.function == "BackgroundTasks.add_task" and added and is_outer:
+            left[added[1]] += 1
+        elif call.function == "BackgroundTask.__call__":
+            ran = re.match(r"BackgroundTask\(func=<\S+ (.+?)>[,)]", arguments.get("self", ""))
+            left[ran[1] if ran else ""] -= 1
+    for name, times in left.items():
+        if times > 0:
+            text = f"{name} was added as a task, and not called: the request ended without it."
+            yield found("never called", text, False, function=name)
 
 
 # -- tokens ---------------------------------------------------------------------------------------

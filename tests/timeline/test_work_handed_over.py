@@ -172,3 +172,61 @@ def test_what_is_alike_is_told_apart_or_once(tmp_path: Path) -> None:
     assert order.endswith(": inner of save, inner of print_label, fetch_all.")
     (raised,) = [each["text"] for each in findings if each["kind"] == "raised"]
     assert raised.endswith(": the server did not see it. It happened 9 times.")
+
+
+NEVER_CALLED = """
+from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
+from starlette.background import BackgroundTask
+from starlette.responses import PlainTextResponse
+
+app = FastAPI()
+
+
+def send_mail(): ...
+async def fail(): raise ConnectionError("no")
+
+
+def late(tasks: BackgroundTasks):
+    yield
+    tasks.add_task(send_mail)
+
+
+@app.get("/runs")
+async def runs(tasks: BackgroundTasks):
+    tasks.add_task(send_mail)
+    tasks.add_task(send_mail)
+
+
+@app.get("/raises")
+async def raises(tasks: BackgroundTasks):
+    tasks.add_task(send_mail)
+    raise HTTPException(404)
+
+
+@app.get("/two-lists")
+def two_lists(tasks: BackgroundTasks):
+    tasks.add_task(send_mail)
+    return PlainTextResponse("ok", background=BackgroundTask(fail))
+
+
+@app.get("/late", dependencies=[Depends(late)])
+async def answer(): ...
+
+
+@app.get("/behind-a-failure")
+async def behind(tasks: BackgroundTasks):
+    tasks.add_task(fail)
+    tasks.add_task(send_mail)
+    tasks.add_task(send_mail)
+"""
+
+
+def test_a_task_that_is_added_and_not_called_is_named(tmp_path: Path) -> None:
+    """FastAPI drops a list without a word; the request's sentences say so, each task once."""
+    paths = ("/runs", "/raises", "/two-lists", "/late", "/behind-a-failure")
+    told = served(tmp_path, NEVER_CALLED, *paths)
+    said = [
+        [each["text"] for each in findings if each["kind"] == "never called"] for findings in told
+    ]
+    missing = ["send_mail was added as a task, and not called: the request ended without it."]
+    assert said == [[], missing, missing, missing, missing]
