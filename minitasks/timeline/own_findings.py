@@ -169,12 +169,13 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
         run: What was recorded of it.
         slow: How many milliseconds a step may hold the event loop without being told of.
     """
-    names = tasks_of(run)
-    tasks = [call for call, _ in names]
+    all_tasks = tasks_of(run)
+    tasks = [task.call for task in all_tasks if task.is_own]
     return [
         *where_each_ran(run),
+        *where_library_ran(all_tasks),
         *sent_before(run, tasks),
-        *in_order(names),
+        *in_order(all_tasks),
         *never_called(run),
         *waited_for_a_token(run),
         *what_was_raised(run, tasks),
@@ -227,6 +228,16 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
         )
 
 
+def where_library_ran(tasks: list["Task"]) -> Iterator[Finding]:
+    """Say where a task ran whose function is a library's: it is not recorded itself."""
+    for task in {task.name: task for task in tasks if not task.is_own}.values():
+        where = "in a worker thread" if task.is_sync else "on the event loop"
+        kind = "sync" if task.is_sync else "async"
+        text = f"{task.name} (of a library) is {kind}: it ran {where}."
+        figures = {"is_async": not task.is_sync, "on_event_loop": not task.is_sync}
+        yield found("ran", text, function=task.name, **figures)
+
+
 def ran_on(run: Run, part: Slice) -> str:
     lane = run.view.lane(part)
     if lane.kind == "event loop" and not run.view.is_on_loop(part):
@@ -255,32 +266,60 @@ def is_worth_telling(run: Run, call: Call) -> bool:
 # -- the answer and the tasks ---------------------------------------------------------------------
 
 
-def tasks_of(run: Run) -> list[tuple[Call, str]]:
-    """List the calls of background tasks' functions, in the order in which they were called.
+@dataclass(frozen=True)
+class Task:
+    """A background task that ran.
 
-    Each with its name; a decorator's own function may stand for what was added.
+    Attributes:
+        call: The call of its function; where that is a library's, the task's own.
+        name: What was added; a decorator's own function may stand for it.
+        is_own: Whether the function is the program's own.
+        is_sync: Whether it was handed to a worker thread.
     """
-    runners = (call for call in run.calls if call.function == "BackgroundTask.__call__")
-    tasks = [(task, runner) for runner in runners if (task := called_by(run, runner)) is not None]
-    return [(task, name_of_task(task, dict(runner.arguments))) for task, runner in tasks]
+
+    call: Call
+    name: str
+    is_own: bool
+    is_sync: bool
 
 
-def name_of_task(task: Call, arguments: dict[str, str]) -> str:
-    added = re.search(r"func=<(?:function|method) ([\w.]+)>", arguments.get("self", ""))
-    name = added[1].rpartition(".")[2] if added else task.name
-    return task.name if name in (task.name, "<lambda>") else f"{task.name} of {name}"
+def tasks_of(run: Run) -> list[Task]:
+    """List the background tasks that ran, in the order in which they were called."""
+    own_names = {node.name for node in run.functions.values()}
+    tasks = []
+    for runner in run.calls:
+        if runner.function != "BackgroundTask.__call__":
+            continue
+        call, is_sync = called_by(run, runner)
+        added = added_name(dict(runner.arguments).get("self", ""))
+        if call is not None:
+            is_other = added and added not in (call.name, "<lambda>")
+            name = f"{call.name} of {added}" if is_other else call.name
+            tasks.append(Task(call, name, True, is_sync))
+        elif added and added not in own_names:
+            tasks.append(Task(runner, added, False, is_sync))
+    return tasks
 
 
-def called_by(run: Run, runner: Call) -> Call | None:
-    """Find the own function that a background task called, here or in a worker thread."""
+def added_name(text: str) -> str:
+    """Read from a repr which function a task has, or is given; empty for another callable."""
+    added = re.match(
+        r"(?:BackgroundTask\(func=)?(?:partial\()?<(?:function|method|built-in) (\S+)>", text
+    )
+    return added[1].rpartition(".")[2] if added else ""
+
+
+def called_by(run: Run, runner: Call) -> tuple[Call | None, bool]:
+    """Find the own function that a background task called, and whether in a worker thread."""
     starts = run.starts
     within = run.calls[bisect_right(starts, runner.start) : bisect_left(starts, runner.end)]
     here = [call for call in within if run.callers.get(call.first) is runner]
-    if any(call.function == "run_in_threadpool" for call in here):
+    is_sync = any(call.function == "run_in_threadpool" for call in here)
+    if is_sync:
         # What the function itself hands to other threads comes after it.
         here = begun_in_worker(run, within, run.first_event(runner).task)
     is_named = (run.is_own(call) or call.name == "<lambda>" for call in here[:1])
-    return here[0] if any(is_named) else None
+    return here[0] if any(is_named) else None, is_sync
 
 
 def begun_in_worker(run: Run, calls: list[Call], task: int) -> list[Call]:
@@ -324,15 +363,16 @@ def arrival(run: Run, sent: Event) -> Event | None:
     return after if after is not None and after.text.startswith("response") else None
 
 
-def in_order(names: list[tuple[Call, str]]) -> Iterator[Finding]:
+def in_order(tasks: list[Task]) -> Iterator[Finding]:
     """Say in which order the tasks ran, and whether one by one."""
-    if len(names) < 2:
+    if len(tasks) < 2:
         return
-    tasks = [task for task, _ in names]
-    one_by_one = all(earlier.end <= later.start for earlier, later in pairwise(tasks))
+    calls = [task.call for task in tasks]
+    one_by_one = all(earlier.end <= later.start for earlier, later in pairwise(calls))
     how = "each when the one before it had ended" if one_by_one else "some of them side by side"
-    text = f"The tasks ran in this order, {how}: {', '.join(name for _, name in names)}."
-    yield found("order", text, tasks=[task.name for task in tasks], one_by_one=one_by_one)
+    text = f"The tasks ran in this order, {how}: {', '.join(task.name for task in tasks)}."
+    names = [task.call.name if task.is_own else task.name for task in tasks]
+    yield found("order", text, tasks=names, one_by_one=one_by_one)
 
 
 def never_called(run: Run) -> Iterator[Finding]:
@@ -343,14 +383,12 @@ def never_called(run: Run) -> Iterator[Finding]:
     for call in run.calls:
         caller, arguments = run.callers.get(call.first), dict(call.arguments)
         is_outer = caller is None or caller.function != call.function
-        added = re.fullmatch(r"<(?:function|method|built-in) (.+)>", arguments.get("func", ""))
-        if call.function == "BackgroundTasks.add_task" and added and is_outer:
-            left[added[1]] += 1
+        if call.function == "BackgroundTasks.add_task" and is_outer:
+            left[added_name(arguments.get("func", ""))] += 1
         elif call.function == "BackgroundTask.__call__":
-            ran = re.match(r"BackgroundTask\(func=<\S+ (.+?)>[,)]", arguments.get("self", ""))
-            left[ran[1] if ran else ""] -= 1
+            left[added_name(arguments.get("self", ""))] -= 1
     for name, times in left.items():
-        if times > 0:
+        if name and times > 0:
             text = f"{name} was added as a task, and not called: the request ended without it."
             yield found("never called", text, False, function=name)
 

@@ -230,3 +230,36 @@ def test_a_task_that_is_added_and_not_called_is_named(tmp_path: Path) -> None:
     ]
     missing = ["send_mail was added as a task, and not called: the request ended without it."]
     assert said == [[], missing, missing, missing, missing]
+
+
+OF_LIBRARIES = """
+import asyncio, functools, logging, shutil, time
+
+from fastapi import BackgroundTasks, FastAPI
+
+app = FastAPI()
+
+
+def own(): ...
+
+
+@app.get("/")
+async def add(tasks: BackgroundTasks):
+    tasks.add_task(logging.getLogger("shop").warning, "hello")
+    tasks.add_task(own)
+    tasks.add_task(asyncio.sleep, 0)
+    tasks.add_task(functools.partial(time.monotonic))
+"""
+
+
+def test_a_task_that_calls_a_library_is_told_as_well(tmp_path: Path) -> None:
+    """Nothing in a library's function is recorded; that it was called, where and when, is."""
+    (findings,) = served(tmp_path, OF_LIBRARIES, "/")
+    said = [each["text"] for each in findings if each["kind"] in ("ran", "order")]
+    assert said[2:] == [
+        "warning (of a library) is sync: it ran in a worker thread.",
+        "sleep (of a library) is async: it ran on the event loop.",
+        "monotonic (of a library) is sync: it ran in a worker thread.",
+        "The tasks ran in this order, each when the one before it had ended: "
+        "warning, own, sleep, monotonic.",
+    ]
