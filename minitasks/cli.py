@@ -162,7 +162,7 @@ def run(context: click.Context, /, name: str, **options: Any) -> None:
     choice = Choice(*(options[option] for option in shown))
     if is_application(name):
         refuse_others(context, "an application", APPLICATION | RECORDED)
-        run_application(name, options, choice)
+        context.exit(run_application(name, options, choice))
     elif name.endswith(".py"):
         refuse_others(context, "a program", {"arguments"} | RECORDED)
         context.exit(run_own_program(name, options, choice))
@@ -224,8 +224,8 @@ def run_own_program(name: str, options: dict[str, Any], choice: "Choice") -> int
     return done.code
 
 
-def run_application(name: str, options: dict[str, Any], choice: "Choice") -> None:
-    """Serve an application and show each of its requests."""
+def run_application(name: str, options: dict[str, Any], choice: "Choice") -> int:
+    """Serve an application and show each of its requests; give the exit code."""
     from minitasks.scenarios.application import find_application
     from minitasks.timeline.own_runs import serve_recorded
     from minitasks.timeline.present import Piece
@@ -265,6 +265,7 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> Non
             err=True,
         )
     choice.finish(name, "", served.view, name=name)
+    return served.code
 
 
 def backend_asked(options: dict[str, Any]) -> str:

@@ -232,6 +232,7 @@ def serve(
             pass  # uvicorn has shut down, and waited for what was under way
         except SystemExit:
             if server.started:
+                mark("SystemExit ends the server")
                 raise
             raise CannotRun(
                 f"{application.name} did not start: its lifespan failed, see above"

@@ -470,6 +470,8 @@ def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
         for mark in run.marks
         if mark.time >= call.end and mark.text.startswith("exception reaches")
     ]
+    if any(mark.text == f"{kind_of(call.text)} ends the server" for mark in run.view.all_marks):
+        return "it ended the server."
     reached = any(call.text.partition("(")[0] in text for text in arrived)
     if reached and sent is not None and not status:
         return "it reached the server, which can only log it: the answer was sent before."

@@ -11,7 +11,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -160,10 +160,12 @@ class Served:
     Attributes:
         view: What was kept of the recording.
         left_out: How many requests nobody was told of: they came too fast, or were too long.
+        code: The exit code, if something in the application ended the server; else 0.
     """
 
     view: View
     left_out: int
+    code: int = 0
 
 
 def serve_recorded(
@@ -198,15 +200,16 @@ def serve_recorded(
         stalls.begin()
         when_ready(address)
 
+    code = 0
     with recording, warnings_marked(), watching(teller.hear), stalls.ending():
-        if requests:
-            serve(application, requests, when_ready=ready, **server)
-        else:
-            with teller.telling(recording):
-                serve(application, when_ready=ready, **server)
+        try:
+            with nullcontext() if requests else teller.telling(recording):
+                serve(application, requests, when_ready=ready, **server)
+        except SystemExit as end:
+            code = exit_code(end)
     if requests:
         teller.tell_all(View(recording.timeline))
-    return Served(View(recording.timeline), teller.left_out)
+    return Served(View(recording.timeline), teller.left_out, code)
 
 
 class Teller:
