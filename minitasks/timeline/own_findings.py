@@ -379,16 +379,18 @@ def never_called(run: Run) -> Iterator[Finding]:
     """Say which tasks were added in a request that is done, and never called."""
     if run.mark(" done") is None:
         return
-    left: Counter[str] = Counter()
+    added: Counter[str] = Counter()
+    ran: Counter[str] = Counter()
     for call in run.calls:
         caller, arguments = run.callers.get(call.first), dict(call.arguments)
         is_outer = caller is None or caller.function != call.function
         if call.function == "BackgroundTasks.add_task" and is_outer:
-            left[added_name(arguments.get("func", ""))] += 1
+            added[added_name(arguments.get("func", ""))] += 1
         elif call.function == "BackgroundTask.__call__":
-            left[added_name(arguments.get("self", ""))] -= 1
-    for name, times in left.items():
-        if name and times > 0:
+            ran[added_name(arguments.get("self", ""))] += 1
+    for name in filter(None, added):
+        # Of some that ran no repr may tell the function.
+        if added[name] > ran[name] + ran[""]:
             text = f"{name} was added as a task, and not called: the request ended without it."
             yield found("never called", text, False, function=name)
 

@@ -72,10 +72,13 @@ class ShortRepr(reprlib.Repr):
     def repr1(self, x: Any, level: int) -> str:
         """Show a value, going `level` levels deep."""
         kind = type(x)
-        show = self.shows.get(kind)
-        if show is None:
-            show = self.shows[kind] = self.show_for(kind)
-        return show(x, level)
+        try:
+            show = self.shows.get(kind)
+            if show is None:
+                show = self.shows[kind] = self.show_for(kind)
+            return show(x, level)
+        except Exception:  # most likely another thread changed it meanwhile
+            return f"<{kind.__name__}>"
 
     def show_for(self, kind: type) -> Show:
         """Find out how to show the values of a class that is not Python's own."""
@@ -160,7 +163,9 @@ def shown_fields(kind: type) -> Callable[[str], bool] | None:
     if owner.__module__ in ("builtins", "collections"):
         return is_public
     function = vars(owner)["__repr__"]
-    file = function.__code__.co_filename if type(function) is types.FunctionType else ""
+    if type(function) is not types.FunctionType:
+        return None
+    file = function.__code__.co_filename
     if file == collections.__file__:  # a namedtuple
         return is_public
     if file in GENERATED:
@@ -234,11 +239,7 @@ def short_repr(value: object) -> str:
 
 def made(value: object) -> str:
     """Make the text."""
-    try:
-        text = SHORT.repr1(value, SHORT.maxlevel)
-    except Exception:
-        # Most likely another thread changed it meanwhile.
-        text = f"<{name_of(value)}>"
+    text = SHORT.repr1(value, SHORT.maxlevel)
     if not text.isprintable():  # the name of a class or of an attribute may be any string
         text = ascii(text)[1:-1]
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

@@ -190,6 +190,20 @@ def test_no_code_of_a_values_class_runs(make: Callable[[], object], text: str) -
     assert short_repr(make()) == text
 
 
+class OfC(dict[str, int]):
+    __repr__ = dict.__repr__
+
+
+class OfCallable:
+    __repr__ = functools.partial(print, "called")  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(("value", "text"), [(OfC(a=1), "<OfC>"), (OfCallable(), "<OfCallable>")])
+def test_a_repr_that_is_no_function_hides_its_own_value_alone(value: object, text: str) -> None:
+    """What stands beside it is shown; so it is where something of a value can't be read."""
+    assert short_repr(("shown", value, 5)) == f"('shown', {text}, 5)"
+
+
 def test_a_property_is_not_asked() -> None:
     """Also one that hides the dict in which attributes are kept."""
 
