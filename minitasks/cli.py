@@ -236,7 +236,7 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> int
     asked = requests_asked(options)
 
     def show(request: Any) -> None:
-        heading = f"{request.name}: {request.status or 'the application sent no answer'}"
+        heading = f"{request.name}: {request.status or 'the application sent no whole answer'}"
         facts = {"number": request.number, "request": request.name, "status": request.status}
         choice.show(
             Piece([heading], request.view, application.folder, list(request.findings), facts)

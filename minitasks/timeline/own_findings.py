@@ -480,7 +480,7 @@ def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
     if arrived and not reached and call in tasks and "RuntimeError" in arrived[0]:
         return "it reached the server as a RuntimeError, for the answer was sent before."
     if reached:
-        answer = f"the answer was {status}" if status else "the application sent no answer"
+        answer = f"the answer was {status}" if status else "the application sent no whole answer"
         return f"{answer}, and it reached the server, which logs it."
     if status and call not in tasks:
         return f"the answer was {status}."
@@ -693,8 +693,9 @@ def requests_under_way(run: Run, part: Slice) -> int:
     for mark in run.view.all_marks:
         if mark.request and mark.text.endswith(" arrives"):
             begun[mark.request] = begun_at(run, mark)
-        elif mark.request and mark.text.endswith(" sent"):
-            answered[mark.request] = mark.time
+        elif mark.request and mark.text.endswith((" sent", " done")):
+            # One that raised is done without an answer.
+            answered.setdefault(mark.request, mark.time)
     return sum(
         start < part.end < answered.get(number, part.end + 1)
         for number, start in begun.items()
