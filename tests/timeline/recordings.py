@@ -1,5 +1,6 @@
 """Recordings for the page's tests: one written by hand, one hostile, one long, one real."""
 
+from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.tracing.threads import Lane
 from tests.fresh_processes import fresh_processes, record_in_child
@@ -43,6 +44,11 @@ def event(
     """Write an event by hand, in `FILE`."""
     pairs = tuple((variables or {}).items())
     return Event(kind, time, lane.number, 1, frame, FILE, function, line, pairs, text)
+
+
+def view_of(*events: Event, lanes: tuple[Lane, ...] = (CLIENT, LOOP, WORKER)) -> View:
+    """View a run that was written by hand."""
+    return View(Timeline(events, lanes, {}))
 
 
 def story() -> Timeline:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ from tests.timeline.recordings import (
     hostile,
     long_timeline,
     story,
+    view_of,
 )
 
 EMPTY = Timeline(events=(), lanes=(), sources={})
@@ -240,6 +241,36 @@ def test_keywords_strings_and_comments_have_their_classes() -> None:
     assert lines[0][-1] == ("c", "# the loop is free meanwhile")
     assert lines[1] == [("", "    "), ("s", '"""Send it."""')]
     assert list(cut_source("'''a\nb'''")) == [[("s", "'''a")], [("s", "b'''")]]
+
+
+# -- the axis --------------------------------------------------------------------------------------
+
+
+def test_the_axis_is_to_scale_while_something_runs_and_cuts_long_pauses() -> None:
+    """Twice as long is twice as wide; a pause is a tenth of what ran at most, and marked as cut."""
+    view = view_of(
+        event("call", 0),
+        event("line", 20_000),
+        event("suspend", 60_000),
+        event("resume", 1_000_000_000),
+        event("suspend", 1_000_040_000),
+        event("resume", 1_000_045_000),
+        event("return", 1_000_045_000),
+    )
+    axis = page_data.Axis(view)
+
+    places = [axis.place(each.time) for each in view.timeline.events]
+
+    assert places[0] == 0.0
+    assert places[-1] == 1.0
+    widths = [later - sooner for sooner, later in pairwise(places)]
+    unit = widths[0] / 20
+    assert widths == pytest.approx([20 * unit, 40 * unit, 10 * unit, 40 * unit, 5 * unit, 0])
+    assert axis.cuts == [(places[2], places[3], 999_940_000)]
+    assert axis.place(500_000_000) == pytest.approx((places[2] + places[3]) / 2, rel=0.01)
+    assert axis.place(-1) == 0.0
+    assert axis.place(2_000_000_000) == 1.0
+    assert page_data.Axis(view_of()).place(5) == 0.0
 
 
 # -- bars ------------------------------------------------------------------------------------------
