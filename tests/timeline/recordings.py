@@ -1,9 +1,20 @@
-"""Recordings for the page's tests: one written by hand, one hostile, one long, one real."""
+"""Recordings: of the programs beside this file; and for what draws them one written by hand, one
+hostile, one long, one real.
+"""
+
+import inspect
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import anyio
 
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.timeline.record import record
 from minitasks.tracing.threads import Lane
 from tests.fresh_processes import fresh_processes, record_in_child
+from tests.timeline import programs
 
 FILE = "/home/ada/shop/orders.py"
 SOURCE = '''\
@@ -29,6 +40,26 @@ HOSTILE_TEXTS = (
     "emoji 👩‍🚀 and half of one \ud83d, right to left \u202e",
     "__proto__",
 )
+
+
+def recorded(
+    program: programs.Program,
+    backend: str = "asyncio",
+    files: Iterable[str | os.PathLike[str]] = (programs.__file__,),
+    **options: Any,
+) -> Timeline:
+    """Record a program: a sync one as it is, an async one on an event loop."""
+    with record(files, **options) as recording:
+        if inspect.iscoroutinefunction(program):
+            anyio.run(program, backend=backend)
+        else:
+            program()
+    return recording.timeline
+
+
+def of(function: str, timeline: Timeline) -> list[Event]:
+    """Give the events of a function."""
+    return [event for event in timeline.events if event.function == function]
 
 
 def event(

@@ -244,5 +244,7 @@ def test_at_a_recursion_error_each_call_that_was_seen_is_raised_in_once() -> Non
         for depth in range(10):
             from_depth(depth)
     assert not [each for each in recording.timeline.events if each.kind == "mark"]
-    kinds = [each.kind for each in recording.timeline.events if each.function == "deep"]
+    steps = [each for each in recording.timeline.events if each.function == "deep"]
+    kinds = [each.kind for each in steps]
     assert kinds.count("call") == kinds.count("raise") > 100
+    assert steps[-1].text.startswith("RecursionError")

@@ -10,7 +10,7 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,25 +19,21 @@ import anyio.to_thread
 import pytest
 
 import minitasks.background
-from minitasks import BackgroundTask
 from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import mark, watching
 from minitasks.timeline import recorder
 from minitasks.timeline.calls import View
-from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.events import Timeline
 from minitasks.timeline.record import Recording, record
 from tests.parts import TIMEOUT, need_part
 from tests.timeline import programs
+from tests.timeline.recordings import of, recorded
 
 
-def recorded(program: programs.Program, backend: str = "", limit: int = 20_000) -> Timeline:
-    with record([programs.__file__], limit=limit) as recording:
-        program(backend)
-    return recording.timeline
-
-
-def of(function: str, timeline: Timeline) -> list[Event]:
-    return [event for event in timeline.events if event.function == function]
+def in_a_thread(target: Callable[..., object], *arguments: object, name: str = "thread") -> None:
+    thread = threading.Thread(target=target, args=arguments, name=name)
+    thread.start()
+    thread.join(TIMEOUT)
 
 
 # -- what is in it --------------------------------------------------------------------------------
@@ -62,7 +58,7 @@ def test_a_call_is_told_with_its_lines_variables_and_result() -> None:
 
 def test_a_coroutine_resumed_ten_times_is_one_call_and_eleven_stretches() -> None:
     """Ten waits neither make it eleven calls nor hide that the event loop was free meanwhile."""
-    timeline = recorded(lambda backend: asyncio.run(programs.wait_ten_times()))
+    timeline = recorded(programs.wait_ten_times)
     events = of("wait_ten_times", timeline)
 
     kinds = Counter(event.kind for event in events)
@@ -85,19 +81,9 @@ def test_an_exception_is_told_in_every_frame_that_it_leaves() -> None:
     assert of("failing", timeline)[-1].kind == "return"
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="3.11 loses a thread there, see its engine")
-def test_a_recursion_error_is_no_end_of_the_recording() -> None:
-    """Where no frame is left for the recorder either, the program goes on, and so does it."""
-    timeline = recorded(programs.too_deep)
-
-    assert of("recurse", timeline)[-1].text.startswith("RecursionError")
-    assert of("add", timeline)[-1].kind == "return"
-    assert of("too_deep", timeline)[-1].kind == "return"
-
-
 def test_a_cancelled_coroutine_resumes_cleans_up_and_raises(anyio_backend: str) -> None:
     """Cancellation is seen as it is: an exception at the await, then the finally, then the end."""
-    timeline = recorded(programs.cancelled, anyio_backend)
+    timeline = recorded(programs.cancel_one, anyio_backend)
 
     kinds = [event.kind for event in of("sleep_for_ever", timeline) if event.kind != "line"]
     assert kinds == ["call", "suspend", "resume", "raise"]
@@ -131,7 +117,7 @@ def test_every_call_ends(anyio_backend: str) -> None:
 def test_the_text_of_the_recorded_files_is_kept() -> None:
     """Also of a file in which nothing ran: a picture may show it."""
     with record([programs.__file__, minitasks.background.__file__]) as recording:
-        programs.sync_calls("")
+        programs.sync_calls()
 
     sources = recording.timeline.sources
     assert sources[programs.__file__] == Path(programs.__file__).read_text(encoding="utf-8")
@@ -147,7 +133,7 @@ def test_files_are_found_by_whichever_path_leads_to_them(
     monkeypatch.chdir(tmp_path)
 
     with record([Path("link.py")]) as recording:
-        programs.sync_calls("")
+        programs.sync_calls()
 
     assert {event.file for event in recording.timeline.events} == {"link.py"}
     assert set(recording.timeline.sources) == {"link.py"}
@@ -157,7 +143,7 @@ def test_without_files_the_callers_own_file_is_recorded() -> None:
     """The caller's own lines count, too; code of other files does not."""
     with record() as recording:
         here = local_function()
-        programs.sync_calls("")
+        programs.sync_calls()
 
     assert here == "done"
     functions = {event.function for event in recording.timeline.events}
@@ -176,18 +162,26 @@ class Local:
     number: int
 
 
-def test_recording_works_in_a_running_loop(anyio_backend: str) -> None:
-    """As in a notebook, where the event loop runs before the recording begins."""
+@pytest.mark.parametrize("loop", ["asyncio", "trio", "uvloop"])
+def test_recording_works_in_a_running_loop(loop: str) -> None:
+    """As in a notebook, where it runs before the recording begins; and a worker tells its task."""
+    if loop == "uvloop":
+        need_part(importlib.util.find_spec("uvloop"), "uvloop missing: pip install uvloop")
 
     async def main() -> Timeline:
         with record([programs.__file__]) as recording:
-            await programs.offload()
+            await programs.offload_and_call_back()
         return recording.timeline
 
-    timeline = anyio.run(main, backend=anyio_backend)
+    backend = "trio" if loop == "trio" else "asyncio"
+    options = {"use_uvloop": loop == "uvloop"} if backend == "asyncio" else {}
+    timeline = anyio.run(main, backend=backend, backend_options=options)
 
     assert [lane.kind for lane in timeline.lanes] == ["event loop", "worker thread"]
-    assert of("add", timeline)[0].task == of("offload", timeline)[0].task
+    (task,) = {event.task for event in of("offload_and_call_back", timeline)}
+    assert {event.task for event in of("call_back", timeline)} == {task}
+    assert {event.lane for event in of("call_back", timeline)} == {1}
+    assert {event.lane for event in of("save", timeline)} == {0}
 
 
 # -- lanes, tasks and order -----------------------------------------------------------------------
@@ -201,7 +195,7 @@ def test_lanes_are_true(anyio_backend: str) -> None:
         threads[text] = threading.get_ident()
 
     with watching(note_thread):
-        timeline = recorded(programs.concurrent, anyio_backend)
+        timeline = recorded(programs.three_workers, anyio_backend)
 
     turns = [event for event in timeline.events if event.kind == "mark"]
     assert [event.text for event in turns] == [
@@ -216,35 +210,6 @@ def test_lanes_are_true(anyio_backend: str) -> None:
     assert all(lanes[event.lane] == threads[event.text] for event in turns)
     assert len(set(lanes.values())) == len(lanes) == 3
     assert {timeline.lanes[number].kind for number in lanes} == {"worker thread"}
-
-
-def test_a_wait_ends_after_what_ended_it(anyio_backend: str) -> None:
-    """The order of events is that of the threads: none goes on before it was told to."""
-    timeline = recorded(programs.concurrent, anyio_backend)
-
-    passed = [
-        dict(event.variables)["turn"]
-        for event in of("Baton.pass_on", timeline)
-        if event.kind == "line"
-    ]
-    began = {
-        dict(event.variables)["turn"]: index
-        for index, event in enumerate(timeline.events)
-        if event.function == "Baton.pass_on" and event.kind == "line"
-    }
-    for index, event in enumerate(timeline.events):
-        if event.function == "Baton.wait" and event.kind == "return":
-            turn = int(dict(event.variables)["turn"])
-            assert turn == 0 or began[str(turn - 1)] < index
-    assert passed == ["0", "1", "2", "3", "4", "5"]
-
-
-def test_time_never_runs_backwards(often_switched: None) -> None:
-    """Events of all threads are in the order of time, also if threads switch at every chance."""
-    times = [event.time for event in recorded(race).events]
-
-    assert times == sorted(times)
-    assert times[0] >= 0
 
 
 def test_between_the_clock_and_the_event_no_other_comes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,14 +243,14 @@ def often_switched() -> Iterator[None]:
     sys.setswitchinterval(interval)
 
 
-def race(backend: str) -> None:
+def race() -> None:
     """Let threads run against each other."""
     start = threading.Barrier(8)
 
     def run() -> None:
         start.wait(TIMEOUT)
         for _ in range(10):
-            programs.sync_calls("")
+            programs.sync_calls()
 
     threads = [threading.Thread(target=run) for _ in range(8)]
     for thread in threads:
@@ -294,57 +259,14 @@ def race(backend: str) -> None:
         thread.join(TIMEOUT)
 
 
-def test_a_worker_tells_the_task_that_handed_the_work_over(anyio_backend: str) -> None:
-    """Its events carry the number of that task, and it calls back into the loop for that task."""
-    timeline = recorded(programs.from_a_worker, anyio_backend)
-
-    (owner,) = {event.task for event in of("offload_and_call_back", timeline)}
-    assert {event.task for event in of("call_back", timeline)} == {owner}
-    assert {event.lane for event in of("call_back", timeline)} == {1}
-    assert {event.lane for event in of("save", timeline)} == {0}
-
-
 def test_a_task_without_recorded_code_is_told_from_its_parent(anyio_backend: str) -> None:
     """A child task that only hands work over is the one its worker names: not the parent."""
-    timeline = recorded(programs.concurrent, anyio_backend)
+    timeline = recorded(programs.three_workers, anyio_backend)
 
     (parent,) = {event.task for event in of("three_workers", timeline)}
     children = {event.task for event in of("take_turns", timeline)}
     assert len(children) == 3
     assert parent not in children
-
-
-def test_uvloop_is_an_event_loop_like_any_other() -> None:
-    """Its thread is an event loop's lane, and its tasks own what their workers do."""
-    need_part(importlib.util.find_spec("uvloop"), "uvloop missing: pip install uvloop")
-
-    with record([programs.__file__]) as recording:
-        anyio.run(programs.offload_and_call_back, backend_options={"use_uvloop": True})
-
-    timeline = recording.timeline
-    assert [lane.kind for lane in timeline.lanes] == ["event loop", "worker thread"]
-    assert of("call_back", timeline)[0].task == of("offload_and_call_back", timeline)[0].task
-
-
-def test_tasks_that_run_side_by_side_have_numbers_of_their_own(anyio_backend: str) -> None:
-    """Two tasks of one group are two, and neither is the one that started them."""
-
-    async def main() -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(programs.save, "book")
-            group.start_soon(programs.save, "pen")
-
-    with record([programs.__file__, __file__]) as recording:
-        anyio.run(main, backend=anyio_backend)
-
-    by_frame = {event.frame: event.task for event in of("save", recording.timeline)}
-    assert len(by_frame) == len(set(by_frame.values())) == 2
-    (parent,) = {
-        event.task
-        for event in recording.timeline.events
-        if event.function.endswith("<locals>.main")
-    }
-    assert parent not in by_frame.values()
 
 
 def test_tasks_that_follow_each_other_have_numbers_of_their_own() -> None:
@@ -365,9 +287,7 @@ def test_each_recording_numbers_for_itself() -> None:
 
     def record_twice() -> Timeline:
         with record([programs.__file__]):
-            thread = threading.Thread(target=programs.add, args=(1, 2))
-            thread.start()
-            thread.join(TIMEOUT)
+            in_a_thread(programs.add, 1, 2)
             programs.add(1, 2)
         return recorded(programs.sync_calls)
 
@@ -379,37 +299,20 @@ def test_each_recording_numbers_for_itself() -> None:
 
 
 def test_a_lane_is_a_thread_and_not_its_ident() -> None:
-    """Threads that follow each other may get the same ident; each has a lane of its own."""
-    with record([programs.__file__]) as recording:
-        for number in range(3):
-            thread = threading.Thread(
-                target=programs.add, args=(number, 1), name=f"client {number}"
-            )
-            thread.start()
-            thread.join(TIMEOUT)
-
-    lanes = recording.timeline.lanes
-    assert [(lane.number, lane.kind, lane.name) for lane in lanes] == [
-        (0, "client", "client 0"),
-        (1, "client", "client 1"),
-        (2, "client", "client 2"),
-    ]
-    assert len({event.task for event in recording.timeline.events}) == 3
-
-
-def test_a_plain_thread_is_called_by_its_name() -> None:
-    """A thread that is neither a worker, a client nor an event loop is just a thread."""
-    thread = threading.Thread(target=programs.add, args=(1, 2), name="bookkeeper")
+    """Threads that follow each other may get the same ident; each has a lane and keeps its name."""
+    names = ["bookkeeper", "client 1", "client 2"]
     with record([programs.__file__]) as recording:
         programs.add(1, 2)
-        thread.start()
-        thread.join(TIMEOUT)
+        for name in names:
+            in_a_thread(programs.add, 1, 2, name=name)
 
-    kinds = [(lane.kind, lane.name) for lane in recording.timeline.lanes]
-    assert kinds == [
-        ("thread", threading.current_thread().name),
-        ("thread", "bookkeeper"),
+    assert [(lane.number, lane.kind, lane.name) for lane in recording.timeline.lanes] == [
+        (0, "thread", threading.current_thread().name),
+        (1, "thread", "bookkeeper"),
+        (2, "client", "client 1"),
+        (3, "client", "client 2"),
     ]
+    assert len({event.task for event in recording.timeline.events}) == 4
 
 
 def test_threads_of_every_pool_are_workers() -> None:
@@ -483,7 +386,7 @@ def test_a_recording_within_a_recording_is_refused() -> None:
     with record([programs.__file__]) as outer:
         with pytest.raises(CannotRun, match="end it"), record([programs.__file__]):
             pass
-        programs.sync_calls("")
+        programs.sync_calls()
 
     assert of("add", outer.timeline)
     assert recorded(programs.sync_calls).events
@@ -530,29 +433,6 @@ def test_on_3_11_a_tracer_at_work_is_refused() -> None:
     assert recorded(programs.sync_calls).events
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="3.11 has one place for both")
-def test_a_tracer_and_a_recording_do_not_disturb_each_other() -> None:
-    """pdb, or coverage by its Python tracer, sees every line, and so does the recording."""
-    seen: list[int] = []
-
-    def trace(frame: object, event: str, arg: object) -> object:
-        code = getattr(frame, "f_code")  # noqa: B009
-        if code is programs.add.__code__:
-            if event == "line":
-                seen.append(frame.f_lineno)  # type: ignore[attr-defined]
-            return trace
-        return None
-
-    before = sys.gettrace()
-    sys.settrace(trace)  # type: ignore[arg-type]
-    try:
-        timeline = recorded(programs.sync_calls)
-    finally:
-        sys.settrace(before)
-
-    assert seen == [event.line for event in of("add", timeline) if event.kind == "line"]
-
-
 # -- what it leaves as it was ---------------------------------------------------------------------
 
 
@@ -591,23 +471,11 @@ def test_a_recording_keeps_nothing_of_the_program_alive() -> None:
     thing = Thing()
     watcher = weakref.ref(thing)
     with record([programs.__file__]) as recording:
-        programs.nested_functions(thing)  # type: ignore[arg-type]
-        programs.failing(thing)  # type: ignore[arg-type]
+        programs.hold(thing)
         del thing
         gc.collect()
         assert watcher() is None
-    assert dict(recording.timeline.events[0].variables)["backend"] == "<Thing>"
-
-
-def test_the_recorded_code_returns_what_it_returns_unrecorded(anyio_backend: str) -> None:
-    """Nothing is changed by looking."""
-    task = BackgroundTask(programs.add, 1, 2)
-    with record([programs.__file__, minitasks.background.__file__]) as recording:
-        assert anyio.run(programs.offload, backend=anyio_backend) == 3
-        anyio.run(task, backend=anyio_backend)
-
-    assert isinstance(recording, Recording)
-    assert len(of("add", recording.timeline)) == 8
+    assert dict(recording.timeline.events[0].variables)["value"] == "<Thing>"
 
 
 def test_worker_threads_that_were_there_before_are_recorded() -> None:
@@ -642,7 +510,6 @@ with record() as recording:
     order()
 print([e.function for e in recording.timeline.events if e.kind == "call"])
 """
-    ran = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ran.stdout == "['order']\n"

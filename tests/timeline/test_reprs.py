@@ -14,9 +14,9 @@ import pytest
 from pydantic import BaseModel, Field, SecretStr
 
 from minitasks import BackgroundTask, BackgroundTasks
-from minitasks.timeline.record import record
 from minitasks.timeline.reprs import LONGEST, short_repr
 from tests.timeline import programs
+from tests.timeline.recordings import of, recorded
 
 
 class Plain:
@@ -246,12 +246,10 @@ class Raises:
 @pytest.mark.parametrize("value", [Blocks(), Raises(), "</script>\"'🙂", "x" * 1_000_000])
 def test_hostile_values_do_not_break_the_run(value: Any) -> None:
     """A program that holds them runs to its end, and its recording tells what they are."""
-    with record([programs.__file__]) as recording:
-        programs.sync_calls(value)
+    events = of("hold", recorded(lambda: programs.hold(value)))
 
-    variables = dict(recording.timeline.events[0].variables)
-    assert variables["backend"] == short_repr(value)
-    assert recording.timeline.events[-1].kind == "return"
+    assert dict(events[0].variables)["value"] == short_repr(value)
+    assert events[-1].kind == "return"
 
 
 @dataclass

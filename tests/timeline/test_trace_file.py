@@ -8,10 +8,10 @@ import pytest
 
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
-from minitasks.timeline.record import record
 from minitasks.timeline.trace_file import render_trace
 from minitasks.tracing.threads import Lane
 from tests.timeline import programs
+from tests.timeline.recordings import recorded
 
 # What each phase needs beside its name: complete slices, instants, metadata.
 NEEDED = {
@@ -35,10 +35,11 @@ def of(phase: str, trace: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def timeline(anyio_backend: str) -> Timeline:
-    with record([programs.__file__]) as recording:
-        programs.background_tasks(anyio_backend)
-        programs.concurrent(anyio_backend)
-    return recording.timeline
+    async def both() -> None:
+        await programs.run_background_tasks()
+        await programs.three_workers()
+
+    return recorded(both, anyio_backend)
 
 
 def test_every_event_has_what_its_phase_needs(timeline: Timeline) -> None:
