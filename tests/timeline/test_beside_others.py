@@ -14,7 +14,7 @@ from minitasks.timeline.events import Timeline
 from minitasks.timeline.record import record
 from tests.parts import need_part
 from tests.timeline import programs
-from tests.timeline.recordings import recorded
+from tests.timeline.recordings import recording_of
 
 if sys.version_info < (3, 12):
     pytest.skip("Python 3.11 has one place for them all", allow_module_level=True)
@@ -76,7 +76,7 @@ def test_pdb_and_a_recording_do_not_disturb_each_other() -> None:
 
     with record([programs.__file__]) as stepped:
         debugger.runcall(programs.sync_calls)
-    alone = recorded(programs.sync_calls)
+    alone = recording_of(programs.sync_calls)
 
     assert "(0, 1)" in screen.getvalue(), screen.getvalue()
     assert steps(stepped.timeline) == steps(alone)

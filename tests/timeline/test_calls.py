@@ -1,28 +1,9 @@
 """Calls: a run's slices, and put together call by call, from timelines written by hand."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from minitasks.timeline.calls import View
-from minitasks.timeline.events import Event
 from minitasks.tracing.threads import Lane
-from tests.timeline.recordings import LOOP, WORKER, event, view_of
-
-OF_WORD: dict[str, dict[str, Any]] = {"worker": {"lane": WORKER.number}, "eager": {"task": 2}}
-
-
-def run(steps: str) -> View:
-    """Make a run of steps ten nanoseconds apart: their kind, their frame, where or for whom."""
-    events: list[Event] = []
-    for step in steps.split(", "):
-        kind, frame, *words = step.split()
-        made = event(kind, 10 * len(events), frame=int(frame))  # type: ignore[arg-type]
-        for word in words:
-            made = replace(made, **OF_WORD[word])
-        events.append(made)
-    return view_of(*events)
+from tests.timeline.recordings import LOOP, WORKER, event, run_of, view_of
 
 
 @pytest.mark.parametrize(
@@ -72,7 +53,7 @@ def run(steps: str) -> View:
 )
 def test_a_slice_is_a_stretch_of_a_call_on_one_thread(steps: str, slices: list[str]) -> None:
     """It begins by a call or a resume, and ends by a suspend, a return or a raise, if told."""
-    found = run(steps).slices
+    found = run_of(steps).slices
 
     assert [
         f"{'  ' * each.depth}{each.frame} {each.begun} {each.start} {each.ended} {each.end}"

@@ -14,7 +14,7 @@ from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.files import ListedFiles
 from minitasks.timeline.record import record
 from tests.timeline import programs
-from tests.timeline.recordings import recorded
+from tests.timeline.recordings import recording_of
 
 if sys.version_info < (3, 12):
     pytest.skip("Python 3.11 has one engine", allow_module_level=True)
@@ -64,7 +64,7 @@ def facts(events: list[Event]) -> list[tuple[object, ...]]:
 def by_both(program: programs.Program, backend: str) -> list[Timeline]:
     files = (programs.__file__, minitasks.background.__file__)
     engines = (monitoring.watch, settrace.watch)
-    return [recorded(program, backend, files, engine=engine) for engine in engines]
+    return [recording_of(program, backend, files, engine=engine) for engine in engines]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_unrecorded_code_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_monitoring_leaves_nothing_behind() -> None:
     """After a recording its tool ids are free, and no code object keeps events switched on."""
-    recorded(programs.sync_calls)
+    recording_of(programs.sync_calls)
 
     python = sys.monitoring
     for tool in monitoring.FREE_IDS:
@@ -141,7 +141,7 @@ def test_a_second_recording_sees_code_that_the_first_one_did_not_want() -> None:
     with record([minitasks.background.__file__]):
         programs.sync_calls()
 
-    assert recorded(programs.sync_calls).events
+    assert recording_of(programs.sync_calls).events
 
 
 def test_monitoring_takes_another_place_while_there_is_one() -> None:
@@ -149,11 +149,11 @@ def test_monitoring_takes_another_place_while_there_is_one() -> None:
     python = sys.monitoring
     try:
         python.use_tool_id(monitoring.FREE_IDS[0], "someone 3")
-        assert recorded(programs.sync_calls).events
+        assert recording_of(programs.sync_calls).events
         python.use_tool_id(monitoring.FREE_IDS[1], "someone 4")
         with pytest.raises(CannotRun, match=r"someone 3 and someone 4"):
-            recorded(programs.sync_calls)
+            recording_of(programs.sync_calls)
     finally:
         for tool in monitoring.FREE_IDS:
             python.free_tool_id(tool)
-    assert recorded(programs.sync_calls).events
+    assert recording_of(programs.sync_calls).events

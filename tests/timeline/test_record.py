@@ -27,7 +27,7 @@ from minitasks.timeline.events import Timeline
 from minitasks.timeline.record import Recording, record
 from tests.parts import TIMEOUT, need_part
 from tests.timeline import programs
-from tests.timeline.recordings import of, recorded
+from tests.timeline.recordings import of, recording_of
 
 
 def in_a_thread(target: Callable[..., object], *arguments: object, name: str = "thread") -> None:
@@ -41,7 +41,7 @@ def in_a_thread(target: Callable[..., object], *arguments: object, name: str = "
 
 def test_a_call_is_told_with_its_lines_variables_and_result() -> None:
     """Each event tells the line, the variables as they are then, and what came out."""
-    events = of("add", recorded(programs.sync_calls))[:4]
+    events = of("add", recording_of(programs.sync_calls))[:4]
     first = programs.add.__code__.co_firstlineno
 
     assert [(event.kind, event.line - first) for event in events] == [
@@ -58,7 +58,7 @@ def test_a_call_is_told_with_its_lines_variables_and_result() -> None:
 
 def test_a_coroutine_resumed_ten_times_is_one_call_and_eleven_stretches() -> None:
     """Ten waits neither make it eleven calls nor hide that the event loop was free meanwhile."""
-    timeline = recorded(programs.wait_ten_times)
+    timeline = recording_of(programs.wait_ten_times)
     events = of("wait_ten_times", timeline)
 
     kinds = Counter(event.kind for event in events)
@@ -70,7 +70,7 @@ def test_a_coroutine_resumed_ten_times_is_one_call_and_eleven_stretches() -> Non
 
 def test_an_exception_is_told_in_every_frame_that_it_leaves() -> None:
     """A frame that an exception leaves ends by raise; one that handles it ends by return."""
-    timeline = recorded(programs.failing)
+    timeline = recording_of(programs.failing)
 
     raised = [(event.function, event.text) for event in timeline.events if event.kind == "raise"]
     assert raised == [
@@ -83,7 +83,7 @@ def test_an_exception_is_told_in_every_frame_that_it_leaves() -> None:
 
 def test_a_cancelled_coroutine_resumes_cleans_up_and_raises(anyio_backend: str) -> None:
     """Cancellation is seen as it is: an exception at the await, then the finally, then the end."""
-    timeline = recorded(programs.cancel_one, anyio_backend)
+    timeline = recording_of(programs.cancel_one, anyio_backend)
 
     kinds = [event.kind for event in of("sleep_for_ever", timeline) if event.kind != "line"]
     assert kinds == ["call", "suspend", "resume", "raise"]
@@ -93,7 +93,7 @@ def test_a_cancelled_coroutine_resumes_cleans_up_and_raises(anyio_backend: str) 
 
 def test_a_coroutine_closed_before_its_first_step_never_ran() -> None:
     """Neither closing it nor throwing into it runs a line of it; both end without an event."""
-    timeline = recorded(programs.closed_unbegun)
+    timeline = recording_of(programs.closed_unbegun)
 
     assert {event.function for event in timeline.events} == {"closed_unbegun", "count_to"}
     assert [event.kind for event in of("count_to", timeline)].count("call") == 1
@@ -102,7 +102,7 @@ def test_a_coroutine_closed_before_its_first_step_never_ran() -> None:
 
 def test_a_call_that_ends_unseen_lends_its_number_to_none() -> None:
     """From 3.13 on a generator may be closed without an event, and its frame be used again."""
-    calls = of("count_to", recorded(programs.unfinished))
+    calls = of("count_to", recording_of(programs.unfinished))
 
     assert len({event.frame for event in calls if event.kind == "call"}) == 5
 
@@ -110,7 +110,7 @@ def test_a_call_that_ends_unseen_lends_its_number_to_none() -> None:
 def test_every_call_ends(anyio_backend: str) -> None:
     """No frame is lost: each call or resume is followed by exactly one suspend, return or raise."""
     for program in (*programs.SYNC, *programs.ASYNC):
-        timeline = recorded(program, anyio_backend)
+        timeline = recording_of(program, anyio_backend)
         assert all(each.ended != "open" for each in View(timeline).slices), program.__name__
 
 
@@ -195,7 +195,7 @@ def test_lanes_are_true(anyio_backend: str) -> None:
         threads[text] = threading.get_ident()
 
     with watching(note_thread):
-        timeline = recorded(programs.three_workers, anyio_backend)
+        timeline = recording_of(programs.three_workers, anyio_backend)
 
     turns = [event for event in timeline.events if event.kind == "mark"]
     assert [event.text for event in turns] == [
@@ -261,7 +261,7 @@ def race() -> None:
 
 def test_a_task_without_recorded_code_is_told_from_its_parent(anyio_backend: str) -> None:
     """A child task that only hands work over is the one its worker names: not the parent."""
-    timeline = recorded(programs.three_workers, anyio_backend)
+    timeline = recording_of(programs.three_workers, anyio_backend)
 
     (parent,) = {event.task for event in of("three_workers", timeline)}
     children = {event.task for event in of("take_turns", timeline)}
@@ -289,7 +289,7 @@ def test_each_recording_numbers_for_itself() -> None:
         with record([programs.__file__]):
             in_a_thread(programs.add, 1, 2)
             programs.add(1, 2)
-        return recorded(programs.sync_calls)
+        return recording_of(programs.sync_calls)
 
     timeline = contextvars.Context().run(record_twice)
 
@@ -356,8 +356,8 @@ def test_a_mark_tells_where_it_was_left() -> None:
 
 def test_the_recording_stops_at_the_limit_with_a_mark() -> None:
     """The first events are kept, the rest is counted, and the last event says so."""
-    whole = recorded(programs.failing)
-    part = recorded(programs.failing, limit=10)
+    whole = recording_of(programs.failing)
+    part = recording_of(programs.failing, limit=10)
 
     assert len(part.events) == 11
     assert [(each.kind, each.line) for each in part.events[:10]] == [
@@ -371,8 +371,8 @@ def test_the_recording_stops_at_the_limit_with_a_mark() -> None:
 
 def test_the_limit_holds_for_all_threads_together(often_switched: None) -> None:
     """Threads that come to the limit at the same time do not pass it."""
-    whole = recorded(race)
-    timeline = recorded(race, limit=50)
+    whole = recording_of(race)
+    timeline = recording_of(race, limit=50)
 
     assert len(timeline.events) == 51
     assert timeline.dropped == len(whole.events) - 50
@@ -389,7 +389,7 @@ def test_a_recording_within_a_recording_is_refused() -> None:
         programs.sync_calls()
 
     assert of("add", outer.timeline)
-    assert recorded(programs.sync_calls).events
+    assert recording_of(programs.sync_calls).events
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -412,7 +412,7 @@ def test_a_limit_that_keeps_nothing_is_refused() -> None:
     """A recording without an event could not tell that it stopped."""
     with pytest.raises(ValueError, match="at least 1"):
         record([programs.__file__], limit=0)
-    assert len(recorded(programs.failing, limit=1).events) == 2
+    assert len(recording_of(programs.failing, limit=1).events) == 2
 
 
 def test_the_timeline_is_not_there_before_the_end() -> None:
@@ -430,7 +430,7 @@ def test_on_3_11_a_tracer_at_work_is_refused() -> None:
             pass
     finally:
         sys.settrace(None)
-    assert recorded(programs.sync_calls).events
+    assert recording_of(programs.sync_calls).events
 
 
 # -- what it leaves as it was ---------------------------------------------------------------------

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, SecretStr
 from minitasks import BackgroundTask, BackgroundTasks
 from minitasks.timeline.reprs import LONGEST, short_repr
 from tests.timeline import programs
-from tests.timeline.recordings import of, recorded
+from tests.timeline.recordings import of, recording_of
 
 
 class Plain:
@@ -246,7 +246,7 @@ class Raises:
 @pytest.mark.parametrize("value", [Blocks(), Raises(), "</script>\"'🙂", "x" * 1_000_000])
 def test_hostile_values_do_not_break_the_run(value: Any) -> None:
     """A program that holds them runs to its end, and its recording tells what they are."""
-    events = of("hold", recorded(lambda: programs.hold(value)))
+    events = of("hold", recording_of(lambda: programs.hold(value)))
 
     assert dict(events[0].variables)["value"] == short_repr(value)
     assert events[-1].kind == "return"

@@ -11,7 +11,7 @@ from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.trace_file import render_trace
 from minitasks.tracing.threads import Lane
 from tests.timeline import programs
-from tests.timeline.recordings import recorded
+from tests.timeline.recordings import recording_of
 
 # What each phase needs beside its name: complete slices, instants, metadata.
 NEEDED = {
@@ -39,7 +39,7 @@ def timeline(anyio_backend: str) -> Timeline:
         await programs.run_background_tasks()
         await programs.three_workers()
 
-    return recorded(both, anyio_backend)
+    return recording_of(both, anyio_backend)
 
 
 def test_every_event_has_what_its_phase_needs(timeline: Timeline) -> None:
