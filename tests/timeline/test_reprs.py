@@ -148,18 +148,8 @@ def refuse(*args: object, **kwargs: object) -> NoReturn:
 
 
 HOOKS = (
-    "__bool__",
-    "__eq__",
-    "__format__",
-    "__getattr__",
-    "__getattribute__",
-    "__getitem__",
-    "__hash__",
-    "__iter__",
-    "__len__",
-    "__lt__",
-    "__repr__",
-    "__str__",
+    *("__bool__", "__eq__", "__format__", "__getattr__", "__getattribute__", "__getitem__"),
+    *("__hash__", "__iter__", "__len__", "__lt__", "__repr__", "__str__"),
 )
 
 
