@@ -1,6 +1,6 @@
 """Programs to record: each shape that code can take, the same on every run.
 
-This file is what the recordings look into; `recorded` in recordings.py runs and records them.
+This file is what the recordings look into; `recording_of` in recordings.py runs and records them.
 """
 
 import asyncio
@@ -91,9 +91,6 @@ def delegate(numbers: list[int]) -> Generator[int, None, None]:
 def generators() -> None:
     list(count_to(2))
     list(delegate([5, 6]))
-    unfinished = count_to(9)
-    next(unfinished)
-    unfinished.close()
 
 
 def echo() -> Generator[str, str, None]:
@@ -153,8 +150,7 @@ def failing() -> None:
 
 
 def hold(value: object) -> None:
-    with contextlib.suppress(ValueError):
-        fail("while it is held")
+    pass
 
 
 def failing_iterator() -> None:
