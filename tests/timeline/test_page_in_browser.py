@@ -250,36 +250,27 @@ def test_the_page_plays_to_the_end_and_pauses(visit: Visit) -> None:
 
 def test_predict_hides_what_comes_and_asks_which_lane_moves_next(visit: Visit) -> None:
     """Where a lane goes free or another one acts, by number; the right answer is the step's."""
-    timeline = story()
-    page = visit(timeline)
-    words = page.get_by_role("status")
+    page = visit(story())  # lanes: C, L L L, 1 1 1, L L
     question = page.get_by_role("group", name="Which lane moves next?")
-    name_of = {lane.number: lane.name for lane in timeline.lanes}
-    lanes = [name_of[event.lane] for event in timeline.events]
-
     page.get_by_role("button", name="Predict").click()
     assert box_of(page.locator(".curtain"))["width"] > 100
     page.locator("h1").click()
-    said: list[str] = []
-    while place(page) < len(lanes):
-        here = place(page)
-        page.keyboard.press("ArrowRight")
-        if place(page) == here:
-            assert question.is_visible()
-            assert page.evaluate("document.activeElement.parentElement.id") == "answers"
-            names = question.get_by_role("button").all_text_contents()
-            moves = next(i for i, name in enumerate(names) if name.endswith(lanes[here]))
-            # Every second answer is wrong.
-            choice = moves if len(said) % 2 == 0 else (moves + 1) % len(names)
-            page.keyboard.press(str(choice + 1))
-            said.append("Yes" if "Yes. " in words.inner_text() else "No")
-            assert place(page) == here + 1
-            assert question.is_hidden()
-    assert said == ["Yes", "No"] * (len(said) // 2) + ["Yes"] * (len(said) % 2)
-    assert len(said) >= 3
+
+    lanes = ["client", "event loop", "worker thread 1"]
+    for asked_at, answer, said in ((1, "2", "Yes. "), (4, "1", "No. "), (7, "2", "Yes. ")):
+        assert go(page, *["ArrowRight"] * (asked_at - place(page) + 1))[-1] == asked_at
+        assert question.is_visible()
+        assert page.evaluate("document.activeElement.parentElement.id") == "answers"
+        assert [
+            name[1:].strip() for name in question.get_by_role("button").all_inner_texts()
+        ] == lanes
+        assert go(page, answer) == [asked_at + 1]
+        assert said in page.get_by_role("status").inner_text()
+        assert question.is_hidden()
+    assert go(page, "ArrowRight", "ArrowRight") == [9, 9]
 
     page.get_by_role("button", name="Predict").click()
-    assert go(page, "Home", *["ArrowRight"] * (len(lanes) - 1))[-1] == len(lanes)
+    assert go(page, "Home", *["ArrowRight"] * 8) == list(range(1, 10))
     assert page.locator(".curtain").is_hidden()
 
 
@@ -547,14 +538,22 @@ def test_at_200_percent_the_lane_that_acts_stays_in_sight(
 def test_the_page_opens_at_the_request_and_counts_from_it(
     visit: Visit, register_product: Timeline
 ) -> None:
-    """As in the terminal the request is at 0; what was before it is to the left, below zero."""
-    view = View(register_product)
+    """As in the terminal it is at 0; the mark has no line, so that at which the client stands is
+    shown; what was before it is to the left, below zero.
+    """
+    zero = View(register_product).zero
     page = visit(register_product)
-    first = page.evaluate("document.querySelector('#slider').valueAsNumber") - 1
-    assert register_product.events[first].time >= view.zero
-    assert register_product.events[first - 1].time < view.zero
+    first = place(page) - 1
+    assert register_product.events[first].time >= zero
+    assert register_product.events[first - 1].time < zero
 
     assert page.locator("#moment").inner_text().startswith("0 µs")
+    assert "request sent" in page.locator("#words").inner_text()
+    of_client = page.locator("#lines li", has=page.locator(".badge.filled[data-lane=C]"))
+    assert "client.post(" in of_client.inner_text()
+    frame, line = box_of(page.locator("#lines")), box_of(of_client)
+    assert frame["y"] <= line["y"]
+    assert line["y"] + line["height"] <= frame["y"] + frame["height"]
     page.keyboard.press("Home")
     assert page.locator("#moment").inner_text().startswith("\u2212")
 
@@ -593,19 +592,6 @@ def test_a_step_is_found_by_its_words_or_its_line(visit: Visit) -> None:
         field.press("Enter")
         assert place(page) == number
         assert field.get_attribute("aria-invalid") == str(text == "nowhere").lower()
-
-
-def test_a_mark_shows_the_line_at_which_its_lane_stands(
-    visit: Visit, register_product: Timeline
-) -> None:
-    """The page opens at the request, a mark that has no line: the client's is shown."""
-    page = visit(register_product)
-    assert "request sent" in page.locator("#words").inner_text()
-    of_client = page.locator("#lines li", has=page.locator(".badge.filled[data-lane=C]"))
-    assert "client.post(" in of_client.inner_text()
-    frame, line = box_of(page.locator("#lines")), box_of(of_client)
-    assert frame["y"] <= line["y"]
-    assert line["y"] + line["height"] <= frame["y"] + frame["height"]
 
 
 def test_the_library_is_skipped_both_ways(visit: Visit, register_product: Timeline) -> None:
