@@ -46,8 +46,6 @@ def nested_functions() -> None:
 
 
 class Product:
-    kind = "book"
-
     def __init__(self, name: str) -> None:
         self.name = name
 

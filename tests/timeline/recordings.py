@@ -56,7 +56,6 @@ def recording_of(
 
 
 def of(function: str, timeline: Timeline) -> list[Event]:
-    """Give the events of a function."""
     return [event for event in timeline.events if event.function == function]
 
 
@@ -76,7 +75,6 @@ def event(
 
 
 def view_of(*events: Event, lanes: tuple[Lane, ...] = (CLIENT, LOOP, WORKER)) -> View:
-    """View a run that was written by hand."""
     return View(Timeline(events, lanes, {}))
 
 

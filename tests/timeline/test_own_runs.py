@@ -176,7 +176,6 @@ class Served:
         return [each for each in self.requests[number - 1].findings if each.kind == kind]
 
     def figures(self, number: int, kind: str) -> dict[str, Any]:
-        """Give the figures of the only finding of a kind."""
         (found,) = self.of(number, kind)
         return found.figures
 
@@ -239,20 +238,19 @@ def test_each_request_is_a_story_of_its_own(served: Served) -> None:
 
 
 def test_where_each_ran_is_what_its_own_log_says(served: Served) -> None:
-    """On the event loop or not, for each function that has a log."""
-    ran = {str(each.figures["function"]): each.figures for each in served.of(1, "ran")}
-    assert ran.keys() - {"logged"} == {"get_db", "order", "mail", "report", "total"}
-    for name in ran.keys() - {"logged"}:
-        assert ran[name]["on_event_loop"] == (served.threads(name) == served.loop)
-
-
-def test_why_each_ran_there_is_said(served: Served) -> None:
-    """Sync, async, or sync and called from async."""
-    said = " ".join(each.text for each in served.of(1, "ran"))
-    assert "mail (" in said
-    assert "is sync: it ran in worker thread 1." in said
-    assert "is async: it ran on the event loop." in said
-    assert "is sync, and called by report, which is async: it ran on the event loop." in said
+    """On the event loop or not, and why: sync, async, or sync and called from async."""
+    ran = {str(each.figures["function"]): each for each in served.of(1, "ran")}
+    in_worker = "is sync: it ran in worker thread "
+    why = {
+        **dict.fromkeys(("get_db", "order", "mail"), in_worker),
+        "report": "is async: it ran on the event loop.",
+        "total": "is sync, and called by report, which is async: it ran on the event loop.",
+    }
+    assert ran.keys() - {"logged"} == why.keys()
+    for name, words in why.items():
+        assert ran[name].text.startswith(f"{name} (")
+        assert words in ran[name].text
+        assert ran[name].figures["on_event_loop"] == (served.threads(name) == served.loop)
 
 
 def test_the_answer_the_tasks_and_their_times_are_those_of_the_log(served: Served) -> None:
@@ -391,7 +389,6 @@ def test_requests_that_overlap_are_told_apart(shop: Path) -> None:
 
 
 def run(folder: Path, text: str, *arguments: str) -> OwnRun:
-    """Run a program of one's own."""
     program = folder / "program.py"
     program.write_text(text)
     return run_own_program(program, arguments)

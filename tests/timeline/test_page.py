@@ -60,7 +60,6 @@ class Page(HTMLParser):
             self.texts[self.inside][-1] += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
-        """Give the attributes of every element of a kind."""
         return [attributes for name, attributes in self.elements if name == tag]
 
     @property

@@ -58,7 +58,6 @@ READ_STEP = """() => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """Start one Chromium for all tests."""
     chromium = shutil.which("chromium")
     need_part(chromium, "Chromium is missing: apt-get install chromium")
     found = importlib.util.find_spec("playwright")
@@ -105,7 +104,6 @@ def visit(browser: "Browser", tmp_path: Path) -> Iterator[Visit]:
 
 @pytest.fixture(scope="module")
 def register_product() -> Timeline:
-    """Record the article's story."""
     return recorded("register-product").timeline
 
 
@@ -157,7 +155,6 @@ def test_register_product_is_stepped_through_to_the_end_by_keyboard(
 
 
 def assert_shows(shown: dict[str, Any], timeline: Timeline, event: Event, number: int) -> None:
-    """Compare what the page shows with the event that it is to show."""
     lane = next(lane for lane in timeline.lanes if lane.number == event.lane)
     # There is one lane of each kind.
     badge = {"event loop": "L", "client": "C", "worker thread": "1"}[lane.kind]
@@ -482,11 +479,7 @@ def test_keys_that_belong_to_others_are_left_to_them(visit: Visit) -> None:
     go(page, *["Tab"] * 9)
     assert page.evaluate("document.activeElement.id") == "lines"
     assert go(page, "End") == [5]
-
-
-def test_a_click_into_the_source_leaves_the_keys_to_the_replay(visit: Visit) -> None:
-    """Only who went there with the Tab key wants to scroll it by key; text can be selected."""
-    page = visit(story(), "#step=5")
+    # Only who went there with the Tab key wants to scroll it by key; text can be selected.
     page.locator("#lines code").first.click()
     assert go(page, "ArrowRight", "ArrowRight") == [6, 7]
     page.locator("#lines code").first.dblclick()
@@ -723,7 +716,6 @@ def test_texts_and_lanes_stand_out_from_their_ground(visit: Visit, scheme: str) 
 
 
 def contrast(one: float, other: float) -> float:
-    """Give the contrast of two luminances, as WCAG defines it."""
     darker, lighter = sorted([one, other])
     return (lighter + 0.05) / (darker + 0.05)
 

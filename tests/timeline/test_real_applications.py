@@ -135,8 +135,6 @@ def sdist(name: str, folder: Path) -> Path:
 
 @dataclass
 class Run:
-    """What came of a served application."""
-
     answers: list[Any]
     log: list[str]
     files: dict[str, bytes]

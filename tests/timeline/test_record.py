@@ -21,7 +21,7 @@ from minitasks.scenarios.marks import mark, watching
 from minitasks.timeline import recorder
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
-from minitasks.timeline.record import Recording, record
+from minitasks.timeline.record import record
 from tests.parts import TIMEOUT, need_part
 from tests.timeline import programs
 from tests.timeline.recordings import of, recording_of
@@ -338,12 +338,11 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         record([tmp_path / "missing.py"])
 
 
-def test_a_recording_is_made_once() -> None:
-    """A second block would add to a timeline that is frozen."""
+def test_a_recording_is_made_once_and_has_its_timeline_when_it_is_over() -> None:
+    """Half a recording is no timeline, and a second block would add to one that is frozen."""
     recording = record([programs.__file__])
-    with recording:
-        programs.add(1, 2)
-
+    with recording, pytest.raises(RuntimeError, match="over"):
+        _ = recording.timeline
     with pytest.raises(RuntimeError, match="once"), recording:
         pass
 
@@ -353,12 +352,6 @@ def test_a_limit_that_keeps_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         record([programs.__file__], limit=0)
     assert len(recording_of(programs.failing, limit=1).events) == 2
-
-
-def test_the_timeline_is_not_there_before_the_end() -> None:
-    """Half a recording is no timeline."""
-    with record([programs.__file__]) as recording, pytest.raises(RuntimeError, match="over"):
-        _ = recording.timeline
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="newer ones record beside a tracer")
@@ -405,16 +398,13 @@ def test_what_happens_after_the_block_is_not_recorded() -> None:
 def test_worker_threads_that_were_there_before_are_recorded() -> None:
     """As in a notebook, whose event loop keeps idle ones from one cell to the next."""
 
-    async def cell() -> Recording:
-        with record([programs.__file__]) as recording:
-            assert await anyio.to_thread.run_sync(programs.add, 1, 2) == 3
-        return recording
+    async def notebook() -> None:
+        for _ in range(2):
+            with record([programs.__file__]) as recording:
+                assert await programs.offload() == 3
+            assert of("add", recording.timeline)
 
-    async def notebook() -> list[Recording]:
-        return [await cell(), await cell()]
-
-    for recording in anyio.run(notebook):
-        assert of("add", recording.timeline)
+    anyio.run(notebook)
 
 
 def test_what_nobody_wrote_is_not_recorded() -> None:
@@ -434,6 +424,4 @@ with record() as recording:
     order()
 print([e.function for e in recording.timeline.events if e.kind == "call"])
 """
-    command = [sys.executable, "-c", program]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert ran.stdout == "['order']\n"
+    assert subprocess.check_output([sys.executable, "-c", program]) == b"['order']\n"

@@ -37,7 +37,6 @@ def steps_of(program: Callable[[], object]) -> Steps:
 
 
 def drive(coroutine: Any) -> None:
-    """Run it to its end, whichever that is."""
     with contextlib.suppress(StopIteration, KeyError, ZeroDivisionError):
         while True:
             coroutine.send(None)
@@ -120,6 +119,14 @@ async def waits_while_cleaning_up() -> None:
         await pause()
     finally:
         await pause()
+
+
+CLEANING_UP = (cleans_up, waits_in_a_block, waits_while_cleaning_up)
+
+
+def clean_up_in_all_ways() -> None:
+    for target in CLEANING_UP:
+        throw_into(target())
 
 
 async def counts() -> AsyncIterator[int]:
@@ -212,17 +219,9 @@ CASES: dict[str, tuple[Callable[[], object], dict[str, str]]] = {
         lambda: throw_and_close(delegates()),
         {"yields_for_ever": GOES_ON, "delegates": FAILS},
     ),
-    "an exception on the way does not make an end look like a suspend": (
-        lambda: throw_into(cleans_up()),
-        {"cleans_up": CLEANS_UP},
-    ),
-    "nor does a with that waits": (
-        lambda: throw_into(waits_in_a_block()),
-        {"waits_in_a_block": CLEANS_UP},
-    ),
-    "nor does a finally that waits": (
-        lambda: throw_into(waits_while_cleaning_up()),
-        {"waits_while_cleaning_up": CLEANS_UP},
+    "neither an exception on the way nor a with or a finally that waits makes an end a suspend": (
+        clean_up_in_all_ways,
+        {target.__name__: CLEANS_UP for target in CLEANING_UP},
     ),
     "what was thrown in at a yield is not forgotten while the cleanup suspends": (
         lambda: drive(throws_into_the_block()),
