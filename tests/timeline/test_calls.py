@@ -54,7 +54,6 @@ from tests.timeline.recordings import LOOP, WORKER, event, run_of, view_of
 def test_a_slice_is_a_stretch_of_a_call_on_one_thread(steps: str, slices: list[str]) -> None:
     """It begins by a call or a resume, and ends by a suspend, a return or a raise, if told."""
     found = run_of(steps).slices
-
     assert [
         f"{'  ' * each.depth}{each.frame} {each.begun} {each.start} {each.ended} {each.end}"
         f"{' worker' if each.lane == WORKER.number else ''}"

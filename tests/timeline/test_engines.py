@@ -124,7 +124,6 @@ def test_unrecorded_code_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_monitoring_leaves_nothing_behind() -> None:
     """After a recording its tool ids are free, and no code object keeps events switched on."""
     recording_of(programs.sync_calls)
-
     python = sys.monitoring
     for tool in monitoring.FREE_IDS:
         assert python.get_tool(tool) is None
@@ -140,7 +139,6 @@ def test_a_second_recording_sees_code_that_the_first_one_did_not_want() -> None:
     """What one recording switched off as foreign is not lost for the next."""
     with record([minitasks.background.__file__]):
         programs.sync_calls()
-
     assert recording_of(programs.sync_calls).events
 
 

@@ -72,7 +72,6 @@ def test_a_cells_variables_are_its_own(outputs: list[Any]) -> None:
 def test_the_recording_shows_itself_as_a_picture(outputs: list[Any]) -> None:
     """As HTML that is one SVG document."""
     picture = ET.fromstring(outputs[4]["text/html"])
-
     assert picture.tag == "{http://www.w3.org/2000/svg}svg"
     words = " ".join("".join(picture.itertext()).replace("\N{NO-BREAK SPACE}", " ").split())
     for shown in ("event loop", "worker thread 1", "main", "double"):

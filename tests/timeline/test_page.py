@@ -112,9 +112,7 @@ events = st.lists(
 def test_the_page_has_every_event_with_all_that_is_known_of_it(events: list[Event]) -> None:
     """Whatever was recorded can be read out of the page again: nothing is lost by packing it."""
     view = view_of(*events, lanes=(LOOP, WORKER))
-
     found = list(unpack(json.loads(json_in_html(pack(view)))))
-
     assert found == [
         replace(
             event,
@@ -130,9 +128,7 @@ def test_a_variable_takes_room_only_where_it_changes() -> None:
     """A thousand steps with the same large variables make a page hardly larger than one."""
     values = {f"name_{number}": "v" * 100 for number in range(50)}
     steps = [event("line", time, variables=values) for time in range(1000)]
-
     few, many = (len(json.dumps(pack(view_of(*part)))) for part in (steps[:1], steps))
-
     assert many - few < 1000 * 40
 
 
@@ -145,7 +141,6 @@ def test_a_mark_says_nothing_about_variables() -> None:
             event("line", 3, variables={"x": "1"}),
         )
     )
-
     assert [step.variables for step in unpack(packed)] == [(("x", "1"),)] * 3
     assert [len(row) for row in packed["rows"]] == [11, 9, 9]
 
@@ -154,9 +149,7 @@ def test_lanes_have_badges_that_tell_them_apart() -> None:
     """L for the event loop, C and its number for a client, numbers for worker threads."""
     workers = [Lane(n, "worker thread", f"worker thread {n}") for n in (1, 2)]
     clients = [Lane(n + 2, "client", f"client {n}") for n in (1, 2)]
-
     found = pack(view_of(lanes=(LOOP, *workers, *clients)))["lanes"]
-
     assert [lane["badge"] for lane in found] == ["C1", "C2", "L", "1", "2"]
 
 
@@ -164,7 +157,6 @@ def test_a_page_does_not_tell_where_on_the_computer_the_files_are() -> None:
     """Of a path the last folder and the file remain: a page is for others, a home folder is not."""
     page = render_page(View(story()))
     files = Page(page).data["files"]
-
     assert "ada" not in page
     # What was left in code that is not recorded has no source to show.
     assert [(file["name"], len(file["lines"])) for file in files] == [
@@ -192,7 +184,6 @@ def test_a_page_does_not_tell_where_on_the_computer_the_files_are() -> None:
 def test_the_pieces_of_a_line_are_the_line(source: str) -> None:
     """Cutting a source to colour it loses no character, adds none, and keeps the lines' numbers."""
     lines = source.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
-
     assert ["".join(text for _, text in pieces) for pieces in cut_source(source)] == lines
 
 
@@ -200,14 +191,12 @@ def test_the_pieces_of_a_line_are_the_line(source: str) -> None:
 def test_the_pieces_of_any_line_are_the_line(source: str) -> None:
     """Also where quotes, braces and line ends fall as they like."""
     lines = ["".join(text for _, text in pieces) for pieces in cut_source(source)]
-
     assert "\n".join(lines) == source.removesuffix("\n")
 
 
 def test_keywords_strings_and_comments_have_their_classes() -> None:
     """`async` and `def` are keywords, a docstring is a string in all its lines."""
     lines = list(cut_source(SOURCE))
-
     assert lines[0][:4] == [("k", "async"), ("", " "), ("k", "def"), ("", " send(block: str) -> ")]
     assert lines[0][-1] == ("c", "# the loop is free meanwhile")
     assert lines[1] == [("", "    "), ("s", '"""Send it."""')]
@@ -250,9 +239,7 @@ def test_the_axis_is_to_scale_while_something_runs_and_cuts_long_pauses() -> Non
 def test_a_call_keeps_its_row_while_it_is_suspended() -> None:
     """What runs meanwhile gets another row: a bar never lies on the line of a wait."""
     steps = "call 1, suspend 1, call 2, return 2, resume 1, return 1, call 3, return 3"
-
     bars = pack(run_of(steps))["bars"]
-
     assert [(first, last, row) for first, last, _, row in bars] == [
         (0, 1, 0),
         (2, 3, 1),
@@ -264,9 +251,7 @@ def test_a_call_keeps_its_row_while_it_is_suspended() -> None:
 def test_a_callee_is_below_its_caller_also_where_a_row_above_is_free() -> None:
     """The first call's row is free again when the second, one below, calls a third."""
     steps = "call 1, suspend 1, call 2, suspend 2, resume 1, return 1, resume 2, call 3"
-
     rows = page_data.place_in_rows(run_of(steps).slices)
-
     assert rows == {(LOOP.number, 1): 0, (LOOP.number, 2): 1, (LOOP.number, 3): 2}
 
 
@@ -293,16 +278,13 @@ def test_no_two_calls_share_a_row_at_the_same_time(timeline: Timeline) -> None:
 def test_a_lane_has_at_most_so_many_rows() -> None:
     """A thousand calls that wait at the same time do not make the chart a thousand rows high."""
     steps = ", ".join(f"call {frame}, suspend {frame}" for frame in range(1000))
-
     bars = pack(run_of(steps))["bars"]
-
     assert {row for *_, row in bars} == set(range(page_data.MOST_ROWS))
 
 
 def test_the_bar_of_a_call_that_has_not_ended_reaches_the_end() -> None:
     """A thread that is still blocked when the recording stops is drawn up to there."""
     bars = pack(run_of("call 2 worker, call 1, return 1"))["bars"]
-
     assert bars == [(0, 0, 1_000_000_000, 0), (1, 2, 1_000_000_000, 0)]
 
 
@@ -329,7 +311,6 @@ def test_the_page_names_nothing_outside_itself() -> None:
     """No element, style or script refers to another file or host."""
     text = render_page(View(story()))
     page = Page(text)
-
     attributes = {name for _, found in page.elements for name in found}
     assert not attributes & {"src", "href", "srcset", "action", "data", "poster", "background"}
     assert not re.search(r"url\(|@import|\bimport\b|fetch|XMLHttpRequest|sendBeacon", text)
@@ -346,7 +327,6 @@ def test_hostile_texts_stay_texts() -> None:
     title = HOSTILE_TEXTS[0]
     harmless = Page(render_page(View(story()), "x", "x"))
     page = Page(render_page(View(hostile()), title, "\n\n".join(HOSTILE_TEXTS)))
-
     tags = [tag for tag, _ in page.elements if tag not in ("p", "code", "details", "summary")]
     assert tags == [tag for tag, _ in harmless.elements if tag not in ("p", "code")]
     assert page.texts["title"] == page.texts["h1"] == [title]
@@ -366,9 +346,7 @@ def test_megabytes_are_cut() -> None:
     much = "z" * 1_000_000
     steps = (event("line", 0, function=much, variables={much: much}, text=much),)
     lane = replace(LOOP, name=much)
-
     page = render_page(View(Timeline(steps, (lane,), {FILE: f"x\n{much}\n"})), much, much)
-
     assert len(page) - len(render_page(view_of())) < 12_000
     assert page.count("1,000,000 characters") > 5
 
@@ -381,7 +359,6 @@ def test_the_description_s_first_paragraph_is_shown_and_the_rest_can_be_unfolded
     page = render_page(
         view_of(), "sync-task", "A promise.\n\nLook for:\n- `f` runs,\n  then\n- g < f"
     )
-
     assert (
         "<h1>sync-task</h1>\n  <p>A promise.</p><details><summary>Look for</summary>"
         "<ul><li><code>f</code> runs,\n  then\n</li><li>g &lt; f</li></ul></details>"

@@ -213,7 +213,6 @@ def test_a_click_beside_the_bars_goes_to_the_nearest_step(visit: Visit) -> None:
     page = visit(story(), "#step=5")
     box = box_of(page.locator("#drawing"))
     clock = box["y"] + box["height"] - 5
-
     page.mouse.click(box["x"] + 1, clock)
     assert place(page) == 1
     page.mouse.down()
@@ -296,12 +295,10 @@ def test_the_address_leads_to_the_step_and_follows_it(visit: Visit) -> None:
     """#step=7 opens the seventh step; stepping changes the address; a wrong one does no harm."""
     page = visit(story(), "#step=7")
     assert place(page) == 7
-
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**#step=8")
     page.evaluate("location.hash = '#step=2'")
     wait_until(lambda: place(page) == 2)
-
     for anchor, number in {"#step=99": 9, "#step=0": 1, "#step=x": 1, "#step=1.5": 1}.items():
         assert place(visit(story(), anchor)) == number
 
@@ -330,7 +327,6 @@ def test_every_lane_that_runs_is_marked_at_its_own_line(visit: Visit) -> None:
     call, line = story().events[4:6]
     loop = [replace(event, time=event.time + 10_000) for event in story().events[1:3]]
     page = visit(replace(story(), events=(call, line, *loop)), "#step=4")
-
     here = page.locator("#lines li").filter(has=page.locator(".badge.filled"))
     assert here.evaluate_all("(items) => items.map((item) => item.value)") == [3, 7]
     assert here.locator(".badge").all_text_contents() == ["L", "1"]
@@ -613,7 +609,6 @@ def test_a_lane_can_be_hidden(visit: Visit) -> None:
     page.get_by_label("Show the event loop in the chart").uncheck()
     assert names.all_text_contents() == ["client", "worker thread 1"]
     assert box_of(page.locator("#drawing"))["height"] < height
-
     page.get_by_label("Show the event loop in the chart").check()
     assert len(names.all_text_contents()) == 3
 

@@ -40,7 +40,6 @@ def test_a_call_is_told_with_its_lines_variables_and_result() -> None:
     """Each event tells the line, the variables as they are then, and what came out."""
     events = of("add", recording_of(programs.sync_calls))[:4]
     first = programs.add.__code__.co_firstlineno
-
     assert [event.kind for event in events] == ["call", "line", "line", "return"]
     assert [event.line - first for event in events] == [0, 1, 2, 2]
     assert events[1].variables == (("left", "0"), ("right", "1"))
@@ -63,7 +62,6 @@ def test_a_coroutine_resumed_ten_times_is_one_call_and_eleven_stretches() -> Non
 def test_an_exception_is_told_in_every_frame_that_it_leaves() -> None:
     """A frame that an exception leaves ends by raise; one that handles it ends by return."""
     timeline = recording_of(programs.failing)
-
     raised = [(event.function, event.text) for event in timeline.events if event.kind == "raise"]
     assert raised == [
         ("fail", "ValueError('late')"),
@@ -76,7 +74,6 @@ def test_an_exception_is_told_in_every_frame_that_it_leaves() -> None:
 def test_a_cancelled_coroutine_resumes_cleans_up_and_raises(anyio_backend: str) -> None:
     """Cancellation is seen as it is: an exception at the await, then the finally, then the end."""
     timeline = recording_of(programs.cancel_one, anyio_backend)
-
     kinds = [event.kind for event in of("sleep_for_ever", timeline) if event.kind != "line"]
     assert kinds == ["call", "suspend", "resume", "raise"]
     assert of("sleep_for_ever", timeline)[-1].text.startswith("Cancelled")
@@ -86,7 +83,6 @@ def test_a_cancelled_coroutine_resumes_cleans_up_and_raises(anyio_backend: str) 
 def test_a_coroutine_closed_before_its_first_step_never_ran() -> None:
     """Neither closing it nor throwing into it runs a line of it; both end without an event."""
     timeline = recording_of(programs.closed_unbegun)
-
     assert {event.function for event in timeline.events} == {"closed_unbegun", "count_to"}
     assert [event.kind for event in of("count_to", timeline)].count("call") == 1
     assert not any(event.kind == "raise" for event in timeline.events)
@@ -95,7 +91,6 @@ def test_a_coroutine_closed_before_its_first_step_never_ran() -> None:
 def test_a_call_that_ends_unseen_lends_its_number_to_none() -> None:
     """From 3.13 on a generator may be closed without an event, and its frame be used again."""
     calls = of("count_to", recording_of(programs.unfinished))
-
     assert len({event.frame for event in calls if event.kind == "call"}) == 5
 
 
@@ -121,9 +116,7 @@ def test_files_are_found_by_whichever_path_leads_to_them(
     link = tmp_path / "link.py"
     link.symlink_to(programs.__file__)
     monkeypatch.chdir(tmp_path)
-
     timeline = recording_of(programs.sync_calls, files=[Path("link.py")])
-
     assert {event.file for event in timeline.events} == {"link.py"}
     assert set(timeline.sources) == {"link.py"}
 
@@ -133,7 +126,6 @@ def test_without_files_the_callers_own_file_is_recorded() -> None:
     with record() as recording:
         local_function()
         programs.sync_calls()
-
     functions = {event.function for event in recording.timeline.events}
     assert {"local_function", sys._getframe().f_code.co_name} <= functions
     assert {event.file for event in recording.timeline.events} == {__file__}
@@ -220,7 +212,6 @@ def test_between_the_clock_and_the_event_no_other_comes(monkeypatch: pytest.Monk
 def test_a_task_without_recorded_code_is_told_from_its_parent(anyio_backend: str) -> None:
     """A child task that only hands work over is the one its worker names: not the parent."""
     timeline = recording_of(programs.three_workers, anyio_backend)
-
     (parent,) = {event.task for event in of("three_workers", timeline)}
     children = {event.task for event in of("take_turns", timeline)}
     assert len(children) == 3
@@ -247,7 +238,6 @@ def test_each_recording_numbers_for_itself() -> None:
         return recording_of(programs.sync_calls)
 
     timeline = contextvars.Context().run(record_twice)
-
     assert {event.task for event in timeline.events} == {1}
     assert timeline.events[0].frame == 1
     assert {event.lane for event in timeline.events} == {0}
@@ -260,7 +250,6 @@ def test_a_lane_is_a_thread_and_not_its_ident() -> None:
         programs.add(1, 2)
         for name in names:
             in_a_thread(programs.add, 1, 2, name=name)
-
     assert [(lane.number, lane.kind, lane.name) for lane in recording.timeline.lanes] == [
         (0, "thread", threading.current_thread().name),
         (1, "thread", "bookkeeper"),
@@ -291,7 +280,6 @@ def test_a_mark_tells_where_it_was_left() -> None:
     with record([programs.__file__]) as recording:
         programs.take_turns(programs.Baton(1), "red", [0])
         mark("elsewhere")
-
     inside, outside = (event for event in recording.timeline.events if event.kind == "mark")
     assert (inside.text, inside.function) == ("red: 0", "take_turns")
     assert inside.file == programs.__file__
@@ -307,7 +295,6 @@ def test_the_recording_stops_at_the_limit_with_a_mark() -> None:
     """The first events are kept, the rest is counted, and the last event says so."""
     whole = recording_of(programs.failing)
     part = recording_of(programs.failing, limit=10)
-
     assert len(part.events) == 11
     assert [(each.kind, each.line) for each in part.events[:10]] == [
         (each.kind, each.line) for each in whole.events[:10]
@@ -327,7 +314,6 @@ def test_a_recording_within_a_recording_is_refused() -> None:
         with pytest.raises(CannotRun, match="end it"), record([programs.__file__]):
             pass
         programs.sync_calls()
-
     assert of("add", outer.timeline)
     assert recording_of(programs.sync_calls).events
 
@@ -373,7 +359,6 @@ def test_an_exception_in_the_block_ends_the_recording() -> None:
     """The exception goes on, and the timeline has what happened before it."""
     with pytest.raises(ValueError, match="no"), record([programs.__file__]) as recording:
         programs.fail("no")
-
     assert recording.timeline.events[-1].kind == "raise"
     assert sys.gettrace() is None or sys.version_info >= (3, 12)
 
@@ -382,7 +367,6 @@ def test_what_happens_after_the_block_is_not_recorded() -> None:
     """Nor what other threads still do."""
     baton = programs.Baton(3)
     thread = threading.Thread(target=programs.take_turns, args=(baton, "red", [0, 2]))
-
     with record([programs.__file__]) as recording:
         thread.start()
         assert baton.turns[1].wait(TIMEOUT)
@@ -390,7 +374,6 @@ def test_what_happens_after_the_block_is_not_recorded() -> None:
     baton.pass_on(1)
     thread.join(TIMEOUT)
     programs.add(3, 4)
-
     assert recording.timeline.events == events
     assert [event.text for event in events if event.kind == "mark"] == ["red: 0"]
 

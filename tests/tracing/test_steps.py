@@ -248,7 +248,6 @@ def test_each_call_is_told_from_its_beginning_to_its_end(
 ) -> None:
     """One call, a suspend and a resume for each wait, and the end that it has."""
     steps = [(function, step) for function, step in steps_of(program) if step != "handover"]
-
     for function, pattern in expected.items():
         found = of(function, steps)
         assert fnmatchcase(" ".join(found), pattern), found
@@ -258,7 +257,6 @@ def test_each_call_is_told_from_its_beginning_to_its_end(
 def test_an_awaiting_caller_suspends_and_resumes_with_what_it_awaits() -> None:
     """A suspend goes outwards through the awaiters, a resume inwards."""
     steps = steps_of(lambda: drive(awaits(pause)))
-
     assert [pair for pair in steps if pair[0] != "drive" and pair[1] != "handover"] == [
         ("awaits", "call"),
         ("pause", "call"),
@@ -274,13 +272,11 @@ def test_an_awaiting_caller_suspends_and_resumes_with_what_it_awaits() -> None:
 def test_a_result_handed_over_is_no_exception() -> None:
     """The StopIteration that carries an awaited result is told from an exception."""
     steps = of("awaits", steps_of(lambda: drive(awaits(has_result))))
-
     assert steps == ["call", "suspend", "resume", "handover", "return"]
 
 
 def test_a_result_handed_over_behind_a_throw_is_no_exception() -> None:
     """What was thrown into the awaited coroutine, which survives it, does not reach the awaiter."""
     steps = of("awaits", steps_of(lambda: throw_into(awaits(survives))))
-
     assert "exception" not in steps
     assert steps[-1] == "return"
