@@ -147,8 +147,8 @@ def failing() -> None:
         add(1 // 0, 1)
 
 
-def hold(value: object) -> None:
-    pass
+def hold(value: object) -> int:
+    return 1
 
 
 def failing_iterator() -> None:

@@ -4,6 +4,7 @@ import re
 import sys
 import threading
 from collections import defaultdict
+from dataclasses import replace
 from types import FrameType
 
 import pytest
@@ -30,7 +31,7 @@ def untraced() -> None:
         pytest.skip("another tracer is at work")
 
 
-def place_by_place(timeline: Timeline) -> dict[tuple[str, int], list[tuple[object, ...]]]:
+def place_by_place(timeline: Timeline) -> dict[tuple[str, int], list[Event]]:
     """Give all that the events tell, but for times and addresses: by kind of thread, and by task.
 
     Each numbers its calls: when a worker begins, the event loop's thread may or may not have left
@@ -44,18 +45,15 @@ def place_by_place(timeline: Timeline) -> dict[tuple[str, int], list[tuple[objec
     return {place: facts(events) for place, events in places.items()}
 
 
-def facts(events: list[Event]) -> list[tuple[object, ...]]:
+def facts(events: list[Event]) -> list[Event]:
     frames: dict[int, int] = {}
     return [
-        (
-            event.kind,
-            event.task,
-            frames.setdefault(event.frame, len(frames)),
-            event.file,
-            event.function,
-            event.line,
-            event.variables,
-            re.sub("0x[0-9a-f]+", "0x...", event.text),
+        replace(
+            event,
+            time=0,
+            lane=0,
+            frame=frames.setdefault(event.frame, len(frames)),
+            text=re.sub("0x[0-9a-f]+", "0x...", event.text),
         )
         for event in events
     ]

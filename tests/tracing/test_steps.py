@@ -3,28 +3,31 @@
 import contextlib
 import sys
 import types
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
 from minitasks.tracing.steps import StepReader
+from tests.timeline import programs
 
+FILES = (__file__, programs.__file__)
 Steps = list[tuple[str, str]]
 
 
 def steps_of(program: Callable[[], object]) -> Steps:
-    """Run the program under sys.settrace; give (function, step) of all but lines, in this file."""
+    """Run a program under sys.settrace; give (function, step) of all but lines."""
     reader = StepReader()
     steps: Steps = []
 
     def trace(frame: types.FrameType, event: str, arg: Any) -> Any:
-        if frame.f_code.co_filename != __file__ or frame.f_code.co_name in ("trace", "steps_of"):
+        code = frame.f_code
+        if code.co_filename not in FILES or code.co_name in ("trace", "steps_of"):
             return None
         step = reader.read(frame, event, arg)
-        if step != "line" and frame.f_code is not program.__code__:
-            steps.append((frame.f_code.co_name, step))
+        if step != "line" and code is not program.__code__:
+            steps.append((code.co_name, step))
         return trace
 
     before = sys.gettrace()
@@ -140,11 +143,6 @@ async def reads_counts() -> None:
         pass
 
 
-def yields_twice() -> Iterator[int]:
-    yield 1
-    yield 2
-
-
 def yields_for_ever() -> Generator[None, None, None]:
     while True:
         with contextlib.suppress(ZeroDivisionError):
@@ -166,22 +164,6 @@ async def throws_into_the_block() -> None:
     await generator.athrow(ZeroDivisionError())
 
 
-class StopsByItself:
-    def __iter__(self) -> "StopsByItself":
-        return self
-
-    def __next__(self) -> int:
-        raise StopIteration
-
-
-def returns_a_constant() -> int:
-    return 1
-
-
-def returns_a_value() -> list[int]:
-    return [returns_a_constant()]
-
-
 def of(function: str, steps: Steps) -> list[str]:
     return [step for name, step in steps if name == function]
 
@@ -196,7 +178,7 @@ CASES: dict[str, tuple[Callable[[], object], dict[str, str]]] = {
         {"waits_ten_times": f"call{10 * ' suspend resume'} return"},
     ),
     "a StopIteration that a __next__ raises itself is an exception": (
-        lambda: list(StopsByItself()),
+        programs.failing_iterator,
         {"__next__": "call exception raise"},
     ),
     "an exception ends the frame that raises it and the frame that awaits it": (
@@ -228,16 +210,16 @@ CASES: dict[str, tuple[Callable[[], object], dict[str, str]]] = {
         {"yields_in_a_block": "call suspend resume exception suspend resume raise"},
     ),
     "a generator's yields are suspends, the end of its loop is a return": (
-        lambda: list(yields_twice()),
-        {"yields_twice": "call suspend resume suspend resume return"},
+        lambda: list(programs.count_to(2)),
+        {"count_to": "call suspend resume suspend resume return"},
     ),
     "an async generator suspends at yield and at await": (
         lambda: drive(reads_counts()),
         {"counts": f"call{3 * ' suspend resume'} return"},
     ),
     "a return, whichever instruction carries it, is no raise": (
-        lambda: returns_a_value(),
-        {"returns_a_value": "call return", "returns_a_constant": "call return"},
+        lambda: (programs.add(1, 2), programs.hold(1)),
+        {"add": "call return", "hold": "call return"},
     ),
 }
 
