@@ -1,6 +1,6 @@
 """Programs to record: each shape that code can take, the same on every run.
 
-Each is called with the name of an event loop. This file is what the recordings look into.
+This file is what the recordings look into; `recording_of` in recordings.py runs and records them.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from minitasks import BackgroundTasks
 from minitasks.scenarios.marks import mark
 from tests.parts import TIMEOUT
 
-Program = Callable[[str], Any]
+Program = Callable[[], Any]
 
 
 # -- sync -----------------------------------------------------------------------------------------
@@ -28,12 +28,12 @@ def add(left: int, right: int) -> int:
     return total
 
 
-def sync_calls(backend: str) -> None:
+def sync_calls() -> None:
     for number in range(3):
         add(number, 1)
 
 
-def nested_functions(backend: str) -> None:
+def nested_functions() -> None:
     outside = 1
 
     def inner(value: int) -> int:
@@ -46,8 +46,6 @@ def nested_functions(backend: str) -> None:
 
 
 class Product:
-    kind = "book"
-
     def __init__(self, name: str) -> None:
         self.name = name
 
@@ -56,7 +54,7 @@ class Product:
         return self.name.title()
 
 
-def class_body(backend: str) -> None:
+def class_body() -> None:
     class Priced(Product):
         price = 9
         double = 2 * price
@@ -64,7 +62,7 @@ def class_body(backend: str) -> None:
     Priced("it").title  # noqa: B018
 
 
-def comprehensions(backend: str) -> None:
+def comprehensions() -> None:
     squares = [number * number for number in range(3)]
     {number: str(number) for number in squares}
     sum(number for number in squares)
@@ -88,12 +86,9 @@ def delegate(numbers: list[int]) -> Generator[int, None, None]:
     assert result == "flat"
 
 
-def generators(backend: str) -> None:
+def generators() -> None:
     list(count_to(2))
     list(delegate([5, 6]))
-    unfinished = count_to(9)
-    next(unfinished)
-    unfinished.close()
 
 
 def echo() -> Generator[str, str, None]:
@@ -107,7 +102,7 @@ def echo() -> Generator[str, str, None]:
             pass
 
 
-def thrown_into(backend: str) -> None:
+def thrown_into() -> None:
     talk = echo()
     next(talk)
     talk.send("hello")
@@ -141,7 +136,7 @@ def translate() -> None:
         raise LookupError("translated") from error
 
 
-def failing(backend: str) -> None:
+def failing() -> None:
     with contextlib.suppress(LookupError):
         translate()
     try:
@@ -152,17 +147,11 @@ def failing(backend: str) -> None:
         add(1 // 0, 1)
 
 
-def recurse(depth: int) -> int:
-    return recurse(depth + 1)
+def hold(value: object) -> int:
+    return 1
 
 
-def too_deep(backend: str) -> None:
-    with contextlib.suppress(RecursionError):
-        recurse(0)
-    add(1, 2)
-
-
-def failing_iterator(backend: str) -> None:
+def failing_iterator() -> None:
     class Stops:
         def __iter__(self) -> "Stops":
             return self
@@ -182,14 +171,10 @@ async def save(name: str) -> str:
     return name.upper()
 
 
-async def save_twice(name: str) -> list[str]:
+async def save_twice(name: str = "book") -> list[str]:
     first = await save(name)
     second = await save(first)
     return [first, second]
-
-
-def async_calls(backend: str) -> None:
-    anyio.run(save_twice, "book", backend=backend)
 
 
 async def count_slowly(number: int) -> AsyncIterator[int]:
@@ -202,10 +187,6 @@ async def read_slowly() -> list[int]:
     async for number in count_slowly(2):
         add(number, 1)
     return [number async for number in count_slowly(2) if number]
-
-
-def async_generators(backend: str) -> None:
-    anyio.run(read_slowly, backend=backend)
 
 
 @contextlib.asynccontextmanager
@@ -225,10 +206,6 @@ async def use_and_fail() -> None:
             fail("while open")
 
 
-def async_contexts(backend: str) -> None:
-    anyio.run(use_and_fail, backend=backend)
-
-
 async def fail_slowly() -> None:
     await anyio.sleep(0)
     fail("slowly")
@@ -237,10 +214,6 @@ async def fail_slowly() -> None:
 async def await_failure() -> None:
     with contextlib.suppress(ValueError):
         await fail_slowly()
-
-
-def async_failing(backend: str) -> None:
-    anyio.run(await_failure, backend=backend)
 
 
 async def sleep_for_ever(ready: anyio.Event) -> None:
@@ -259,10 +232,6 @@ async def cancel_one() -> None:
         group.cancel_scope.cancel()
 
 
-def cancelled(backend: str) -> None:
-    anyio.run(cancel_one, backend=backend)
-
-
 async def throw_by_hand() -> None:
     numbers = count_slowly(3)
     await anext(numbers)
@@ -273,7 +242,7 @@ async def throw_by_hand() -> None:
     await closed.aclose()  # type: ignore[attr-defined]
 
 
-def closed_unbegun(backend: str) -> None:
+def closed_unbegun() -> None:
     save("never").close()
     with contextlib.suppress(KeyError):
         save("never").throw(KeyError("cancelled"))
@@ -283,15 +252,11 @@ def closed_unbegun(backend: str) -> None:
         count_to(3).throw(KeyError("unbegun"))
 
 
-def unfinished(backend: str) -> None:
+def unfinished() -> None:
     for _ in range(5):
         numbers = count_to(3)
         next(numbers)
         numbers.close()
-
-
-def async_thrown_into(backend: str) -> None:
-    anyio.run(throw_by_hand, backend=backend)
 
 
 # -- threads --------------------------------------------------------------------------------------
@@ -299,10 +264,6 @@ def async_thrown_into(backend: str) -> None:
 
 async def offload() -> int:
     return await anyio.to_thread.run_sync(add, 1, 2)
-
-
-def in_a_worker(backend: str) -> None:
-    anyio.run(offload, backend=backend)
 
 
 def call_back(name: str) -> str:
@@ -313,10 +274,6 @@ async def offload_and_call_back() -> None:
     await anyio.to_thread.run_sync(call_back, "book")
 
 
-def from_a_worker(backend: str) -> None:
-    anyio.run(offload_and_call_back, backend=backend)
-
-
 async def run_background_tasks() -> None:
     tasks = BackgroundTasks()
     tasks.add_task(save, "book")
@@ -324,10 +281,6 @@ async def run_background_tasks() -> None:
     tasks.add_task(fail, "third")
     with contextlib.suppress(ValueError):
         await tasks()
-
-
-def background_tasks(backend: str) -> None:
-    anyio.run(run_background_tasks, backend=backend)
 
 
 class Baton:
@@ -358,10 +311,6 @@ async def three_workers() -> None:
             group.start_soon(anyio.to_thread.run_sync, take_turns, baton, name, turns)
 
 
-def concurrent(backend: str) -> None:
-    anyio.run(three_workers, backend=backend)
-
-
 async def wait_ten_times() -> str:
     for _ in range(10):
         await asyncio.sleep(0)
@@ -382,13 +331,13 @@ SYNC: tuple[Program, ...] = (
 )
 
 ASYNC: tuple[Program, ...] = (
-    async_calls,
-    async_generators,
-    async_contexts,
-    async_failing,
-    cancelled,
-    async_thrown_into,
-    in_a_worker,
-    from_a_worker,
-    background_tasks,
+    save_twice,
+    read_slowly,
+    use_and_fail,
+    await_failure,
+    cancel_one,
+    throw_by_hand,
+    offload,
+    offload_and_call_back,
+    run_background_tasks,
 )

@@ -1,8 +1,18 @@
-"""Recordings for the page's tests: one written by hand, one hostile, one long, one real."""
+"""Recordings: of the programs beside this file, and of nothing, written by hand."""
 
+import inspect
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import anyio
+
+from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.timeline.record import record
 from minitasks.tracing.threads import Lane
-from tests.fresh_processes import fresh_processes, record_in_child
+from tests.timeline import programs
 
 FILE = "/home/ada/shop/orders.py"
 SOURCE = '''\
@@ -30,6 +40,25 @@ HOSTILE_TEXTS = (
 )
 
 
+def recording_of(
+    program: programs.Program,
+    backend: str = "asyncio",
+    files: Iterable[str | os.PathLike[str]] = (programs.__file__,),
+    **options: Any,
+) -> Timeline:
+    """Record a program: a sync one as it is, an async one on an event loop."""
+    with record(files, **options) as recording:
+        if inspect.iscoroutinefunction(program):
+            anyio.run(program, backend=backend)
+        else:
+            program()
+    return recording.timeline
+
+
+def of(function: str, timeline: Timeline) -> list[Event]:
+    return [event for event in timeline.events if event.function == function]
+
+
 def event(
     kind: Kind,
     time: int,
@@ -43,6 +72,25 @@ def event(
     """Write an event by hand, in `FILE`."""
     pairs = tuple((variables or {}).items())
     return Event(kind, time, lane.number, 1, frame, FILE, function, line, pairs, text)
+
+
+def view_of(*events: Event, lanes: tuple[Lane, ...] = (CLIENT, LOOP, WORKER)) -> View:
+    return View(Timeline(events, lanes, {}))
+
+
+OF_WORD: dict[str, dict[str, Any]] = {"worker": {"lane": WORKER.number}, "eager": {"task": 2}}
+
+
+def run_of(steps: str) -> View:
+    """Write a run as steps ten nanoseconds apart: their kind, their frame, where or for whom."""
+    events: list[Event] = []
+    for step in steps.split(", "):
+        kind, frame, *words = step.split()
+        made = event(kind, 10 * len(events), frame=int(frame))  # type: ignore[arg-type]
+        for word in words:
+            made = replace(made, **OF_WORD[word])
+        events.append(made)
+    return view_of(*events)
 
 
 def story() -> Timeline:
@@ -101,9 +149,3 @@ def long_timeline(steps: int) -> Timeline:
             function = f"function_{frame % 40}"
             events.append(Event(kind, time, lane, turn % 9, frame, file, function, line, values))
     return Timeline(tuple(events[:steps]), lanes, files)
-
-
-def record_scenario(name: str) -> Timeline:
-    """Record a scenario in a process of its own."""
-    with fresh_processes() as pool:
-        return pool.submit(record_in_child, name, "minitasks").result(timeout=60).timeline

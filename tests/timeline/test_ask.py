@@ -9,6 +9,8 @@ from minitasks.timeline.ask import PLACES, questions_on
 from minitasks.timeline.findings import find
 from tests.recorded import recorded
 
+BLOCKS = "Does its coroutine block the event loop?"
+SEES, DOES = "What does the caller see?", "What does the caller do?"
 WAITS, GOES_ON = "it waits for the thread", "it goes on at once"
 RIGHT = {
     ("register-product", "While the tasks run:"): "the client has its answer and goes on",
@@ -19,33 +21,22 @@ RIGHT = {
     ("first-failure", "Is send_confirmation_email called?"): "no, never",
     ("pool-of-tokens", "There are 2 tokens. How many of the tasks run at once, at most?"): "2",
     **{
-        (
-            "pool-of-tokens",
-            f"Image {number} waits for a token. Does its coroutine block the event loop?",
-        ): "no: it is suspended"
+        ("pool-of-tokens", f"Image {number} waits for a token. {BLOCKS}"): "no: it is suspended"
         for number in "1234"
     },
     ("context", "Does write_audit_log see what its caller had set current_user to?"): "yes",
-    (
-        "context",
-        "Then it is set to auditor by the function in the thread. What does the caller see?",
-    ): "what was there before",
+    ("context", f"Then it is set to auditor by the function in the thread. {SEES}"): (
+        "what was there before"
+    ),
     ("lost-coroutine", "Does send_email run for ada?"): "no",
     ("lost-coroutine", "What does Python do about it?"): "it prints a warning",
     ("cancelled", "How does call_slow_service end?"): "it raises an exception",
-    (
-        "cancelled",
-        "Its cancel scope is cancelled while copy_file runs in a thread. What does the caller do?",
-    ): WAITS,
-    (
-        "cancelled",
-        "asyncio cancels the task that waits for upload_file. What does the caller do?",
-    ): GOES_ON,
+    ("cancelled", f"Its cancel scope is cancelled while copy_file runs in a thread. {DOES}"): WAITS,
+    ("cancelled", f"asyncio cancels the task that waits for upload_file. {DOES}"): GOES_ON,
     **{
         (
             "four-ways",
-            f"Its cancel scope is cancelled while {way} waits for its thread. "
-            "What does the caller do?",
+            f"Its cancel scope is cancelled while {way} waits for its thread. {DOES}",
         ): then
         for way, then in {
             "run_in_threadpool": WAITS,

@@ -14,6 +14,7 @@ from minitasks.timeline.events import Timeline
 from minitasks.timeline.record import record
 from tests.parts import need_part
 from tests.timeline import programs
+from tests.timeline.recordings import recording_of
 
 if sys.version_info < (3, 12):
     pytest.skip("Python 3.11 has one place for them all", allow_module_level=True)
@@ -21,15 +22,15 @@ if sys.version_info < (3, 12):
 # Prints the lines that coverage saw, those that a recording saw meanwhile, and those that it sees
 # alone.
 PROGRAM = """
-import json, coverage
+import json, anyio, coverage
 from minitasks.timeline.record import record
 from tests.timeline import programs
 
 def lines():
     with record([programs.__file__]) as recording:
-        programs.failing("")
-        programs.background_tasks("asyncio")
-        programs.concurrent("asyncio")
+        programs.failing()
+        anyio.run(programs.run_background_tasks)
+        anyio.run(programs.three_workers)
     return sorted({event.line for event in recording.timeline.events if event.kind == "line"})
 
 measuring = coverage.Coverage(data_file=None, include=[programs.__file__], config_file=False)
@@ -74,12 +75,11 @@ def test_pdb_and_a_recording_do_not_disturb_each_other() -> None:
     )
 
     with record([programs.__file__]) as stepped:
-        debugger.runcall(programs.sync_calls, "")
-    with record([programs.__file__]) as alone:
-        programs.sync_calls("")
+        debugger.runcall(programs.sync_calls)
+    alone = recording_of(programs.sync_calls)
 
     assert "(0, 1)" in screen.getvalue(), screen.getvalue()
-    assert steps(stepped.timeline) == steps(alone.timeline)
+    assert steps(stepped.timeline) == steps(alone)
 
 
 def steps(timeline: Timeline) -> list[tuple[str, str, int]]:

@@ -1,101 +1,89 @@
-"""Calls: a run's slices, and put together call by call."""
+"""Calls: a run's slices, and put together call by call, from timelines written by hand."""
 
-from dataclasses import replace
+import pytest
 
-from minitasks.timeline.calls import View
-from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.tracing.threads import Lane
+from tests.timeline.recordings import LOOP, WORKER, event, run_of, view_of
 
-LOOP, WORKER = Lane(0, "event loop", "event loop"), Lane(1, "worker thread", "worker thread 1")
 
-
-def event(kind: Kind, time: int, frame: int, lane: Lane = LOOP, text: str = "") -> Event:
-    arguments = (("number", str(time)),)
-    return Event(kind, time, lane.number, 1, frame, "f.py", f"Shop.f{frame}", 1, arguments, text)
+@pytest.mark.parametrize(
+    ("steps", "slices"),
+    [
+        pytest.param(
+            "call 1, suspend 1, resume 1, suspend 1, resume 1, return 1",
+            ["1 call 0 suspend 10", "1 resume 20 suspend 30", "1 resume 40 return 50"],
+            id="no slice covers the time of a wait",
+        ),
+        pytest.param(
+            "call 1, call 2, raise 2, line 1, return 1",
+            ["1 call 0 return 40", "  2 call 10 raise 20"],
+            id="a callee is one deeper, inside its caller, behind it in the list",
+        ),
+        pytest.param(
+            "call 1, call 2 worker, return 1, return 2 worker",
+            ["1 call 0 return 20", "2 call 10 return 30 worker"],
+            id="what runs on another thread meanwhile is outermost there",
+        ),
+        pytest.param(
+            "call 1 worker, suspend 1 worker, resume 1, return 1",
+            ["1 call 0 suspend 10 worker", "1 resume 20 return 30"],
+            id="a generator may be entered in one thread and left in another",
+        ),
+        pytest.param(
+            "line 1, call 2, line 2, mark 0",
+            ["1 open 0 open 30", "  2 call 10 open 30"],
+            id="first seen in the middle it begins there, and without an end it lasts to the end",
+        ),
+        pytest.param(
+            "call 1, call 2, line 1, call 3, return 3, return 1",
+            ["1 call 0 return 50", "  2 call 10 open 20", "  3 call 30 return 40"],
+            id="a missing end does not make everything behind it look deeper",
+        ),
+        pytest.param(
+            "call 1, mark 0, return 1",
+            ["1 call 0 return 20"],
+            id="a mark is no slice",
+        ),
+        pytest.param(
+            "call 1, suspend 1, resume 1, call 2 eager, return 2 eager, return 1",
+            ["1 call 0 suspend 10", "1 resume 20 return 50", "  2 call 30 return 40"],
+            id="above a coroutine an eager task does not make it an event loop",
+        ),
+    ],
+)
+def test_a_slice_is_a_stretch_of_a_call_on_one_thread(steps: str, slices: list[str]) -> None:
+    """It begins by a call or a resume, and ends by a suspend, a return or a raise, if told."""
+    found = run_of(steps).slices
+    assert [
+        f"{'  ' * each.depth}{each.frame} {each.begun} {each.start} {each.ended} {each.end}"
+        f"{' worker' if each.lane == WORKER.number else ''}"
+        for each in found
+    ] == slices
+    assert all(each.start == 10 * each.first for each in found)
+    assert all(each.end == 10 * each.last for each in found if each.ended != "open")
 
 
 def test_a_coroutine_resumed_is_one_call() -> None:
     """Its slices are one call, from its call to its return, whoever runs in between."""
-    first, second = View(
-        Timeline(
-            (
-                event("call", 0, 1),
-                event("suspend", 1, 1),
-                event("call", 2, 2, WORKER),
-                event("resume", 3, 1),
-                event("return", 4, 1, text="'done'"),
-                event("raise", 5, 2, WORKER, text="KeyError('a')"),
-            ),
-            (LOOP, WORKER),
-            {},
-        )
+    first, second = view_of(
+        event("call", 0, function="Shop.send", variables={"number": "0"}),
+        event("suspend", 1),
+        event("call", 2, WORKER, frame=2),
+        event("resume", 3),
+        event("return", 4, text="'done'"),
+        event("raise", 5, WORKER, frame=2, text="KeyError('a')"),
     ).all_calls
     assert (first.start, first.end, first.ended, first.text) == (0, 4, "return", "'done'")
     assert (first.first, second.first) == (0, 2)
     assert [part.ended for part in first.slices] == ["suspend", "return"]
     assert first.arguments == (("number", "0"),)
-    assert (first.function, first.name, first.lane) == ("Shop.f1", "f1", LOOP)
+    assert (first.function, first.name, first.lane) == ("Shop.send", "send", LOOP)
     assert (second.start, second.end, second.ended, second.lane) == (2, 5, "raise", WORKER)
 
 
-def test_a_call_whose_end_was_not_recorded_is_open() -> None:
-    """It lasts to the end of the recording."""
-    (call,) = View(Timeline((event("call", 0, 1), event("line", 7, 1)), (LOOP,), {})).all_calls
-    assert (call.end, call.ended) == (7, "open")
-
-
-def test_each_slice_belongs_where_it_ran() -> None:
-    """A generator may be entered in one worker thread and left in another."""
-    other = Lane(2, "worker thread", "worker thread 2")
-    (call,) = View(
-        Timeline(
-            (
-                event("call", 0, 1, WORKER),
-                event("suspend", 1, 1, WORKER),
-                event("resume", 5, 1, other),
-                event("return", 6, 1, other),
-            ),
-            (LOOP, WORKER, other),
-            {},
-        )
-    ).all_calls
-    assert [(each.lane, each.start, each.end) for each in call.slices] == [(1, 0, 1), (2, 5, 6)]
-
-
-def test_lanes_of_one_kind_stand_in_order_of_appearance() -> None:
-    """Worker thread 10 comes behind worker thread 2, and clients stand on top."""
-    lanes = (
-        LOOP,
-        *(Lane(n, "worker thread", f"worker thread {n}") for n in range(1, 12)),
-        Lane(12, "client", "client 1"),
-    )
-    names = [lane.name for lane in View(Timeline((), lanes, {})).lanes]
-    assert names == ["client 1", "event loop", *(f"worker thread {n}" for n in range(1, 12))]
-
-
-def test_clients_stand_in_the_order_of_their_names() -> None:
-    """Whichever thread of theirs was first: else the second client could stand on top."""
-    lanes = (Lane(0, "client", "client 2"), Lane(1, "client", "client 1"), replace(LOOP, number=2))
-    names = [lane.name for lane in View(Timeline((), lanes, {})).lanes]
-    assert names == ["client 1", "client 2", "event loop"]
-
-
-def test_an_eager_task_is_no_event_loop_of_its_callers() -> None:
-    """It begins above a coroutine that waits for nothing: that one goes on being on its thread."""
-    of_task = replace(event("call", 2, 2), task=2)
-    first, second = View(
-        Timeline(
-            (
-                event("call", 0, 1),
-                event("suspend", 1, 1),
-                event("resume", 2, 1),
-                of_task,
-                replace(of_task, kind="return", time=3),
-                event("return", 4, 1),
-            ),
-            (LOOP,),
-            {},
-        )
-    ).all_calls
-    assert [part.ended for part in first.slices] == ["suspend", "return"]
-    assert [part.ended for part in second.slices] == ["return"]
+def test_clients_stand_on_top_by_their_names_and_workers_below_by_their_numbers() -> None:
+    """Whichever client's thread was first; and worker thread 10 comes behind worker thread 2."""
+    workers = [Lane(n, "worker thread", f"worker thread {n}") for n in range(1, 12)]
+    clients = [Lane(12, "client", "client 2"), Lane(13, "client", "client 1")]
+    names = [lane.name for lane in view_of(lanes=(LOOP, *workers, *clients)).lanes]
+    assert names == ["client 1", "client 2", "event loop", *(worker.name for worker in workers)]

@@ -4,6 +4,7 @@ import re
 import sys
 import threading
 from collections import defaultdict
+from dataclasses import replace
 from types import FrameType
 
 import pytest
@@ -12,16 +13,15 @@ import minitasks.background
 from minitasks.errors import CannotRun
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.files import ListedFiles
-from minitasks.timeline.record import Engine, record
+from minitasks.timeline.record import record
 from tests.timeline import programs
+from tests.timeline.recordings import recording_of
 
 if sys.version_info < (3, 12):
     pytest.skip("Python 3.11 has one engine", allow_module_level=True)
 
 from minitasks.timeline import monitoring, settrace
 from tests.parts import TIMEOUT
-
-FILES = (programs.__file__, minitasks.background.__file__)
 
 
 @pytest.fixture(autouse=True)
@@ -31,13 +31,7 @@ def untraced() -> None:
         pytest.skip("another tracer is at work")
 
 
-def recorded(program: programs.Program, backend: str, engine: Engine) -> Timeline:
-    with record(FILES, engine=engine) as recording:
-        program(backend)
-    return recording.timeline
-
-
-def place_by_place(timeline: Timeline) -> dict[tuple[str, int], list[tuple[object, ...]]]:
+def place_by_place(timeline: Timeline) -> dict[tuple[str, int], list[Event]]:
     """Give all that the events tell, but for times and addresses: by kind of thread, and by task.
 
     Each numbers its calls: when a worker begins, the event loop's thread may or may not have left
@@ -51,69 +45,53 @@ def place_by_place(timeline: Timeline) -> dict[tuple[str, int], list[tuple[objec
     return {place: facts(events) for place, events in places.items()}
 
 
-def facts(events: list[Event]) -> list[tuple[object, ...]]:
+def facts(events: list[Event]) -> list[Event]:
     frames: dict[int, int] = {}
     return [
-        (
-            event.kind,
-            event.task,
-            frames.setdefault(event.frame, len(frames)),
-            event.file,
-            event.function,
-            event.line,
-            event.variables,
-            re.sub("0x[0-9a-f]+", "0x...", event.text),
+        replace(
+            event,
+            time=0,
+            lane=0,
+            frame=frames.setdefault(event.frame, len(frames)),
+            text=re.sub("0x[0-9a-f]+", "0x...", event.text),
         )
         for event in events
     ]
 
 
-def same_events(program: programs.Program, backend: str) -> None:
-    by_monitoring = recorded(program, backend, monitoring.watch)
-    by_settrace = recorded(program, backend, settrace.watch)
-
-    assert place_by_place(by_monitoring) == place_by_place(by_settrace)
-    assert len(by_monitoring.events) > 5
+def by_both(program: programs.Program, backend: str) -> list[Timeline]:
+    files = (programs.__file__, minitasks.background.__file__)
+    engines = (monitoring.watch, settrace.watch)
+    return [recording_of(program, backend, files, engine=engine) for engine in engines]
 
 
-@pytest.mark.parametrize("program", programs.SYNC, ids=lambda program: program.__name__)
-def test_both_engines_see_the_same_of_sync_code(program: programs.Program) -> None:
-    """Calls, closures, classes, comprehensions, generators and failures: event for event."""
-    same_events(program, "")
-
-
-@pytest.mark.parametrize("program", programs.ASYNC, ids=lambda program: program.__name__)
-def test_both_engines_see_the_same_of_async_code(
-    program: programs.Program, anyio_backend: str
-) -> None:
-    """Awaits, async generators, failures, cancellation and worker threads: event for event."""
-    same_events(program, anyio_backend)
+@pytest.mark.parametrize(
+    "program", [*programs.SYNC, *programs.ASYNC], ids=lambda program: program.__name__
+)
+def test_both_engines_see_the_same(program: programs.Program, anyio_backend: str) -> None:
+    """Of sync and async code, whatever its shape, of failures and of workers: event for event."""
+    one, other = by_both(program, anyio_backend)
+    assert place_by_place(one) == place_by_place(other)
+    assert len(one.events) > 5
 
 
 def test_both_engines_see_the_same_of_concurrent_threads(anyio_backend: str) -> None:
     """Which thread starts first is the system's choice; what each of them does is the same."""
-    by_monitoring = recorded(programs.concurrent, anyio_backend, monitoring.watch)
-    by_settrace = recorded(programs.concurrent, anyio_backend, settrace.watch)
-
-    assert stories(by_monitoring) == stories(by_settrace)
-    assert turns(by_monitoring) == turns(by_settrace)
+    one, other = by_both(programs.three_workers, anyio_backend)
+    assert stories(one) == stories(other)
 
 
 def stories(timeline: Timeline) -> list[list[tuple[object, ...]]]:
-    """Give what each worker thread did, without the numbers that depend on who came first."""
-    workers = [lane.number for lane in timeline.lanes if lane.kind == "worker thread"]
-    return sorted(
-        [
-            (event.kind, event.function, event.line, event.variables, event.text)
-            for event in timeline.events
-            if event.lane == worker
-        ]
-        for worker in workers
-    )
-
-
-def turns(timeline: Timeline) -> list[str]:
-    return [event.text for event in timeline.events if event.kind == "mark"]
+    """Give what each worker thread did, without the numbers that depend on who came first; and in
+    which order they took turns.
+    """
+    told = defaultdict(list)
+    for event in timeline.events:
+        if timeline.lanes[event.lane].kind == "worker thread":
+            fact = (event.kind, event.function, event.line, event.variables, event.text)
+            told[event.lane].append(fact)
+    turns = [(event.text,) for event in timeline.events if event.kind == "mark"]
+    return [turns, *sorted(told.values())]
 
 
 def test_unrecorded_code_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,13 +107,13 @@ def test_unrecorded_code_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def foreign() -> None: ...
 
-    with record([programs.__file__], engine=monitoring.watch):
+    with record([programs.__file__]):
         for _ in range(100):
             foreign()
         thread = threading.Thread(target=foreign)
         thread.start()
         thread.join(TIMEOUT)
-        programs.sync_calls("")
+        programs.sync_calls()
 
     assert seen.count(foreign.__code__) == 1
     assert seen.count(programs.add.__code__) == 1
@@ -143,8 +121,7 @@ def test_unrecorded_code_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_monitoring_leaves_nothing_behind() -> None:
     """After a recording its tool ids are free, and no code object keeps events switched on."""
-    recorded(programs.sync_calls, "", monitoring.watch)
-
+    recording_of(programs.sync_calls)
     python = sys.monitoring
     for tool in monitoring.FREE_IDS:
         assert python.get_tool(tool) is None
@@ -158,29 +135,21 @@ def test_monitoring_leaves_nothing_behind() -> None:
 
 def test_a_second_recording_sees_code_that_the_first_one_did_not_want() -> None:
     """What one recording switched off as foreign is not lost for the next."""
-    with record([minitasks.background.__file__], engine=monitoring.watch):
-        programs.sync_calls("")
+    with record([minitasks.background.__file__]):
+        programs.sync_calls()
+    assert recording_of(programs.sync_calls).events
 
-    assert recorded(programs.sync_calls, "", monitoring.watch).events
 
-
-def test_monitoring_takes_the_other_place_where_one_is_taken() -> None:
-    """One other tool of the same kind is no obstacle."""
-    sys.monitoring.use_tool_id(monitoring.FREE_IDS[0], "someone")
+def test_monitoring_takes_another_place_while_there_is_one() -> None:
+    """One other tool of the same kind is no obstacle; two are, and the message names them."""
+    python = sys.monitoring
     try:
-        assert recorded(programs.sync_calls, "", monitoring.watch).events
-    finally:
-        sys.monitoring.free_tool_id(monitoring.FREE_IDS[0])
-
-
-def test_monitoring_refuses_where_both_places_are_taken() -> None:
-    """Two other tools of the same kind are, and the message names them."""
-    for tool in monitoring.FREE_IDS:
-        sys.monitoring.use_tool_id(tool, f"someone {tool}")
-    try:
+        python.use_tool_id(monitoring.FREE_IDS[0], "someone 3")
+        assert recording_of(programs.sync_calls).events
+        python.use_tool_id(monitoring.FREE_IDS[1], "someone 4")
         with pytest.raises(CannotRun, match=r"someone 3 and someone 4"):
-            recorded(programs.sync_calls, "", monitoring.watch)
+            recording_of(programs.sync_calls)
     finally:
         for tool in monitoring.FREE_IDS:
-            sys.monitoring.free_tool_id(tool)
-    assert recorded(programs.sync_calls, "", monitoring.watch).events
+            python.free_tool_id(tool)
+    assert recording_of(programs.sync_calls).events

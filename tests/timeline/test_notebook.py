@@ -42,35 +42,25 @@ def outputs() -> list[Any]:
 
 
 def value(output: Any) -> Any:
-    """Read what a cell printed as its value."""
     return ast.literal_eval(output["text/plain"])
 
 
 def test_it_records_in_the_notebooks_own_loop(outputs: list[Any]) -> None:
     """The cell's await gives its answer, and its lanes are the kernel's loop and a worker."""
     assert value(outputs[3]) == 42
-    assert value(outputs[5]) == [
-        ("event loop", "event loop"),
-        ("worker thread", "worker thread 1"),
-    ]
+    lanes = [("event loop", "event loop"), ("worker thread", "worker thread 1")]
+    assert value(outputs[5]) == lanes
 
 
 def test_functions_of_other_cells_are_recorded(outputs: list[Any]) -> None:
     """What an earlier cell defined is the notebook's own code, whichever cell calls it."""
-    assert value(outputs[6]) == [
-        ("call", 1),
-        ("line", 1),
-        ("line", 1),
-        ("return", 1),
-    ]
+    assert value(outputs[6]) == [("call", 1), ("line", 1), ("line", 1), ("return", 1)]
 
 
 def test_each_cell_keeps_its_own_text(outputs: list[Any]) -> None:
     """The text and the lines belong together, though each cell begins with line 1."""
-    assert value(outputs[7]) == {
-        "main": "async def main():",
-        "double": "def double(number):",
-    }
+    first_lines = {"main": "async def main():", "double": "def double(number):"}
+    assert value(outputs[7]) == first_lines
 
 
 def test_a_cells_variables_are_its_own(outputs: list[Any]) -> None:
@@ -82,7 +72,6 @@ def test_a_cells_variables_are_its_own(outputs: list[Any]) -> None:
 def test_the_recording_shows_itself_as_a_picture(outputs: list[Any]) -> None:
     """As HTML that is one SVG document."""
     picture = ET.fromstring(outputs[4]["text/html"])
-
     assert picture.tag == "{http://www.w3.org/2000/svg}svg"
     words = " ".join("".join(picture.itertext()).replace("\N{NO-BREAK SPACE}", " ").split())
     for shown in ("event loop", "worker thread 1", "main", "double"):

@@ -8,20 +8,14 @@ from minitasks.errors import CannotRun
 from minitasks.timeline import output
 
 
-def test_a_new_file_is_written(tmp_path: Path) -> None:
-    """What is written is there, and nothing beside it."""
+def test_a_new_file_is_written_and_one_of_ours_replaced(tmp_path: Path) -> None:
+    """What is written is there, and nothing beside it; ours has our signature near its top."""
     path = tmp_path / "page.html"
-    output.check(path, output.PAGE)
-    output.write(path, "text: ä")
-    assert path.read_text(encoding="utf-8") == "text: ä"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_one_of_ours_is_replaced(tmp_path: Path) -> None:
-    """A file that has our signature near its beginning may be overwritten."""
-    path = tmp_path / "page.html"
-    path.write_text(f"<!DOCTYPE html>\n{output.PAGE}")
-    output.check(path, output.PAGE)
+    for text in (f"<!DOCTYPE html>\n{output.PAGE}", "text: ä"):
+        output.check(path, output.PAGE)
+        output.write(path, text)
+        assert path.read_text(encoding="utf-8") == text
+        assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("text", ["", "my notes", "minitasks", "x" * 5_000 + output.PAGE])

@@ -4,6 +4,7 @@ The application keeps a log of its own, with threads and times, that knows nothi
 What is said is compared with that.
 """
 
+import contextlib
 import logging
 import re
 import signal
@@ -12,7 +13,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import httpx2
@@ -26,14 +26,14 @@ from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
 from minitasks.timeline.own_findings import Run, find_own
+from minitasks.timeline.own_runs import OwnRun, Teller, own_files, run_own_program, serve_recorded
 from minitasks.timeline.own_runs import Request as Recorded
-from minitasks.timeline.own_runs import Teller, own_files, run_own_program, serve_recorded
 from minitasks.tracing.threads import Lane
 from tests.parts import wait_until
 
 APP = """
+import asyncio
 import contextlib
-import functools
 import threading
 import time
 
@@ -42,7 +42,8 @@ import far_away
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
 
 LOG = []
-
+asked = asyncio.Event()
+met = []
 
 @contextlib.contextmanager
 def logged(name):
@@ -50,21 +51,25 @@ def logged(name):
     yield
     LOG.append((name, "ends", threading.get_ident(), time.perf_counter_ns()))
 
-
 @contextlib.asynccontextmanager
 async def lifespan(app):
     LOG.append(("loop", "runs", threading.get_ident(), 0))
     anyio.to_thread.current_default_thread_limiter().total_tokens = 1
+    task = asyncio.create_task(tick())
     yield
+    task.cancel()
 
+async def tick():
+    while True:
+        await asked.wait()
+        asked.clear()
+        time.sleep(0.1)
 
 app = FastAPI(lifespan=lifespan)
-
 
 def get_db():
     with logged("get_db"):
         yield {"book": 3}
-
 
 @app.post("/orders", status_code=201)
 def order(tasks: BackgroundTasks, db=Depends(get_db)):
@@ -73,11 +78,9 @@ def order(tasks: BackgroundTasks, db=Depends(get_db)):
         tasks.add_task(report)
         return db
 
-
 def mail(to):
     with logged("mail"):
         pass
-
 
 async def report():
     with logged("report"):
@@ -85,37 +88,30 @@ async def report():
         time.sleep(0.2)
         await anyio.sleep(0)
 
-
 def total():
     with logged("total"):
         return 3
 
-
 @app.get("/missing")
 def missing():
     raise HTTPException(404)
-
 
 @app.post("/charges", status_code=201)
 async def charges(tasks: BackgroundTasks):
     tasks.add_task(charge)
     tasks.add_task(mail, "ada")
 
-
 async def charge():
     await anyio.sleep(0)
     raise ConnectionError("no bank")
-
 
 @app.get("/lost")
 async def lost():
     charge()
 
-
 @app.get("/parse")
 async def parse(tasks: BackgroundTasks):
     tasks.add_task(far_away.parse)
-
 
 @app.get("/crowd")
 async def crowd():
@@ -123,10 +119,31 @@ async def crowd():
         for number in (1, 2):
             group.start_soon(anyio.to_thread.run_sync, resize, number)
 
-
 def resize(number):
     with logged("resize"):
         time.sleep(0.03)
+
+@app.get("/late")
+async def late(tasks: BackgroundTasks):
+    tasks.add_task(missing)
+
+@app.get("/sleeps")
+async def sleeps():
+    asked.set()
+    await asyncio.sleep(1)
+
+@app.get("/waits")
+async def waits():
+    asked.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+@app.get("/meet/{name}")
+async def meet(name: str, tasks: BackgroundTasks):
+    met.append(name)
+    while len(met) < 2:
+        await anyio.sleep(0.001)
+    tasks.add_task(mail, name)
 """
 ASKED = [
     Request("POST", "/orders", "{}"),
@@ -135,11 +152,13 @@ ASKED = [
     Request("GET", "/lost"),
     Request("GET", "/crowd?size=2"),
     Request("GET", "/parse"),
+    Request("GET", "/late"),
+    Request("GET", "/sleeps"),
+    Request("GET", "/waits"),
 ]
 # A library: it is not recorded.
 FAR_AWAY = """
 import time
-
 
 async def parse():
     time.sleep(0.15)
@@ -156,6 +175,10 @@ class Served:
     def of(self, number: int, kind: str) -> list[Finding]:
         return [each for each in self.requests[number - 1].findings if each.kind == kind]
 
+    def figures(self, number: int, kind: str) -> dict[str, Any]:
+        (found,) = self.of(number, kind)
+        return found.figures
+
     def threads(self, name: str) -> set[int]:
         return {thread for logged, _, thread, _ in self.log if logged == name}
 
@@ -165,49 +188,49 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def quiet_logging() -> Iterator[None]:
-    """uvicorn sets up its loggers for good: put them back."""
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Write the application; afterwards, put back what it and uvicorn set up for good."""
+    folder = tmp_path_factory.mktemp("own")
+    library = folder / "site-packages"
+    library.mkdir()
+    (folder / "own_shop.py").write_text(APP, encoding="utf-8")
+    (library / "far_away.py").write_text(FAR_AWAY, encoding="utf-8")
     loggers = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.access", "uvicorn.error")]
     before = [(each.handlers[:], each.propagate, each.level) for each in loggers]
-    yield
+    path = sys.path[:]
+    sys.path.append(str(library))
+    yield folder
+    sys.path[:] = path
+    sys.modules.pop("own_shop", None)
     for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
-        logger.handlers = handlers
-        logger.propagate = propagate
+        logger.handlers, logger.propagate = handlers, propagate
         logger.setLevel(level)
 
 
+def serve(folder: Path, *requests: Request, **more: Any) -> tuple[list[Recorded], int]:
+    """Serve it anew; give what was told of the requests, and how many were left out."""
+    sys.modules.pop("own_shop", None)
+    told: list[Recorded] = []
+    application = find_application("own_shop:app", folder)
+    served = serve_recorded(application, requests, when_done=told.append, **more)
+    return told, served.left_out
+
+
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, quiet_logging: None) -> Iterator[Served]:
+def served(shop: Path) -> Served:
     """Serve the application, ask, and hear what was recorded."""
-    folder = tmp_path_factory.mktemp("own")
-    (folder / "own_shop.py").write_text(APP, encoding="utf-8")
-    library = tmp_path_factory.mktemp("library")
-    (library / "far_away.py").write_text(FAR_AWAY, encoding="utf-8")
-    path = sys.path[:]
-    sys.path.append(str(library))
-    requests: list[Recorded] = []
-    try:
-        application = find_application("own_shop:app", folder)
-        with pytest.warns(RuntimeWarning, match="'charge' was never awaited"):
-            served = serve_recorded(application, ASKED, requests.append)
-        module: ModuleType = sys.modules["own_shop"]
-        yield Served(requests, module.LOG)
-        assert not served.left_out
-    finally:
-        sys.path[:] = path
-        sys.modules.pop("own_shop", None)
+    with pytest.warns(RuntimeWarning, match="'charge' was never awaited"):
+        requests, left_out = serve(shop, *ASKED)
+    assert not left_out
+    return Served(requests, sys.modules["own_shop"].LOG)
 
 
 def test_each_request_is_a_story_of_its_own(served: Served) -> None:
     """In the order of their arrival, with their answers; no event belongs to two."""
-    assert [(each.name, each.status) for each in served.requests] == [
-        ("POST /orders", 201),
-        ("GET /missing", 404),
-        ("POST /charges", 201),
-        ("GET /lost", 200),
-        ("GET /crowd", 200),
-        ("GET /parse", 200),
-    ]
+    names = [f"{each.method} {each.path.partition('?')[0]}" for each in ASKED]
+    statuses = [201, 404, 201, 200, 200, 200, 200, 200, 200]
+    assert [each.name for each in served.requests] == names
+    assert [each.status for each in served.requests] == statuses
     for each in served.requests:
         numbers = {event.request for event in each.view.timeline.events}
         # Its client's marks are its own as well.
@@ -215,21 +238,19 @@ def test_each_request_is_a_story_of_its_own(served: Served) -> None:
 
 
 def test_where_each_ran_is_what_its_own_log_says(served: Served) -> None:
-    """On the event loop or not, for each function that has a log."""
-    ran = {each.figures["function"]: each.figures for each in served.of(1, "ran")}
-    assert set(ran) - {"logged"} == {"get_db", "order", "mail", "report", "total"}
-    for name in ran.keys() - {"logged"}:
-        on_loop = served.threads(str(name)) == served.loop
-        assert ran[name]["on_event_loop"] == on_loop
-
-
-def test_why_each_ran_there_is_said(served: Served) -> None:
-    """Sync, async, or sync and called from async."""
-    said = " ".join(each.text for each in served.of(1, "ran"))
-    assert "mail (" in said
-    assert "is sync: it ran in worker thread 1." in said
-    assert "is async: it ran on the event loop." in said
-    assert "is sync, and called by report, which is async: it ran on the event loop." in said
+    """On the event loop or not, and why: sync, async, or sync and called from async."""
+    ran = {str(each.figures["function"]): each for each in served.of(1, "ran")}
+    in_worker = "is sync: it ran in worker thread "
+    why = {
+        **dict.fromkeys(("get_db", "order", "mail"), in_worker),
+        "report": "is async: it ran on the event loop.",
+        "total": "is sync, and called by report, which is async: it ran on the event loop.",
+    }
+    assert ran.keys() - {"logged"} == why.keys()
+    for name, words in why.items():
+        assert ran[name].text.startswith(f"{name} (")
+        assert words in ran[name].text
+        assert ran[name].figures["on_event_loop"] == (served.threads(name) == served.loop)
 
 
 def test_the_answer_the_tasks_and_their_times_are_those_of_the_log(served: Served) -> None:
@@ -241,32 +262,33 @@ def test_the_answer_the_tasks_and_their_times_are_those_of_the_log(served: Serve
     begins = {name: time for name, what, _, time in served.log if what == "begins"}
     ends = {name: time for name, what, _, time in served.log if what == "ends"}
     between = (ends["report"] - begins["mail"]) / 1e6
-    until_last = sent.figures["until_last_task"]
-    assert isinstance(until_last, float)
-    assert until_last >= between
-    (order,) = served.of(1, "order")
-    assert order.figures == {"tasks": ["mail", "report"], "one_by_one": True}
+    assert served.figures(1, "sent")["until_last_task"] >= between
+    assert served.figures(1, "order") == {"tasks": ["mail", "report"], "one_by_one": True}
 
 
 def test_what_held_the_event_loop_is_named_with_its_line(served: Served) -> None:
     """The function, its line, the milliseconds."""
     (held,) = served.of(1, "held")
     assert not held.holds
-    assert held.figures["function"] == "report"
-    assert held.figures["source"] == "time.sleep(0.2)"
-    milliseconds = held.figures["milliseconds"]
-    assert isinstance(milliseconds, float)
-    assert milliseconds >= 200
     assert "is async and held the event loop for" in held.text
+    figures = served.figures(1, "held")
+    assert (figures["function"], figures["source"]) == ("report", "time.sleep(0.2)")
+    assert figures["milliseconds"] >= 200
 
 
 def test_what_held_the_event_loop_unrecorded_is_named_too(served: Served) -> None:
     """A library's function and line, if the machine had time to look; nobody else is blamed."""
     for held in served.of(6, "held"):
         assert held.figures["function"] == "parse"
-        assert held.figures["line"] == 6
-        assert "code that is not recorded: parse (library0/far_away.py:6)." in held.text
+        assert held.figures["line"] == 5
+        assert "code that is not recorded: parse (site-packages/far_away.py:5)." in held.text
     assert [each.text for number in range(2, 6) for each in served.of(number, "held")] == []
+
+
+def test_a_request_waited_for_the_loop_only_if_it_goes_on_when_it_is_free(served: Served) -> None:
+    """One that sleeps meanwhile, and longer, has lost nothing."""
+    assert not served.of(8, "held up")
+    assert len(served.of(9, "held up")) == 1
 
 
 def test_a_request_is_asked_about_and_no_answer_disagrees_with_its_log(served: Served) -> None:
@@ -298,6 +320,14 @@ def test_an_exception_that_is_an_answer_is_no_fault(served: Served) -> None:
     assert raised.holds
 
 
+def test_a_handled_exception_of_a_task_arrives_as_another(served: Served) -> None:
+    """The server saw it, under the name that Starlette gave it."""
+    (raised,) = served.of(7, "raised")
+    assert raised.text.endswith(
+        "it reached the server as a RuntimeError, for the answer was sent before."
+    )
+
+
 def test_an_exception_in_a_task_reached_the_server_alone(served: Served) -> None:
     """The client has its 201; what is behind the task never ran."""
     (raised,) = served.of(3, "raised")
@@ -309,20 +339,59 @@ def test_an_exception_in_a_task_reached_the_server_alone(served: Served) -> None
 
 def test_a_coroutine_that_nobody_awaited_is_told(served: Served) -> None:
     """Python's warning is kept with the request that caused it."""
-    (lost,) = served.of(4, "never awaited")
-    assert lost.figures == {"function": "charge"}
+    assert served.figures(4, "never awaited") == {"function": "charge"}
 
 
 def test_who_waited_for_a_token_is_told_with_the_time(served: Served) -> None:
     """Of two that need the one token, the second waited as long as the first one worked."""
-    (waited,) = served.of(5, "waited")
-    assert waited.figures["function"] == "resize"
-    assert waited.figures["tokens"] == 1
+    waited = served.figures(5, "waited")
+    assert (waited["function"], waited["tokens"]) == ("resize", 1)
+    assert waited["milliseconds"] >= 30
     steps = [time for name, _, _, time in served.log if name == "resize"]
-    milliseconds = waited.figures["milliseconds"]
-    assert isinstance(milliseconds, float)
-    assert milliseconds >= 30
     assert steps[1] < steps[2]
+
+
+def test_nothing_is_left_running(served: Served) -> None:
+    """No client and no teller outlives the run."""
+    assert not [t for t in threading.enumerate() if t.name in ("client", "minitasks")]
+
+
+def test_a_long_request_does_not_take_an_earlier_one_along(shop: Path) -> None:
+    """What was sent from here is told of at the end, when the recording may hold only the last."""
+    told, left_out = serve(shop, ASKED[1], ASKED[0], limit=120)
+    assert [each.name for each in told] == ["GET /missing"]
+    assert left_out == 1
+
+
+def test_requests_that_overlap_are_told_apart(shop: Path) -> None:
+    """Two that wait for each other are two stories, each with its own calls."""
+
+    def both_at_once(address: str) -> None:
+        for name in ("ada", "grace"):
+            threading.Thread(target=fetch, args=(f"{address}/meet/{name}",)).start()
+
+    def fetch(url: str) -> None:
+        httpx2.get(url, trust_env=False)
+        left.append(url)
+        if len(left) == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    left: list[str] = []
+    told, _ = serve(shop, when_ready=both_at_once)
+    assert sorted(each.name for each in told) == ["GET /meet/ada", "GET /meet/grace"]
+    for each in told:
+        (mail,) = each.view.calls("mail")
+        assert mail.arguments[0][1].strip("'") in each.name
+        assert len(each.view.calls("meet")) == 1
+
+
+# -- programs --------------------------------------------------------------------------------------
+
+
+def run(folder: Path, text: str, *arguments: str) -> OwnRun:
+    program = folder / "program.py"
+    program.write_text(text)
+    return run_own_program(program, arguments)
 
 
 def test_a_program_is_run_as_python_runs_it_and_recorded(
@@ -330,13 +399,13 @@ def test_a_program_is_run_as_python_runs_it_and_recorded(
 ) -> None:
     """Its arguments, its exit code, its own modules; what it says is its own."""
     (tmp_path / "helper_of_program.py").write_text("def double(n): return 2 * n\n")
-    program = tmp_path / "program.py"
-    program.write_text(
+    done = run(
+        tmp_path,
         "import sys\nfrom helper_of_program import double\n"
         "def main():\n    print(double(int(sys.argv[1])), __name__)\n    sys.exit(3)\n"
-        "main()\n"
+        "main()\n",
+        "21",
     )
-    done = run_own_program(program, ["21"])
     assert capsys.readouterr().out == "42 __main__\n"
     assert done.code == 3
     names = [each.figures["function"] for each in done.findings if each.kind == "ran"]
@@ -371,9 +440,7 @@ start()
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_what_runs_the_event_loop_does_not_hold_it(tmp_path: Path, backend: str) -> None:
     """Its bar ends where the loop takes over; what blocks inside the loop is told as ever."""
-    program = tmp_path / "program.py"
-    program.write_text(RUNS_A_LOOP)
-    done = run_own_program(program, [backend])
+    done = run(tmp_path, RUNS_A_LOOP, backend)
     said = {each.figures["function"]: each.text for each in done.findings if each.kind == "ran"}
     assert said["start"].endswith("is sync: it ran outside the event loop, on its thread.")
     assert said["main"].endswith("is async: it ran on the event loop.")
@@ -393,27 +460,19 @@ def test_what_runs_the_event_loop_does_not_hold_it(tmp_path: Path, backend: str)
 def test_a_failing_program_shows_its_own_traceback(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As Python prints it, without what ran it."""
-    program = tmp_path / "program.py"
-    program.write_text("def fail(): raise LookupError('no such book')\nfail()\n")
-    assert run_own_program(program).code == 1
-    printed = capsys.readouterr().err
-    assert printed.splitlines()[1].startswith(f'  File "{program}", line 2')
-    assert printed.endswith("LookupError: no such book\n")
-
-
-def test_an_exception_in_a_program_is_handled_or_ends_it(tmp_path: Path) -> None:
-    """There is no server to reach: the sentence says what the program did."""
-    program = tmp_path / "program.py"
-    program.write_text(
+    """As Python prints it, without what ran it; what the program handled is told from its end."""
+    done = run(
+        tmp_path,
         "def fail(): raise LookupError('no such book')\n"
         "def end(): raise KeyError('no such pen')\n"
-        "try: fail()\nexcept LookupError: pass\nend()\n"
+        "try: fail()\nexcept LookupError: pass\nend()\n",
     )
-    done = run_own_program(program)
-    assert [
-        each.text.partition(" raised ")[2] for each in done.findings if each.kind == "raised"
-    ] == [
+    assert done.code == 1
+    printed = capsys.readouterr().err
+    assert printed.splitlines()[1].startswith(f'  File "{tmp_path / "program.py"}", line 5')
+    assert printed.endswith("KeyError: 'no such pen'\n")
+    raised = [each for each in done.findings if each.kind == "raised"]
+    assert [each.text.partition(" raised ")[2] for each in raised] == [
         "LookupError('no such book'): the program handled it.",
         "KeyError('no such pen'): it ended the program.",
     ]
@@ -422,159 +481,9 @@ def test_an_exception_in_a_program_is_handled_or_ends_it(tmp_path: Path) -> None
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="there nothing is lost")
 def test_a_thread_whose_recording_a_recursion_cut_short_is_named(tmp_path: Path) -> None:
     """Where Python 3.11 stops telling of a thread, a sentence tells of that."""
-    program = tmp_path / "program.py"
-    program.write_text(
-        "def deep(): deep()\ntry: deep()\nexcept RecursionError: pass\ndef after(): pass\nafter()\n"
-    )
-    (cut,) = [each for each in run_own_program(program).findings if each.kind == "cut short"]
+    text = "def deep(): deep()\ntry: deep()\nexcept RecursionError: pass\n"
+    (cut,) = [each for each in run(tmp_path, text).findings if each.kind == "cut short"]
     assert cut.text.startswith("A recursion came to its limit in MainThread")
-
-
-def test_nothing_is_left_running(served: Served) -> None:
-    """No client and no teller outlives the run."""
-    assert not [t for t in threading.enumerate() if t.name in ("client", "minitasks")]
-
-
-OVERLAPPING = """
-import anyio
-from starlette.applications import Starlette
-from starlette.background import BackgroundTask
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
-
-both = []
-
-
-async def meet(request):
-    both.append(anyio.Event())
-    both[-1].set()
-    while len(both) < 2:
-        await anyio.sleep(0.001)
-    return PlainTextResponse("met", background=BackgroundTask(note, request.path_params["name"]))
-
-
-def note(name):
-    pass
-
-
-app = Starlette(routes=[Route("/meet/{name}", meet)])
-"""
-
-
-def serve_text(folder: Path, module: str, text: str, *paths: str) -> tuple[list[Recorded], int]:
-    """Serve an application, ask for some paths; give what was told, and how many were left out."""
-    (folder / f"{module}.py").write_text(text)
-    path = sys.path[:]
-    told: list[Recorded] = []
-    try:
-        application = find_application(f"{module}:app", folder)
-        requests = [Request("GET", each) for each in paths]
-        served = serve_recorded(application, requests, when_done=told.append)
-    finally:
-        sys.path[:] = path
-        sys.modules.pop(module, None)
-    return told, served.left_out
-
-
-FAILING = """
-from fastapi import BackgroundTasks, FastAPI, HTTPException
-
-app = FastAPI()
-
-
-def fail():
-    raise HTTPException(404)
-
-
-@app.get("/")
-async def index(tasks: BackgroundTasks):
-    tasks.add_task(fail)
-"""
-
-
-def test_a_handled_exception_of_a_task_arrives_as_another(
-    tmp_path: Path, quiet_logging: None
-) -> None:
-    """The server saw it, under the name that Starlette gave it."""
-    told, _ = serve_text(tmp_path, "own_failing", FAILING, "/")
-    (raised,) = [each.text for each in told[0].findings if each.kind == "raised"]
-    assert raised.endswith(
-        "it reached the server as a RuntimeError, for the answer was sent before."
-    )
-
-
-HEAVY = """
-from fastapi import FastAPI
-
-app = FastAPI()
-
-@app.get("/light")
-async def light():
-    pass
-
-@app.get("/heavy")
-async def heavy():
-    for each in STEPS:
-        for _ in range(1_000):
-            each()
-
-# Of one function 2,000 steps are kept: so there are twelve.
-for number in range(12):
-    exec(compile(f"def step{number}(): pass", __file__, "exec"))
-STEPS = [step for name, step in globals().items() if name.startswith("step")]
-"""
-
-
-def test_a_long_request_does_not_take_an_earlier_one_along(
-    tmp_path: Path, quiet_logging: None
-) -> None:
-    """What was sent from here is told of at the end, when the recording may hold only the last."""
-    told, left_out = serve_text(tmp_path, "own_heavy", HEAVY, "/light", "/heavy")
-    assert [each.name for each in told] == ["GET /light"]
-    assert left_out == 1
-
-
-TICKING = """
-import asyncio, time
-from contextlib import asynccontextmanager
-from fastapi import FastAPI
-
-async def tick():
-    while True:
-        await asked.wait()
-        asked.clear()
-        time.sleep(0.1)
-
-@asynccontextmanager
-async def lifespan(app):
-    task = asyncio.create_task(tick())
-    yield
-    task.cancel()
-
-app = FastAPI(lifespan=lifespan)
-asked = asyncio.Event()
-
-@app.get("/sleeps")
-async def sleeps():
-    asked.set()
-    await asyncio.sleep(1)
-
-@app.get("/waits")
-async def waits():
-    asked.set()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-"""
-
-
-def test_a_request_waited_for_the_loop_only_if_it_goes_on_when_it_is_free(
-    tmp_path: Path, quiet_logging: None
-) -> None:
-    """One that sleeps meanwhile, and longer, has lost nothing."""
-    told, _ = serve_text(tmp_path, "own_ticking", TICKING, "/sleeps", "/waits")
-    sleeps, waits = ([f.kind for f in each.findings if f.kind == "held up"] for each in told)
-    assert sleeps == []
-    assert waits == ["held up"]
 
 
 TASKS = """
@@ -600,9 +509,7 @@ anyio.run(main)
 
 def test_only_what_the_list_called_is_a_task_of_it(tmp_path: Path) -> None:
     """Not what a task hands to a thread by itself; a lambda is one."""
-    program = tmp_path / "program.py"
-    program.write_text(TASKS)
-    (order,) = [each for each in run_own_program(program).findings if each.kind == "order"]
+    (order,) = [each for each in run(tmp_path, TASKS).findings if each.kind == "order"]
     assert order.figures == {"tasks": ["save", "offload", "<lambda>"], "one_by_one": True}
 
 
@@ -629,36 +536,6 @@ def test_what_only_the_recording_makes_slow_is_not_said_to_hold_the_loop() -> No
     assert not [each for each in found if each.kind == "held"]
 
 
-def test_requests_that_overlap_are_told_apart(tmp_path: Path, quiet_logging: None) -> None:
-    """Two that wait for each other are two stories, each with its own calls."""
-    (tmp_path / "own_meeting.py").write_text(OVERLAPPING)
-    path = sys.path[:]
-    told: list[Recorded] = []
-
-    def both_at_once(address: str) -> None:
-        for name in ("ada", "grace"):
-            threading.Thread(target=fetch, args=(f"{address}/meet/{name}",)).start()
-
-    def fetch(url: str) -> None:
-        httpx2.get(url, trust_env=False)
-        left.append(url)
-        if len(left) == 2:
-            signal.raise_signal(signal.SIGINT)
-
-    left: list[str] = []
-    try:
-        application = find_application("own_meeting:app", tmp_path)
-        serve_recorded(application, when_done=told.append, when_ready=both_at_once)
-    finally:
-        sys.path[:] = path
-        sys.modules.pop("own_meeting", None)
-    assert sorted(each.name for each in told) == ["GET /meet/ada", "GET /meet/grace"]
-    for each in told:
-        (note,) = each.view.calls("note")
-        assert note.arguments[0][1].strip("'") in each.name
-        assert len(each.view.calls("meet")) == 1
-
-
 def test_files_are_listed_while_another_thread_meets_more(tmp_path: Path) -> None:
     """The request is told of on a thread of its own: meanwhile the next one calls new files."""
 
@@ -672,45 +549,45 @@ def test_files_are_listed_while_another_thread_meets_more(tmp_path: Path) -> Non
     assert own_files(files) == {str(tmp_path / "a.py"), str(tmp_path / "b.py")}
 
 
+class SlowRecording:
+    """A recording that is looked at once so many requests are left out; notes who is looked for."""
+
+    def __init__(self, folder: Path, left_out: int) -> None:
+        self.teller = Teller(Folder(folder), lambda request: None, 50)
+        self.asked: list[int] = []
+        self.left_out = left_out
+
+    def hear(self, number: int) -> None:
+        request_number.set(number)
+        self.teller.hear(f"GET /{number} done")
+        request_number.set(0)
+
+    def so_far(self, number: int) -> Timeline:
+        wait_until(lambda: self.teller.left_out >= self.left_out)
+        self.asked.append(number)
+        return Timeline((), (), {})
+
+    def telling(self) -> contextlib.AbstractContextManager[None]:
+        recording: Any = self
+        return self.teller.telling(recording)
+
+
 def test_of_too_many_requests_the_last_are_told(tmp_path: Path) -> None:
     """The recording keeps the last ones, so an older one that waits gives its place to a newer."""
-    asked: list[int] = []
-
-    class SlowRecording:
-        def so_far(self, number: int) -> Timeline:
-            wait_until(lambda: teller.left_out >= 150)
-            asked.append(number)
-            return Timeline((), (), {})
-
-    teller = Teller(Folder(tmp_path), lambda request: None, 50)
-    recording: Any = SlowRecording()
+    recording = SlowRecording(tmp_path, left_out=150)
     for number in range(1, 251):
-        request_number.set(number)
-        teller.hear(f"GET /{number} done")
-    request_number.set(0)
-    with teller.telling(recording):
+        recording.hear(number)
+    with recording.telling():
         pass
-    assert asked[-10:] == list(range(241, 251))
+    assert recording.asked[-10:] == list(range(241, 251))
 
 
 def test_ctrl_c_waits_for_few_requests_that_are_still_to_be_drawn(tmp_path: Path) -> None:
     """Of forty that wait, the one at hand and ten more are looked at; the others are counted."""
-    seen: list[int] = []
-
-    class SlowRecording:
-        def so_far(self, number: int) -> Timeline:
-            if not seen:
-                wait_until(lambda: teller.left_out == 29)
-            seen.append(number)
-            return Timeline((), (), {})
-
-    teller = Teller(Folder(tmp_path), lambda request: None, 50)
-    recording: Any = SlowRecording()
-    with teller.telling(recording):
+    recording = SlowRecording(tmp_path, left_out=29)
+    with recording.telling():
         for number in range(1, 41):
-            request_number.set(number)
-            teller.hear(f"GET /{number} done")
-        wait_until(lambda: teller._done.qsize() == 39)
-    request_number.set(0)
-    assert len(seen) == 11
-    assert teller.left_out == 40
+            recording.hear(number)
+        wait_until(lambda: recording.teller._done.qsize() == 39)
+    assert len(recording.asked) == 11
+    assert recording.teller.left_out == 40

@@ -8,16 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from minitasks.timeline import output, page_data
 from minitasks.timeline.calls import View
-from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.page import json_in_html, render_page
 from minitasks.timeline.page_data import cut_source, pack
 from minitasks.tracing.threads import Lane
@@ -30,10 +30,10 @@ from tests.timeline.recordings import (
     event,
     hostile,
     long_timeline,
+    run_of,
     story,
+    view_of,
 )
-
-EMPTY = Timeline(events=(), lanes=(), sources={})
 
 
 class Page(HTMLParser):
@@ -60,7 +60,6 @@ class Page(HTMLParser):
             self.texts[self.inside][-1] += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
-        """Give the attributes of every element of a kind."""
         return [attributes for name, attributes in self.elements if name == tag]
 
     @property
@@ -72,8 +71,8 @@ class Page(HTMLParser):
 # -- the data --------------------------------------------------------------------------------------
 
 
-def unpack(data: Any) -> Iterator[dict[str, Any]]:
-    """Do what readRecording in recording.js does."""
+def unpack(data: Any) -> Iterator[Event]:
+    """Do what readRecording in recording.js does. A lane is its place from the top."""
     strings = [*data["strings"], None]  # -1 is what is gone
     variables: dict[int, dict[str, str]] = defaultdict(dict)
     time = 0
@@ -85,18 +84,9 @@ def unpack(data: Any) -> Iterator[dict[str, Any]]:
                 del variables[frame][strings[name]]
             else:
                 variables[frame][strings[name]] = strings[value]
-        yield {
-            "kind": data["kinds"][kind],
-            "time": time,
-            "lane": lane,
-            "task": task,
-            "frame": frame,
-            "file": data["files"][file]["name"],
-            "function": strings[function],
-            "line": line,
-            "variables": dict(variables[frame]),
-            "text": strings[text],
-        }
+        place = (frame, data["files"][file]["name"], strings[function], line)
+        values = tuple(sorted(variables[frame].items()))
+        yield Event(data["kinds"][kind], time, lane, task, *place, values, strings[text])
 
 
 texts = st.text(max_size=5)
@@ -121,23 +111,15 @@ events = st.lists(
 @given(events)
 def test_the_page_has_every_event_with_all_that_is_known_of_it(events: list[Event]) -> None:
     """Whatever was recorded can be read out of the page again: nothing is lost by packing it."""
-    timeline = Timeline(tuple(events), (LOOP, WORKER), {})
-
-    found = list(unpack(json.loads(json_in_html(pack(View(timeline))))))
-
+    view = view_of(*events, lanes=(LOOP, WORKER))
+    found = list(unpack(json.loads(json_in_html(pack(view)))))
     assert found == [
-        {
-            "kind": event.kind,
-            "time": event.time,
-            "lane": timeline.lanes.index(LOOP if event.lane == LOOP.number else WORKER),
-            "task": event.task,
-            "frame": event.frame,
-            "file": "/".join(event.file.split("/")[-2:]),
-            "function": event.function,
-            "line": event.line,
-            "variables": dict(event.variables),
-            "text": event.text,
-        }
+        replace(
+            event,
+            lane=[LOOP.number, WORKER.number].index(event.lane),
+            file="/".join(event.file.split("/")[-2:]),
+            variables=tuple(sorted(event.variables)),
+        )
         for event in events
     ]
 
@@ -145,56 +127,38 @@ def test_the_page_has_every_event_with_all_that_is_known_of_it(events: list[Even
 def test_a_variable_takes_room_only_where_it_changes() -> None:
     """A thousand steps with the same large variables make a page hardly larger than one."""
     values = {f"name_{number}": "v" * 100 for number in range(50)}
-    steps = tuple(event("line", time, variables=values) for time in range(1000))
-
-    few, many = (
-        len(json.dumps(pack(View(Timeline(part, (LOOP,), {}))))) for part in (steps[:1], steps)
-    )
-
+    steps = [event("line", time, variables=values) for time in range(1000)]
+    few, many = (len(json.dumps(pack(view_of(*part)))) for part in (steps[:1], steps))
     assert many - few < 1000 * 40
 
 
 def test_a_mark_says_nothing_about_variables() -> None:
     """A mark in a function has no variables of its own, and does not make the function's vanish."""
-    steps = (
-        event("line", 1, variables={"x": "1"}),
-        event("mark", 2, text="here"),
-        event("line", 3, variables={"x": "1"}),
+    packed = pack(
+        view_of(
+            event("line", 1, variables={"x": "1"}),
+            event("mark", 2, text="here"),
+            event("line", 3, variables={"x": "1"}),
+        )
     )
-
-    found = list(unpack(pack(View(Timeline(steps, (LOOP,), {})))))
-
-    assert [step["variables"] for step in found] == [{"x": "1"}] * 3
-    assert [len(row) for row in pack(View(Timeline(steps, (LOOP,), {})))["rows"]] == [11, 9, 9]
+    assert [step.variables for step in unpack(packed)] == [(("x", "1"),)] * 3
+    assert [len(row) for row in packed["rows"]] == [11, 9, 9]
 
 
 def test_lanes_have_badges_that_tell_them_apart() -> None:
     """L for the event loop, C and its number for a client, numbers for worker threads."""
-    lanes = (
-        Lane(0, "event loop", "event loop"),
-        Lane(1, "worker thread", "worker thread 1"),
-        Lane(2, "client", "client 1"),
-        Lane(3, "worker thread", "worker thread 2"),
-        Lane(4, "client", "client 2"),
-    )
-
-    found = pack(View(Timeline((), lanes, {})))["lanes"]
-
+    workers = [Lane(n, "worker thread", f"worker thread {n}") for n in (1, 2)]
+    clients = [Lane(n + 2, "client", f"client {n}") for n in (1, 2)]
+    found = pack(view_of(lanes=(LOOP, *workers, *clients)))["lanes"]
     assert [lane["badge"] for lane in found] == ["C1", "C2", "L", "1", "2"]
 
 
 def test_a_page_does_not_tell_where_on_the_computer_the_files_are() -> None:
     """Of a path the last folder and the file remain: a page is for others, a home folder is not."""
     page = render_page(View(story()))
-
-    assert Page(page).data["files"][1]["name"] == "shop/orders.py"
+    files = Page(page).data["files"]
     assert "ada" not in page
-
-
-def test_a_file_without_a_source_has_no_lines() -> None:
-    """A mark that was left in code which is not recorded has no source to show."""
-    files = pack(View(story()))["files"]
-
+    # What was left in code that is not recorded has no source to show.
     assert [(file["name"], len(file["lines"])) for file in files] == [
         ("", 0),
         ("shop/orders.py", 7),
@@ -204,42 +168,58 @@ def test_a_file_without_a_source_has_no_lines() -> None:
 # -- sources ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        SOURCE,
-        "def f():\n    return f'{{{x!r:>{width}}}} {{' + f\"{'a'}\" '''\nb\\\n''' r'\\d'\n",
-        "# only\r\n# Windows\r\n\ttabs\r",
-        "this is {{ no }} Python ' \n  at all\n",
-        '"""never closed\n\n',
-        "form\x0cfeed = '\u2028'\n名前 = '👩‍🚀'  # \u202e\n",
-        "\x00\n\ud800\n",
-        "",
-    ],
-)
+@given(st.lists(st.sampled_from([*"'\"#\\\n {}fr=:x(", "def ", "'''", "{{", "f'"])).map("".join))
+@example(SOURCE)
+@example("def f():\n    return f'{{{x!r:>{width}}}} {{' + f\"{'a'}\" '''\nb\\\n''' r'\\d'\n")
+@example("# only\r\n# Windows\r\n\ttabs\r")
+@example("this is {{ no }} Python ' \n  at all\n")
+@example('"""never closed\n\n')
+@example("form\x0cfeed = '\u2028'\n名前 = '👩‍🚀'  # \u202e\n")
+@example("\x00\n\ud800\n")
+@example("")
 def test_the_pieces_of_a_line_are_the_line(source: str) -> None:
     """Cutting a source to colour it loses no character, adds none, and keeps the lines' numbers."""
     lines = source.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
-
     assert ["".join(text for _, text in pieces) for pieces in cut_source(source)] == lines
-
-
-@given(st.lists(st.sampled_from([*"'\"#\\\n {}fr=:x(", "def ", "'''", "{{", "f'"])).map("".join))
-def test_the_pieces_of_any_line_are_the_line(source: str) -> None:
-    """Also where quotes, braces and line ends fall as they like."""
-    lines = ["".join(text for _, text in pieces) for pieces in cut_source(source)]
-
-    assert "\n".join(lines) == source.removesuffix("\n")
 
 
 def test_keywords_strings_and_comments_have_their_classes() -> None:
     """`async` and `def` are keywords, a docstring is a string in all its lines."""
     lines = list(cut_source(SOURCE))
-
     assert lines[0][:4] == [("k", "async"), ("", " "), ("k", "def"), ("", " send(block: str) -> ")]
     assert lines[0][-1] == ("c", "# the loop is free meanwhile")
     assert lines[1] == [("", "    "), ("s", '"""Send it."""')]
     assert list(cut_source("'''a\nb'''")) == [[("s", "'''a")], [("s", "b'''")]]
+
+
+# -- the axis --------------------------------------------------------------------------------------
+
+
+def test_the_axis_is_to_scale_while_something_runs_and_cuts_long_pauses() -> None:
+    """Twice as long is twice as wide; a pause is a tenth of what ran at most, and marked as cut."""
+    view = view_of(
+        event("call", 0),
+        event("line", 20_000),
+        event("suspend", 60_000),
+        event("resume", 1_000_000_000),
+        event("suspend", 1_000_040_000),
+        event("resume", 1_000_045_000),
+        event("return", 1_000_045_000),
+    )
+    axis = page_data.Axis(view)
+
+    places = [axis.place(each.time) for each in view.timeline.events]
+
+    assert places[0] == 0.0
+    assert places[-1] == 1.0
+    widths = [later - sooner for sooner, later in pairwise(places)]
+    unit = widths[0] / 20
+    assert widths == pytest.approx([20 * unit, 40 * unit, 10 * unit, 40 * unit, 5 * unit, 0])
+    assert axis.cuts == [(places[2], places[3], 999_940_000)]
+    assert axis.place(500_000_000) == pytest.approx((places[2] + places[3]) / 2, rel=0.01)
+    assert axis.place(-1) == 0.0
+    assert axis.place(2_000_000_000) == 1.0
+    assert page_data.Axis(view_of()).place(5) == 0.0
 
 
 # -- bars ------------------------------------------------------------------------------------------
@@ -247,19 +227,8 @@ def test_keywords_strings_and_comments_have_their_classes() -> None:
 
 def test_a_call_keeps_its_row_while_it_is_suspended() -> None:
     """What runs meanwhile gets another row: a bar never lies on the line of a wait."""
-    steps = (
-        event("call", 0, frame=1),
-        event("suspend", 1, frame=1),
-        event("call", 2, frame=2),
-        event("return", 3, frame=2),
-        event("resume", 4, frame=1),
-        event("return", 5, frame=1),
-        event("call", 6, frame=3),
-        event("return", 7, frame=3),
-    )
-
-    bars = pack(View(Timeline(steps, (LOOP,), {})))["bars"]
-
+    steps = "call 1, suspend 1, call 2, return 2, resume 1, return 1, call 3, return 3"
+    bars = pack(run_of(steps))["bars"]
     assert [(first, last, row) for first, last, _, row in bars] == [
         (0, 1, 0),
         (2, 3, 1),
@@ -270,19 +239,8 @@ def test_a_call_keeps_its_row_while_it_is_suspended() -> None:
 
 def test_a_callee_is_below_its_caller_also_where_a_row_above_is_free() -> None:
     """The first call's row is free again when the second, one below, calls a third."""
-    steps = (
-        event("call", 0, frame=1),
-        event("suspend", 1, frame=1),
-        event("call", 2, frame=2),
-        event("suspend", 3, frame=2),
-        event("resume", 4, frame=1),
-        event("return", 5, frame=1),
-        event("resume", 6, frame=2),
-        event("call", 7, frame=3),
-    )
-
-    rows = page_data.place_in_rows(View(Timeline(steps, (LOOP,), {})).slices)
-
+    steps = "call 1, suspend 1, call 2, suspend 2, resume 1, return 1, resume 2, call 3"
+    rows = page_data.place_in_rows(run_of(steps).slices)
     assert rows == {(LOOP.number, 1): 0, (LOOP.number, 2): 1, (LOOP.number, 3): 2}
 
 
@@ -308,24 +266,14 @@ def test_no_two_calls_share_a_row_at_the_same_time(timeline: Timeline) -> None:
 
 def test_a_lane_has_at_most_so_many_rows() -> None:
     """A thousand calls that wait at the same time do not make the chart a thousand rows high."""
-    kinds: tuple[Kind, ...] = ("call", "suspend")
-    waiting = [
-        event(kind, 2 * frame + place, frame=frame)
-        for frame in range(1000)
-        for place, kind in enumerate(kinds)
-    ]
-
-    bars = pack(View(Timeline(tuple(waiting), (LOOP,), {})))["bars"]
-
+    steps = ", ".join(f"call {frame}, suspend {frame}" for frame in range(1000))
+    bars = pack(run_of(steps))["bars"]
     assert {row for *_, row in bars} == set(range(page_data.MOST_ROWS))
 
 
 def test_the_bar_of_a_call_that_has_not_ended_reaches_the_end() -> None:
     """A thread that is still blocked when the recording stops is drawn up to there."""
-    steps = (event("call", 0, WORKER, 2), event("call", 10), event("return", 50_000))
-
-    bars = pack(View(Timeline(steps, (LOOP, WORKER), {})))["bars"]
-
+    bars = pack(run_of("call 2 worker, call 1, return 1"))["bars"]
     assert bars == [(0, 0, 1_000_000_000, 0), (1, 2, 1_000_000_000, 0)]
 
 
@@ -352,7 +300,6 @@ def test_the_page_names_nothing_outside_itself() -> None:
     """No element, style or script refers to another file or host."""
     text = render_page(View(story()))
     page = Page(text)
-
     attributes = {name for _, found in page.elements for name in found}
     assert not attributes & {"src", "href", "srcset", "action", "data", "poster", "background"}
     assert not re.search(r"url\(|@import|\bimport\b|fetch|XMLHttpRequest|sendBeacon", text)
@@ -361,7 +308,7 @@ def test_the_page_names_nothing_outside_itself() -> None:
 
 def test_a_page_can_be_told_from_other_files() -> None:
     """`--page` replaces a page of ours and no other file: near its beginning it says what it is."""
-    assert output.PAGE in render_page(View(EMPTY))[:500]
+    assert output.PAGE in render_page(view_of())[:500]
 
 
 def test_hostile_texts_stay_texts() -> None:
@@ -369,16 +316,13 @@ def test_hostile_texts_stay_texts() -> None:
     title = HOSTILE_TEXTS[0]
     harmless = Page(render_page(View(story()), "x", "x"))
     page = Page(render_page(View(hostile()), title, "\n\n".join(HOSTILE_TEXTS)))
-
     tags = [tag for tag, _ in page.elements if tag not in ("p", "code", "details", "summary")]
     assert tags == [tag for tag, _ in harmless.elements if tag not in ("p", "code")]
     assert page.texts["title"] == page.texts["h1"] == [title]
     assert page.texts["script"][1] == harmless.texts["script"][1]
     assert [lane["name"] for lane in page.data["lanes"]] == list(HOSTILE_TEXTS)
-    assert {step["text"] for step in unpack(page.data)} == set(HOSTILE_TEXTS)
-    assert {next(iter(step["variables"].values())) for step in unpack(page.data)} == set(
-        HOSTILE_TEXTS
-    )
+    assert {step.text for step in unpack(page.data)} == set(HOSTILE_TEXTS)
+    assert {dict(step.variables)[step.text] for step in unpack(page.data)} == set(HOSTILE_TEXTS)
 
 
 def test_a_page_is_plain_ascii() -> None:
@@ -391,10 +335,8 @@ def test_megabytes_are_cut() -> None:
     much = "z" * 1_000_000
     steps = (event("line", 0, function=much, variables={much: much}, text=much),)
     lane = replace(LOOP, name=much)
-
     page = render_page(View(Timeline(steps, (lane,), {FILE: f"x\n{much}\n"})), much, much)
-
-    assert len(page) - len(render_page(View(EMPTY))) < 12_000
+    assert len(page) - len(render_page(view_of())) < 12_000
     assert page.count("1,000,000 characters") > 5
 
 
@@ -404,15 +346,14 @@ def test_megabytes_are_cut() -> None:
 def test_the_description_s_first_paragraph_is_shown_and_the_rest_can_be_unfolded() -> None:
     """A scenario's docstring becomes a paragraph, a list to unfold, and code in backquotes."""
     page = render_page(
-        View(EMPTY), "sync-task", "A promise.\n\nLook for:\n- `f` runs,\n  then\n- g < f"
+        view_of(), "sync-task", "A promise.\n\nLook for:\n- `f` runs,\n  then\n- g < f"
     )
-
     assert (
         "<h1>sync-task</h1>\n  <p>A promise.</p><details><summary>Look for</summary>"
         "<ul><li><code>f</code> runs,\n  then\n</li><li>g &lt; f</li></ul></details>"
     ) in page
     assert "<summary>More</summary><p>B.</p><p>C:\nD.</p>" in render_page(
-        View(EMPTY), "", "A.\n\nB.\n\nC:\nD."
+        view_of(), "", "A.\n\nB.\n\nC:\nD."
     )
 
 

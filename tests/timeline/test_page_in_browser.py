@@ -12,26 +12,28 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from minitasks.timeline.calls import View
-from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.timeline.findings import Finding
 from minitasks.timeline.page import render_page
 from tests.parts import need_part, wait_until
+from tests.recorded import recorded
 from tests.timeline.recordings import (
     FILE,
     HOSTILE_TEXTS,
+    LOOP,
     event,
     hostile,
     long_timeline,
-    record_scenario,
     story,
 )
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+    from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Page, ViewportSize
 
 pytestmark = pytest.mark.browser
 
 Visit = Callable[..., "Page"]
+KINDS: tuple[Kind, ...] = ("call", "return")
 
 # What a reader sees of the current step, in one journey to the browser.
 READ_STEP = """() => {
@@ -56,13 +58,10 @@ READ_STEP = """() => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """Start one Chromium for all tests."""
     chromium = shutil.which("chromium")
     need_part(chromium, "Chromium is missing: apt-get install chromium")
-    need_part(
-        importlib.util.find_spec("playwright"),
-        "Playwright is missing: python -m pip install playwright",
-    )
+    found = importlib.util.find_spec("playwright")
+    need_part(found, "Playwright is missing: python -m pip install playwright")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -80,14 +79,10 @@ def visit(browser: "Browser", tmp_path: Path) -> Iterator[Visit]:
     opened: list[str] = []
 
     def visit(
-        content: Timeline | str,
-        anchor: str = "",
-        width: int = 1000,
-        height: int = 900,
-        **options: Any,
+        content: Timeline | str, anchor: str = "", width: int = 1000, height: int = 900, **more: Any
     ) -> "Page":
         viewport: ViewportSize = {"width": width, "height": height}
-        contexts.append(browser.new_context(viewport=viewport, **options))
+        contexts.append(browser.new_context(viewport=viewport, **more))
         page = contexts[-1].new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -109,8 +104,7 @@ def visit(browser: "Browser", tmp_path: Path) -> Iterator[Visit]:
 
 @pytest.fixture(scope="module")
 def register_product() -> Timeline:
-    """Record the article's story."""
-    return record_scenario("register-product")
+    return recorded("register-product").timeline
 
 
 def place(page: "Page") -> int:
@@ -118,10 +112,19 @@ def place(page: "Page") -> int:
     return int(page.locator("#slider").input_value())
 
 
-def badges(timeline: Timeline) -> dict[int, str]:
-    """Give each lane's badge: in these tests there is one of each kind."""
-    letters = {"event loop": "L", "client": "C", "worker thread": "1"}
-    return {lane.number: letters[lane.kind] for lane in timeline.lanes}
+def go(page: "Page", *keys: str) -> list[int]:
+    """Press some keys; tell which step the page shows after each."""
+    places = []
+    for key in keys:
+        page.keyboard.press(key)
+        places.append(place(page))
+    return places
+
+
+def box_of(locator: "Locator") -> "FloatRect":
+    box = locator.bounding_box()
+    assert box is not None
+    return box
 
 
 # -- stepping ------------------------------------------------------------------------------------
@@ -135,16 +138,13 @@ def test_register_product_is_stepped_through_to_the_end_by_keyboard(
     page = visit(timeline)
     page.keyboard.press("Home")
 
-    forth = []
-    for _ in timeline.events:
-        forth.append(page.evaluate(READ_STEP))
-        page.keyboard.press("ArrowRight")
-    back = []
-    for _ in timeline.events:
-        back.append(page.evaluate(READ_STEP))
-        page.keyboard.press("ArrowLeft")
+    def steps(key: str) -> Iterator[dict[str, Any]]:
+        for _ in timeline.events:
+            yield page.evaluate(READ_STEP)
+            page.keyboard.press(key)
 
-    assert back == forth[::-1]
+    forth = list(steps("ArrowRight"))
+    assert list(steps("ArrowLeft")) == forth[::-1]
     for number, (step, shown) in enumerate(zip(timeline.events, forth, strict=True), start=1):
         assert_shows(shown, timeline, step, number)
     # The story, as it was shown: the tasks run; the client may have its answer sooner or later.
@@ -155,11 +155,12 @@ def test_register_product_is_stepped_through_to_the_end_by_keyboard(
 
 
 def assert_shows(shown: dict[str, Any], timeline: Timeline, event: Event, number: int) -> None:
-    """Compare what the page shows with the event that it is to show."""
     lane = next(lane for lane in timeline.lanes if lane.number == event.lane)
+    # There is one lane of each kind.
+    badge = {"event loop": "L", "client": "C", "worker thread": "1"}[lane.kind]
     assert shown["slider"] == number
     assert shown["position"] == f"{number} of {len(timeline.events)}"
-    assert shown["badge"].endswith(badges(timeline)[event.lane])
+    assert shown["badge"].endswith(badge)
     assert shown["acting"] == lane.name
     assert lane.name in shown["words"].lower()
     if event.kind == "mark":
@@ -172,36 +173,26 @@ def assert_shows(shown: dict[str, Any], timeline: Timeline, event: Event, number
         assert shown["line"] == event.line
         assert shown["code"] == timeline.sources[event.file].split("\n")[event.line - 1]
     if event.line > 0 and event.kind != "mark":
-        assert badges(timeline)[event.lane] in shown["lanesHere"]
+        assert badge in shown["lanesHere"]
 
 
 def test_each_key_and_each_button_goes_where_it_says(visit: Visit) -> None:
     """First, back, forward, last, and along the lane: by key and by button, and never beyond."""
     page = visit(story())  # lanes: C, L L L, 1 1 1, L L
 
-    def press(*keys: str) -> list[int]:
-        places = []
-        for key in keys:
-            page.keyboard.press(key)
-            places.append(place(page))
-        return places
-
-    def click(*names: str) -> list[int]:
-        places = []
+    def click(*names: str) -> Iterator[int]:
         for name in names:
             page.get_by_role("button", name=name, exact=True).click()
-            places.append(place(page))
-        return places
+            yield place(page)
 
-    assert press("ArrowLeft", "ArrowRight", "End", "ArrowRight", "ArrowLeft", "Home") == [
-        *(1, 2, 9, 9, 8, 1)
-    ]
-    assert press("ArrowRight", *["Shift+ArrowRight"] * 5) == [2, 3, 4, 8, 9, 9]
-    assert press(*["Shift+ArrowLeft"] * 4) == [8, 4, 3, 2]
-    assert click("Back", "Forward", "Last step", "Forward", "First step") == [1, 2, 9, 9, 1]
-    assert click("Next in this lane, client", "Forward") == [1, 2]
-    assert click("Next event of worker thread 1", "Next event of the event loop") == [5, 8]
-    assert click("Next in this lane, event loop") == [9]
+    keys = ("ArrowLeft", "ArrowRight", "End", "ArrowRight", "ArrowLeft", "Home")
+    assert go(page, *keys) == [1, 2, 9, 9, 8, 1]
+    assert go(page, "ArrowRight", *["Shift+ArrowRight"] * 5) == [2, 3, 4, 8, 9, 9]
+    assert go(page, *["Shift+ArrowLeft"] * 4) == [8, 4, 3, 2]
+    names = ("Back", "Forward", "Last step", "Forward", "First step")
+    assert list(click(*names, "Next in this lane, client", "Forward")) == [1, 2, 9, 9, 1, 1, 2]
+    assert list(click("Next event of worker thread 1", "Next event of the event loop")) == [5, 8]
+    assert list(click("Next in this lane, event loop")) == [9]
 
 
 def test_a_click_on_a_bar_goes_there(visit: Visit, register_product: Timeline) -> None:
@@ -220,10 +211,8 @@ def test_a_click_on_a_bar_goes_there(visit: Visit, register_product: Timeline) -
 def test_a_click_beside_the_bars_goes_to_the_nearest_step(visit: Visit) -> None:
     """Left of everything is the first step, right of everything the last; dragging goes along."""
     page = visit(story(), "#step=5")
-    box = page.locator("#drawing").bounding_box()
-    assert box is not None
+    box = box_of(page.locator("#drawing"))
     clock = box["y"] + box["height"] - 5
-
     page.mouse.click(box["x"] + 1, clock)
     assert place(page) == 1
     page.mouse.down()
@@ -257,41 +246,27 @@ def test_the_page_plays_to_the_end_and_pauses(visit: Visit) -> None:
 
 def test_predict_hides_what_comes_and_asks_which_lane_moves_next(visit: Visit) -> None:
     """Where a lane goes free or another one acts, by number; the right answer is the step's."""
-    timeline = story()
-    page = visit(timeline)
-    words = page.get_by_role("status")
+    page = visit(story())  # lanes: C, L L L, 1 1 1, L L
     question = page.get_by_role("group", name="Which lane moves next?")
-    name_of = {lane.number: lane.name for lane in timeline.lanes}
-    lanes = [name_of[event.lane] for event in timeline.events]
-
     page.get_by_role("button", name="Predict").click()
-    curtain = page.locator(".curtain").bounding_box()
-    assert curtain is not None
-    assert curtain["width"] > 100
+    assert box_of(page.locator(".curtain"))["width"] > 100
     page.locator("h1").click()
-    said: list[str] = []
-    while place(page) < len(lanes):
-        here = place(page)
-        page.keyboard.press("ArrowRight")
-        if place(page) == here:
-            assert question.is_visible()
-            assert page.evaluate("document.activeElement.parentElement.id") == "answers"
-            names = question.get_by_role("button").all_text_contents()
-            moves = next(i for i, name in enumerate(names) if name.endswith(lanes[here]))
-            # Every second answer is wrong.
-            choice = moves if len(said) % 2 == 0 else (moves + 1) % len(names)
-            page.keyboard.press(str(choice + 1))
-            said.append("Yes" if "Yes. " in words.inner_text() else "No")
-            assert place(page) == here + 1
-            assert question.is_hidden()
-    assert said == ["Yes", "No"] * (len(said) // 2) + ["Yes"] * (len(said) % 2)
-    assert len(said) >= 3
+
+    lanes = ["client", "event loop", "worker thread 1"]
+    for asked_at, answer, said in ((1, "2", "Yes. "), (4, "1", "No. "), (7, "2", "Yes. ")):
+        assert go(page, *["ArrowRight"] * (asked_at - place(page) + 1))[-1] == asked_at
+        assert question.is_visible()
+        assert page.evaluate("document.activeElement.parentElement.id") == "answers"
+        assert [
+            name[1:].strip() for name in question.get_by_role("button").all_inner_texts()
+        ] == lanes
+        assert go(page, answer) == [asked_at + 1]
+        assert said in page.get_by_role("status").inner_text()
+        assert question.is_hidden()
+    assert go(page, "ArrowRight", "ArrowRight") == [9, 9]
 
     page.get_by_role("button", name="Predict").click()
-    page.keyboard.press("Home")
-    for _ in lanes[1:]:
-        page.keyboard.press("ArrowRight")
-    assert place(page) == len(lanes)
+    assert go(page, "Home", *["ArrowRight"] * 8) == list(range(1, 10))
     assert page.locator(".curtain").is_hidden()
 
 
@@ -320,12 +295,10 @@ def test_the_address_leads_to_the_step_and_follows_it(visit: Visit) -> None:
     """#step=7 opens the seventh step; stepping changes the address; a wrong one does no harm."""
     page = visit(story(), "#step=7")
     assert place(page) == 7
-
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**#step=8")
     page.evaluate("location.hash = '#step=2'")
     wait_until(lambda: place(page) == 2)
-
     for anchor, number in {"#step=99": 9, "#step=0": 1, "#step=x": 1, "#step=1.5": 1}.items():
         assert place(visit(story(), anchor)) == number
 
@@ -354,7 +327,6 @@ def test_every_lane_that_runs_is_marked_at_its_own_line(visit: Visit) -> None:
     call, line = story().events[4:6]
     loop = [replace(event, time=event.time + 10_000) for event in story().events[1:3]]
     page = visit(replace(story(), events=(call, line, *loop)), "#step=4")
-
     here = page.locator("#lines li").filter(has=page.locator(".badge.filled"))
     assert here.evaluate_all("(items) => items.map((item) => item.value)") == [3, 7]
     assert here.locator(".badge").all_text_contents() == ["L", "1"]
@@ -366,7 +338,7 @@ def test_every_lane_that_runs_is_marked_at_its_own_line(visit: Visit) -> None:
 
 def test_variables_that_a_step_changes_are_marked_in_words(visit: Visit) -> None:
     """Not by colour alone; what is new at the call itself is not marked; what is gone is gone."""
-    line, call = story().events[2], story().events[1]
+    call, line = story().events[1:3]
     events = (
         call,
         replace(line, variables=(("block", "'b2'"), ("size", "2"))),
@@ -374,10 +346,9 @@ def test_variables_that_a_step_changes_are_marked_in_words(visit: Visit) -> None
     )
     page = visit(replace(story(), events=events))
 
-    def rows() -> list[list[str]]:
+    def rows() -> Any:
         cells = "(rows) => rows.map((row) => Array.from(row.cells, (cell) => cell.textContent))"
-        found: list[list[str]] = page.locator("#variables tr").evaluate_all(cells)
-        return found
+        return page.locator("#variables tr").evaluate_all(cells)
 
     assert rows() == [["block", "'b1'"]]
     page.keyboard.press("ArrowRight")
@@ -389,12 +360,7 @@ def test_variables_that_a_step_changes_are_marked_in_words(visit: Visit) -> None
 def test_every_kind_of_step_has_its_words(visit: Visit) -> None:
     """Each says which lane does what; only the outermost suspend frees the event loop."""
     page = visit(story())
-    words = []
-    for _ in story().events:
-        words.append(page.locator("#words").evaluate("(words) => words.lastChild.textContent"))
-        page.keyboard.press("ArrowRight")
-
-    assert words == [
+    for words in (
         "On the client: request sent.",
         "The event loop calls send.",
         "The event loop reaches line 3 of send.",
@@ -404,7 +370,9 @@ def test_every_kind_of_step_has_its_words(visit: Visit) -> None:
         "On worker thread 1, save returns 4.",
         "The event loop resumes send.",
         "On the event loop, send raises OSError('no chain').",
-    ]
+    ):
+        assert page.locator("#words").evaluate("(each) => each.lastChild.textContent") == words
+        page.keyboard.press("ArrowRight")
 
 
 def test_hostile_texts_are_shown_and_never_run(visit: Visit) -> None:
@@ -412,15 +380,15 @@ def test_hostile_texts_are_shown_and_never_run(visit: Visit) -> None:
     text = render_page(View(hostile()), HOSTILE_TEXTS[0], "\n\n".join(HOSTILE_TEXTS))
     page = visit(text)
 
+    shown = page.locator("#words, #lines [aria-current] code, #variables td")
     for each in hostile().events:
         wanted = each.text.replace("\ud83d", "\ufffd")
-        words, code, *cells = page.locator(
-            "#words, #lines [aria-current] code, #variables td"
-        ).all_text_contents()
-        assert code.replace("\ud83d", "\ufffd") == wanted
-        assert wanted in words.replace("\ud83d", "\ufffd")
-        assert cells[0].replace("\ud83d", "\ufffd") == wanted
-        assert cells[1] == "y" * 300 + "… (1,000,000 characters)"
+        words, code, value, long_value = (
+            text.replace("\ud83d", "\ufffd") for text in shown.all_text_contents()
+        )
+        assert code == value == wanted
+        assert wanted in words
+        assert long_value == "y" * 300 + "… (1,000,000 characters)"
         page.keyboard.press("ArrowRight")
     assert page.evaluate("window.hacked") is None
     assert page.locator("h1").text_content() == HOSTILE_TEXTS[0]
@@ -473,68 +441,45 @@ def test_the_accessibility_tree_names_everything(visit: Visit) -> None:
 def test_everything_that_takes_the_focus_has_a_name_and_shows_it(visit: Visit) -> None:
     """The Tab key passes each control once, in the order of the page, and shows where it is."""
     page = visit(render_page(View(story()), "A run", "A promise.\n\nMore."))
-    seen = []
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        focus = page.evaluate(
-            """() => {
-                const style = getComputedStyle(document.activeElement);
-                const { id, textContent } = document.activeElement;
-                return [id || textContent, style.outlineStyle, parseFloat(style.outlineWidth)];
-            }"""
-        )
-        if focus[0] in seen or page.evaluate("document.activeElement === document.body"):
-            break
-        assert focus[1:] == ["solid", 3], focus[0]
-        seen.append(focus[0])
-        if len(seen) > 16:
-            break
-
-    assert seen[:15] == [
+    focus = """() => {
+        const style = getComputedStyle(document.activeElement);
+        const { id, textContent } = document.activeElement;
+        return [id || textContent, style.outlineStyle, parseFloat(style.outlineWidth)];
+    }"""
+    for control in (
         "More",
         *("drawing-frame", "zoom-out", "zoom-in"),
         *("first", "back", "play", "forward", "last", "next-in-lane", "slider", "speed"),
         *("find", "predict"),
         "lines",
-    ]
+    ):
+        page.keyboard.press("Tab")
+        assert page.evaluate(focus) == [control, "solid", 3]
 
 
 def test_keys_that_belong_to_others_are_left_to_them(visit: Visit) -> None:
     """To the browser, to the control that has the focus, to the source that scrolls."""
     page = visit(story(), "#step=5")
 
-    for keys in ("Control+ArrowRight", "Alt+Shift+ArrowRight", "Meta+ArrowRight", "a"):
-        page.keyboard.press(keys)
-        assert place(page) == 5
+    others = ("Control+ArrowRight", "Alt+Shift+ArrowRight", "Meta+ArrowRight", "a")
+    assert go(page, *others) == [5, 5, 5, 5]
     page.get_by_label("Speed").focus()
     page.keyboard.press("End")
     assert [page.get_by_label("Speed").input_value(), place(page)] == ["40", 5]
     page.get_by_role("slider").focus()
-    page.keyboard.press("ArrowRight")
-    assert place(page) == 6  # once, by the slider itself
-    page.keyboard.press("Space")
+    assert go(page, "ArrowRight", "Space") == [6, 6]  # once, by the slider itself
     assert page.get_by_role("button", name="Play").count() == 1  # no slider plays
     page.get_by_role("button", name="Back").focus()
-    page.keyboard.press("Space")
-    assert place(page) == 5  # once, and nothing plays
+    assert go(page, "Space") == [5]  # once, and nothing plays
     page.get_by_role("button", name="Play").wait_for()
-    for _ in range(9):
-        page.keyboard.press("Tab")
+    go(page, *["Tab"] * 9)
     assert page.evaluate("document.activeElement.id") == "lines"
-    page.keyboard.press("End")
-    assert place(page) == 5
-
-
-def test_a_click_into_the_source_leaves_the_keys_to_the_replay(visit: Visit) -> None:
-    """Only who went there with the Tab key wants to scroll it by key; text can be selected."""
-    page = visit(story(), "#step=5")
+    assert go(page, "End") == [5]
+    # Only who went there with the Tab key wants to scroll it by key; text can be selected.
     page.locator("#lines code").first.click()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    assert place(page) == 7
+    assert go(page, "ArrowRight", "ArrowRight") == [6, 7]
     page.locator("#lines code").first.dblclick()
-    page.keyboard.press("Shift+ArrowRight")
-    assert place(page) == 7
+    assert go(page, "Shift+ArrowRight") == [7]
 
 
 def test_the_current_line_stays_in_view_when_its_panel_shrinks(visit: Visit) -> None:
@@ -576,21 +521,28 @@ def test_at_200_percent_the_lane_that_acts_stays_in_sight(
     }"""
     for _ in range(40):
         assert page.evaluate(in_sight)
-        page.keyboard.press("Shift+ArrowRight")
-        page.keyboard.press("ArrowRight")
+        go(page, "Shift+ArrowRight", "ArrowRight")
 
 
 def test_the_page_opens_at_the_request_and_counts_from_it(
     visit: Visit, register_product: Timeline
 ) -> None:
-    """As in the terminal the request is at 0; what was before it is to the left, below zero."""
-    view = View(register_product)
+    """As in the terminal it is at 0; the mark has no line, so that at which the client stands is
+    shown; what was before it is to the left, below zero.
+    """
+    zero = View(register_product).zero
     page = visit(register_product)
-    first = page.evaluate("document.querySelector('#slider').valueAsNumber") - 1
-    assert register_product.events[first].time >= view.zero
-    assert register_product.events[first - 1].time < view.zero
+    first = place(page) - 1
+    assert register_product.events[first].time >= zero
+    assert register_product.events[first - 1].time < zero
 
     assert page.locator("#moment").inner_text().startswith("0 µs")
+    assert "request sent" in page.locator("#words").inner_text()
+    of_client = page.locator("#lines li", has=page.locator(".badge.filled[data-lane=C]"))
+    assert "client.post(" in of_client.inner_text()
+    frame, line = box_of(page.locator("#lines")), box_of(of_client)
+    assert frame["y"] <= line["y"]
+    assert line["y"] + line["height"] <= frame["y"] + frame["height"]
     page.keyboard.press("Home")
     assert page.locator("#moment").inner_text().startswith("\u2212")
 
@@ -624,31 +576,11 @@ def test_a_step_is_found_by_its_words_or_its_line(visit: Visit) -> None:
     """Enter goes to the next step with the text, and round; where there is none, it says so."""
     page = visit(story())
     field = page.get_by_role("searchbox", name="Find a step")
-    for text, number in (("returns", 7), ("await sleep", 8), ("CALLS SAVE", 5)):
+    for text, number in (("returns", 7), ("await sleep", 8), ("CALLS SAVE", 5), ("nowhere", 5)):
         field.fill(text)
         field.press("Enter")
         assert place(page) == number
-        assert field.get_attribute("aria-invalid") == "false"
-
-    field.fill("nowhere")
-    field.press("Enter")
-    assert place(page) == 5
-    assert field.get_attribute("aria-invalid") == "true"
-
-
-def test_a_mark_shows_the_line_at_which_its_lane_stands(
-    visit: Visit, register_product: Timeline
-) -> None:
-    """The page opens at the request, a mark that has no line: the client's is shown."""
-    page = visit(register_product)
-    assert "request sent" in page.locator("#words").inner_text()
-    of_client = page.locator("#lines li", has=page.locator(".badge.filled[data-lane=C]"))
-    assert "client.post(" in of_client.inner_text()
-    frame, line = page.locator("#lines").bounding_box(), of_client.bounding_box()
-    assert frame is not None
-    assert line is not None
-    assert frame["y"] <= line["y"]
-    assert line["y"] + line["height"] <= frame["y"] + frame["height"]
+        assert field.get_attribute("aria-invalid") == str(text == "nowhere").lower()
 
 
 def test_the_library_is_skipped_both_ways(visit: Visit, register_product: Timeline) -> None:
@@ -663,47 +595,31 @@ def test_the_library_is_skipped_both_ways(visit: Visit, register_product: Timeli
     page = visit(register_product)
     page.keyboard.press("Home")
     page.get_by_role("button", name="Skip the library").click()
-    forth = [place(page)]
-    while len(forth) < len(own):
-        page.keyboard.press("ArrowRight")
-        forth.append(place(page))
-    assert forth == own
-    page.keyboard.press("ArrowLeft")
-    assert place(page) == own[-2]
-
-
-def test_where_no_library_was_recorded_there_is_none_to_skip(visit: Visit) -> None:
-    """The button is there only where it does something."""
-    page = visit(story())
-    assert page.get_by_role("button", name="Skip the library").count() == 0
+    assert [place(page), *go(page, *["ArrowRight"] * (len(own) - 1))] == own
+    assert go(page, "ArrowLeft") == [own[-2]]
+    # The button is there only where it does something.
+    assert visit(story()).get_by_role("button", name="Skip the library").count() == 0
 
 
 def test_a_lane_can_be_hidden(visit: Visit) -> None:
     """Its box takes it out of the chart, whose other lanes move up, and brings it back."""
     page = visit(story())
     names = page.locator("#drawing .name")
-    height = page.locator("#drawing").bounding_box()
+    height = box_of(page.locator("#drawing"))["height"]
     page.get_by_label("Show the event loop in the chart").uncheck()
     assert names.all_text_contents() == ["client", "worker thread 1"]
-    lower = page.locator("#drawing").bounding_box()
-    assert height is not None
-    assert lower is not None
-    assert lower["height"] < height["height"]
-
+    assert box_of(page.locator("#drawing"))["height"] < height
     page.get_by_label("Show the event loop in the chart").check()
     assert len(names.all_text_contents()) == 3
 
 
 def test_a_bar_shows_the_arguments_of_its_call(visit: Visit) -> None:
     """Four calls of one function look different."""
-    calls = []
-    for number in (0, 1):
-        given = {"name": f"'cat{number}'"}
-        began = 10_000_000 * number
-        calls += [
-            event("call", began, frame=number, function="resize", variables=given),
-            event("return", began + 10_000_000, frame=number, function="resize", variables=given),
-        ]
+    calls = [
+        event(kind, 10_000_000 * (number + (kind == "return")), LOOP, number, "resize", 1, given)
+        for number, given in enumerate([{"name": "'cat0'"}, {"name": "'cat1'"}])
+        for kind in KINDS
+    ]
     page = visit(replace(story(), events=tuple(calls)))
     labels = page.locator("#drawing .label").all_text_contents()
     assert labels == ["resize(name='cat0')", "resize(name='cat1')"]
@@ -726,8 +642,7 @@ def test_nothing_is_cut_off(visit: Visit, register_product: Timeline, width: int
     """From a phone to a wide screen the page never scrolls sideways, at no step."""
     page = visit(register_product, width=width)
     for _ in range(0, len(register_product.events), 8):
-        for _ in range(8):
-            page.keyboard.press("ArrowRight")
+        go(page, *["ArrowRight"] * 8)
         too_wide = page.evaluate(
             """() => Array.from(document.querySelectorAll("body, main *:not(#lines *)"))
                 .filter((each) => each.getClientRects().length > 0)
@@ -760,54 +675,44 @@ def test_a_narrow_page_can_be_zoomed_and_follows_the_step(visit: Visit) -> None:
 def test_texts_and_lanes_stand_out_from_their_ground(visit: Visit, scheme: str) -> None:
     """Texts by 4.5 to 1 at least, what is drawn by 3 to 1, as WCAG 2.2 AA asks."""
     page = visit(story(), color_scheme=scheme)
-    names = ["paper", "tint", "ink", "faint", "warning", "keyword", "string", "control-edge"]
-    colours = page.evaluate(
-        """(names) => {
-            const probe = document.body.appendChild(document.createElement("span"));
-            const colourOf = (value, lane = "lane-0") => {
-                probe.className = lane;
-                probe.style.color = value;
-                return getComputedStyle(probe).color;
-            };
-            const colours = {};
-            for (const name of names) colours[name] = colourOf(`var(--${name})`);
-            for (let lane = 0; lane < 4; lane += 1) {
-                const now = "color-mix(in srgb, var(--lane) 16%, var(--paper))";
-                colours[`lane-${lane}`] = colourOf("var(--lane)", `lane-${lane}`);
-                colours[`now-${lane}`] = colourOf(now, `lane-${lane}`);
-            }
-            return colours;
-        }""",
-        names,
-    )
     lanes = [f"lane-{lane}" for lane in range(4)]
-    grounds = ["paper", *(f"now-{lane}" for lane in range(4))]
+    now = "color-mix(in srgb, var(--lane) 16%, var(--paper))"  # the ground of the current line
 
-    assert (luminance(colours["paper"]) > 0.5) == (scheme == "light")
+    def luminance(colour: str, lane: str = "lane-0") -> float:
+        """Give the relative luminance of a colour in the page's style, as WCAG defines it."""
+        probe = """([colour, lane]) => {
+            const probe = document.body.appendChild(document.createElement("span"));
+            probe.className = lane;
+            probe.style.color = colour;
+            return getComputedStyle(probe).color;
+        }"""
+        found = page.evaluate(probe, [colour, lane])  # rgb(r, g, b) or color(srgb r g b)
+        parts = [float(part) for part in re.findall(r"[\d.]+", found)[:3]]
+        shares = parts if found.startswith("color(") else [part / 255 for part in parts]
+        red, green, blue = (
+            share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+            for share in shares
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    names = ("paper", "tint", "ink", "faint", "warning", "keyword", "string", "control-edge")
+    of = {name: luminance(f"var(--{name})") for name in names}
+    grounds = [of["paper"], *(luminance(now, lane) for lane in lanes)]
+
+    assert (of["paper"] > 0.5) == (scheme == "light")
     for text, ground in [
-        *itertools.product(["ink", "faint"], ["paper", "tint", *grounds]),
-        *itertools.product(["keyword", "string"], grounds),
-        *itertools.product(["paper"], lanes),
-        ("warning", "paper"),
+        *itertools.product([of["ink"], of["faint"]], [of["tint"], *grounds]),
+        *itertools.product([of["keyword"], of["string"]], grounds),
+        *itertools.product([of["paper"]], [luminance("var(--lane)", lane) for lane in lanes]),
+        (of["warning"], of["paper"]),
     ]:
-        assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
-    assert contrast(colours["control-edge"], colours["paper"]) >= 3
+        assert contrast(text, ground) >= 4.5
+    assert contrast(of["control-edge"], of["paper"]) >= 3
 
 
-def contrast(one: str, other: str) -> float:
-    """Give the contrast of two CSS colours as WCAG defines it."""
-    darker, lighter = sorted([luminance(one), luminance(other)])
+def contrast(one: float, other: float) -> float:
+    darker, lighter = sorted([one, other])
     return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour: str) -> float:
-    """Give the relative luminance of a CSS colour: rgb(r, g, b) or color(srgb r g b)."""
-    parts = [float(part) for part in re.findall(r"[\d.]+", colour)[:3]]
-    shares = parts if colour.startswith("color(") else [part / 255 for part in parts]
-    red, green, blue = (
-        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_nothing_moves_by_itself_for_who_asked_for_less_motion(visit: Visit) -> None:
@@ -834,9 +739,8 @@ def test_the_page_works_inside_another(browser: "Browser", tmp_path: Path) -> No
 
     assert replay.locator("#slider").input_value() == "3"
     replay.locator("#legend").click()
-    for _ in range(4):
-        page.keyboard.press("ArrowRight")
-    page.keyboard.press("Space")
+    for key in (*["ArrowRight"] * 4, "Space"):
+        page.keyboard.press(key)
     replay.get_by_role("button", name="Play").wait_for()
 
     page.frames[1].wait_for_url("**#step=9")
@@ -853,8 +757,8 @@ def test_the_policy_keeps_out_whatever_gets_in(browser: "Browser", tmp_path: Pat
     (tmp_path / "x.png").write_bytes(b"")
     page = browser.new_page()
     requests: list[tuple[str, str | None]] = []
-    page.on("requestfinished", lambda request: requests.append((request.url[-8:], None)))
-    page.on("requestfailed", lambda request: requests.append((request.url[-8:], request.failure)))
+    for outcome in ("requestfinished", "requestfailed"):
+        page.on(outcome, lambda request: requests.append((request.url[-8:], request.failure)))
     page.goto((tmp_path / "page.html").as_uri())
 
     assert page.locator("img").count() == 1

@@ -87,16 +87,9 @@ def test_another_minitasks_in_the_current_folder_is_not_taken(tmp_path: Path) ->
         "        watched = pool.submit(record_in_child, 'in-order', 'minitasks').result()\n"
         "    print(len(watched.timeline.events) > 0)\n"
     )
-
-    finished = subprocess.run(
-        [sys.executable, script],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        capture_output=True,
-        text=True,
-    )
-
-    assert finished.stdout == "True\n", finished.stderr
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, str(script)]
+    assert subprocess.check_output(command, cwd=tmp_path, env=environment) == b"True\n"
 
 
 def test_every_wrong_library_is_used() -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -13,23 +14,10 @@ from minitasks.timeline.terminal import show
 from tests.recorded import recorded
 
 
-def shown(
-    name: str,
-    watched: ScenarioRun | None = None,
-    width: int = 80,
-    terminal: bool = False,
-    no_color: bool = False,
-) -> str:
-    """Give what is printed of a run."""
+def shown(name: str, watched: ScenarioRun | None = None, **options: Any) -> str:
+    """Give what is printed of a run on a console with some options."""
     memory = io.StringIO()
-    console = Console(
-        file=memory,
-        width=width,
-        force_terminal=terminal,
-        color_system="standard" if terminal else None,
-        no_color=no_color,
-        highlight=False,
-    )
+    console = Console(file=memory, highlight=False, **{"width": 80, **options})
     show(console, find_scenario(name), f"{name} on minitasks", watched or recorded(name))
     return memory.getvalue()
 
@@ -58,7 +46,7 @@ def test_what_ran_where_is_in_the_picture() -> None:
 
 def test_colour_is_for_terminals() -> None:
     """A terminal gets the sixteen colours that it has a palette for, and no other."""
-    text = shown("first-failure", terminal=True)
+    text = shown("first-failure", force_terminal=True, color_system="standard")
     colours = set(re.findall(r"\x1b\[([\d;]+)m", text))
     assert "1;31" in colours  # the failure, bold red
     assert not {colour for colour in colours if "38;" in colour or "48;" in colour}
@@ -66,7 +54,7 @@ def test_colour_is_for_terminals() -> None:
 
 def test_no_color_means_no_colour() -> None:
     """Bold and dim may stay, colours may not."""
-    text = shown("first-failure", terminal=True, no_color=True)
+    text = shown("first-failure", force_terminal=True, color_system="standard", no_color=True)
     assert not re.search(r"\x1b\[(\d+;)*[349][0-7]m", text)
 
 

@@ -5,15 +5,13 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from minitasks.timeline.calls import View
-from minitasks.timeline.events import Event, Kind, Timeline
-from minitasks.timeline.terminal import ASCII, UNICODE, Scale, draw_lanes
+from minitasks.timeline.events import Event, Kind
+from minitasks.timeline.terminal import ASCII, UNICODE, Glyphs, Scale, draw_lanes
 from minitasks.tracing.threads import Lane
+from tests.timeline.recordings import CLIENT, LOOP, WORKER, view_of
 
 OWN, LIBRARY = "own.py", "library.py"
-LOOP = Lane(0, "event loop", "event loop")
-WORKER = Lane(1, "worker thread", "worker thread 1")
-CLIENT = Lane(2, "client", "client")
+WAIT: tuple[Kind, Kind] = ("suspend", "resume")
 
 
 class Run:
@@ -27,24 +25,14 @@ class Run:
         kind: Kind,
         time: float,
         lane: Lane,
-        function: str,
+        function: str = "",
         file: str = OWN,
         arguments: tuple[tuple[str, str], ...] = (),
-        frame: int = 0,
+        text: str = "",
     ) -> "Run":
-        self.events.append(
-            Event(
-                kind,
-                int(time * 1e6),
-                lane.number,
-                1,
-                frame or hash(function),
-                file,
-                function.rstrip("0123456789"),
-                1,
-                arguments,
-            )
-        )
+        name = function.rstrip("0123456789")
+        place = (int(time * 1e6), lane.number, 1, hash(function), file, name, 1)
+        self.events.append(Event(kind, *place, arguments, text))
         return self
 
     def call(
@@ -53,38 +41,36 @@ class Run:
         start: float,
         end: float,
         lane: Lane = LOOP,
-        waits: tuple[float, float] | None = None,
+        waits: tuple[float, ...] = (),
         ends: Kind = "return",
         file: str = OWN,
         number: str = "",
     ) -> "Run":
         arguments = (("number", number),) if number else ()
         self.add("call", start, lane, function, file, arguments)
-        if waits:
-            self.add("suspend", waits[0], lane, function, file)
-            self.add("resume", waits[1], lane, function, file)
+        for kind, time in zip(WAIT, waits, strict=False):
+            self.add(kind, time, lane, function, file)
         return self.add(ends, end, lane, function, file)
 
-    def mark(self, text: str, time: float, lane: Lane) -> "Run":
-        self.events.append(Event("mark", int(time * 1e6), lane.number, 1, 0, "", "", 0, (), text))
-        return self
+    def mark(self, text: str, time: float, lane: Lane = LOOP) -> "Run":
+        return self.add("mark", time, lane, text=text)
 
-    def timeline(self) -> Timeline:
-        numbers = {event.lane for event in self.events}
-        lanes = tuple(lane for lane in (LOOP, WORKER, CLIENT) if lane.number in numbers)
-        events = tuple(sorted(self.events, key=lambda event: event.time))
-        return Timeline(events, lanes, {})
-
-    def picture(self, width: int = 60, unicode: bool = False) -> list[str]:
+    def picture(self, width: int = 60, glyphs: Glyphs = ASCII) -> list[str]:
         """Draw it; the legend is one line here, however wide."""
-        *lines, legend = self.lines(width, unicode)
+        *lines, legend = self.lines(width, glyphs)
         if " runs or blocks" not in legend:
             legend = f"{lines.pop()}  {legend}"
         return [*lines, legend]
 
-    def lines(self, width: int, unicode: bool = False) -> list[str]:
-        glyphs = UNICODE if unicode else ASCII
-        return [line.plain for line in draw_lanes(View(self.timeline()), Path(OWN), width, glyphs)]
+    def lines(self, width: int, glyphs: Glyphs = ASCII) -> list[str]:
+        numbers = {event.lane for event in self.events}
+        lanes = tuple(lane for lane in (LOOP, WORKER, CLIENT) if lane.number in numbers)
+        view = view_of(*sorted(self.events, key=lambda event: event.time), lanes=lanes)
+        return [line.plain for line in draw_lanes(view, Path(OWN), width, glyphs)]
+
+    def labels(self) -> list[str]:
+        """Draw it; give what stands left of the bars, below the lane's name."""
+        return [line[2:].split("  ")[0] for line in self.picture()[2:-1]]
 
 
 def story() -> Run:
@@ -121,15 +107,14 @@ def test_the_same_in_unicode() -> None:
     table = str.maketrans("|#=.x^", "╷█▒·✗▲")
     # In the legend, "x" and "." stand for themselves, too.
     expected = [line.translate(table) for line in story().picture()[:-1]]
-    assert story().picture(unicode=True)[:-1] == expected
+    assert story().picture(glyphs=UNICODE)[:-1] == expected
 
 
 def test_the_librarys_calls_are_drawn_where_they_wait() -> None:
     """Of the library's calls those that never wait are left out; the scenario's are all drawn."""
     run = Run().call("quick", 0, 10).call("helper", 2, 3, file=LIBRARY)
     run.call("slow", 4, 9, waits=(5, 8), file=LIBRARY)
-    labels = [line.split()[0] for line in run.picture()[1:-1]]
-    assert labels == ["event", "quick", "slow"]
+    assert run.labels() == ["quick", "slow"]
 
 
 def test_a_raise_ends_with_its_own_sign() -> None:
@@ -152,8 +137,7 @@ def test_what_is_too_much_of_one_function_is_on_one_line() -> None:
     run = Run()
     for number in range(30):
         run.call(f"save{number}", number, 60 - number, WORKER, number=str(number))
-    labels = [line[2:].split("  ")[0] for line in run.picture()[2:-1]]
-    assert labels == [*(f"save({number})" for number in range(12)), "save, 18 more"]
+    assert run.labels() == [*(f"save({number})" for number in range(12)), "save, 18 more"]
 
 
 def test_the_librarys_calls_of_one_name_always_share_a_line() -> None:
@@ -168,40 +152,37 @@ def test_what_is_called_twice_is_told_apart_by_plain_arguments() -> None:
     """Numbers and strings tell calls apart; other arguments would only take room."""
     run = Run().call("resize1", 0, 10, WORKER, number="7")
     run.call("resize2", 10, 20, WORKER, number="<Image object>")
-    assert [line.split()[0] for line in run.picture()[2:-1]] == ["resize(7)", "resize"]
+    assert run.labels() == ["resize(7)", "resize"]
 
 
 def test_a_mark_that_repeats_has_a_line_of_its_own() -> None:
     """A heartbeat is named once, on the left."""
-    run = Run().call("main", 0, 40)
-    for time in (10, 30):
-        run.mark("heartbeat", time, LOOP)
+    run = Run().call("main", 0, 40).mark("heartbeat", 10).mark("heartbeat", 30)
     (line,) = [line for line in run.picture() if "heartbeat" in line]
     assert line.startswith("  heartbeat")
     assert line.count("^") == 2
 
 
-def mark_line(time: float, words: str) -> str:
-    """Draw a mark in a chart of 48 columns, one for each of 48 ms, from column 12 on."""
-    return Run().call("main", 0, 48).mark(words, time, LOOP).picture(width=60)[1]
-
-
-def test_the_words_of_a_mark_stand_on_its_right_while_there_is_room() -> None:
-    """To the last column; one more, and they stand on its left."""
-    assert mark_line(30, "x" * 16) == f"{'event loop':<42}^ " + "x" * 16
-    assert mark_line(30, "x" * 17) == f"{'event loop':<24}" + "x" * 17 + " ^"
-
-
-def test_words_without_room_on_either_side_are_cut() -> None:
-    """A picture is never wider than it may be, and a cut is to be seen."""
-    assert mark_line(20, "x" * 26) == f"{'event loop':<32}^ " + "x" * 26
-    assert mark_line(20, "x" * 27) == f"{'event loop':<32}^ " + "x" * 25 + "~"
+@pytest.mark.parametrize(
+    ("time", "words", "drawn"),
+    [
+        pytest.param(30, "x" * 16, " " * 30 + "^ " + "x" * 16, id="to the last column"),
+        pytest.param(30, "x" * 17, " " * 12 + "x" * 17 + " ^", id="one more: on its left"),
+        pytest.param(20, "x" * 26, " " * 20 + "^ " + "x" * 26, id="none on its left"),
+        pytest.param(20, "x" * 27, " " * 20 + "^ " + "x" * 25 + "~", id="on neither side: cut"),
+    ],
+)
+def test_the_words_of_a_mark_stand_on_its_right_while_there_is_room(
+    time: float, words: str, drawn: str
+) -> None:
+    """In a chart of 48 columns, one for each of 48 ms; a picture is never wider than it may be."""
+    assert Run().call("main", 0, 48).mark(words, time).picture()[1] == f"{'event loop':<12}{drawn}"
 
 
 def test_marks_share_a_line_while_they_leave_each_other_room() -> None:
     """A column between them is enough; none is not."""
-    apart = Run().call("main", 0, 48).mark("ab", 10, LOOP).mark("cd", 15, LOOP)
-    close = Run().call("main", 0, 48).mark("ab", 10, LOOP).mark("cd", 14, LOOP)
+    apart = Run().call("main", 0, 48).mark("ab", 10).mark("cd", 15)
+    close = Run().call("main", 0, 48).mark("ab", 10).mark("cd", 14)
     assert len(apart.picture()) == 4
     assert len(close.picture()) == 5
 
@@ -209,7 +190,7 @@ def test_marks_share_a_line_while_they_leave_each_other_room() -> None:
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     """Axis, lanes and marks fit, whatever the width; the picture uses it."""
-    lines = story().mark("m" * width, 150, LOOP).picture(width)[:-1]
+    lines = story().mark("m" * width, 150).picture(width)[:-1]
     assert max(map(cell_len, lines)) == width
 
 
@@ -236,14 +217,8 @@ def test_a_picture_of_nothing() -> None:
 def test_bars_are_to_scale() -> None:
     """A moment's column is its share of the time, and the last moment is on the last column."""
     scale = Scale(start=0, end=100_000_000, columns=50)
-    assert [scale.column(time * 1_000_000) for time in (0, 1, 2, 50, 99, 100)] == [
-        0,
-        0,
-        1,
-        25,
-        49,
-        49,
-    ]
+    columns = [scale.column(time * 1_000_000) for time in (0, 1, 2, 50, 99, 100)]
+    assert columns == [0, 0, 1, 25, 49, 49]
 
 
 @pytest.mark.parametrize(
@@ -258,11 +233,9 @@ def test_who_takes_turns_is_shaded() -> None:
     """Two coroutines that run 1 ms in 4 are not both drawn as if they kept the thread."""
     run = Run()
     for turn in range(0, 400, 4):
-        for number in (1, 2):
-            begin: Kind = "resume" if turn else "call"
-            end: Kind = "suspend" if turn < 396 else "return"
-            run.add(begin, turn + number, LOOP, f"turn_{number}", frame=number)
-            run.add(end, turn + number + 1, LOOP, f"turn_{number}", frame=number)
+        for time, name in ((turn + 1, "one"), (turn + 2, "other")):
+            run.add("resume" if turn else "call", time, LOOP, name)
+            run.add("suspend" if turn < 396 else "return", time + 1, LOOP, name)
     for line in run.picture()[2:4]:
         assert set(line.split()[1]) <= set("#=")
         assert line.count("=") > 40
@@ -270,7 +243,7 @@ def test_who_takes_turns_is_shaded() -> None:
 
 def test_words_between_two_marks_do_not_read_as_one_phrase() -> None:
     """What stands left of its mark has room to what stands right of another, or its own line."""
-    run = Run().call("main", 0, 100).mark("timeout over", 60, LOOP).mark("shutdown over", 100, LOOP)
+    run = Run().call("main", 0, 100).mark("timeout over", 60).mark("shutdown over", 100)
     marks = [line for line in run.picture() if "^" in line][:2]
     assert [line.split("event loop")[-1].strip() for line in marks] == [
         "^ timeout over",

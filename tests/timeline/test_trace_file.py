@@ -8,10 +8,10 @@ import pytest
 
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
-from minitasks.timeline.record import record
 from minitasks.timeline.trace_file import render_trace
 from minitasks.tracing.threads import Lane
 from tests.timeline import programs
+from tests.timeline.recordings import recording_of
 
 # What each phase needs beside its name: complete slices, instants, metadata.
 NEEDED = {
@@ -35,16 +35,16 @@ def of(phase: str, trace: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def timeline(anyio_backend: str) -> Timeline:
-    with record([programs.__file__]) as recording:
-        programs.background_tasks(anyio_backend)
-        programs.concurrent(anyio_backend)
-    return recording.timeline
+    async def both() -> None:
+        await programs.run_background_tasks()
+        await programs.three_workers()
+
+    return recording_of(both, anyio_backend)
 
 
 def test_every_event_has_what_its_phase_needs(timeline: Timeline) -> None:
     """The keys and types that the format asks for, and no phase but the three in use."""
     trace = trace_of(timeline)
-
     for event in trace:
         assert isinstance(event["name"], str)
         for key, kind in NEEDED[event["ph"]].items():
@@ -59,7 +59,6 @@ def test_slices_of_a_thread_lie_inside_each_other_or_apart(timeline: Timeline) -
     for event in of("X", trace_of(timeline)):
         start = round(event["ts"] * 1000)
         of_thread[event["tid"]].append((start, start + round(event["dur"] * 1000)))
-
     for spans in of_thread.values():
         open_ends: list[int] = []
         for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
@@ -72,7 +71,6 @@ def test_slices_of_a_thread_lie_inside_each_other_or_apart(timeline: Timeline) -
 def test_each_stretch_is_a_slice_and_each_mark_an_instant(timeline: Timeline) -> None:
     """On the thread of its lane, at its time, with its outcome."""
     trace = trace_of(timeline)
-
     assert sorted(
         (each["name"], each["tid"], round(each["ts"] * 1000), each["args"]["ended by"])
         for each in of("X", trace)
@@ -87,7 +85,6 @@ def test_each_stretch_is_a_slice_and_each_mark_an_instant(timeline: Timeline) ->
 def test_threads_are_named_and_sorted_as_the_lanes(timeline: Timeline) -> None:
     """Each lane has a name and a place."""
     trace = of("M", trace_of(timeline))
-
     names = {each["tid"]: each["args"]["name"] for each in trace if each["name"] == "thread_name"}
     places = [each["args"]["sort_index"] for each in trace if each["name"] == "thread_sort_index"]
     assert names == {lane.number + 1: lane.name for lane in timeline.lanes}
@@ -101,7 +98,6 @@ def test_the_stretches_of_a_coroutine_are_tied_together(timeline: Timeline) -> N
     for event in of("X", trace_of(timeline)):
         if "bind_id" in event:
             flows[event["bind_id"]].append((event["flow_in"], event["flow_out"]))
-
     assert flows
     for flow in flows.values():
         assert flow == [(False, True), *[(True, True)] * (len(flow) - 2), (True, False)]
@@ -112,8 +108,6 @@ def test_nothing_from_the_run_breaks_the_file() -> None:
     hostile = "</script>\"'\x00\ud800🙂"
     event = Event("mark", 1, 0, 1, 0, "", "", 0, text=hostile)
     run = Timeline((event,), (Lane(0, "client", hostile),), {})
-
     text = render_trace(View(run), hostile)
-
     assert text.isascii()
     assert [each["name"] for each in of("i", json.loads(text)["traceEvents"])] == [hostile]

@@ -3,27 +3,31 @@
 import contextlib
 import sys
 import types
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
 from minitasks.tracing.steps import StepReader
+from tests.timeline import programs
 
+FILES = (__file__, programs.__file__)
 Steps = list[tuple[str, str]]
 
 
 def steps_of(program: Callable[[], object]) -> Steps:
-    """Run the program under sys.settrace; give (function, step) of all but lines, in this file."""
+    """Run a program under sys.settrace; give (function, step) of all but lines."""
     reader = StepReader()
     steps: Steps = []
 
     def trace(frame: types.FrameType, event: str, arg: Any) -> Any:
-        if frame.f_code.co_filename != __file__ or frame.f_code.co_name in ("trace", "steps_of"):
+        code = frame.f_code
+        if code.co_filename not in FILES or code.co_name in ("trace", "steps_of"):
             return None
         step = reader.read(frame, event, arg)
-        if step != "line" and frame.f_code is not program.__code__:
-            steps.append((frame.f_code.co_name, step))
+        if step != "line" and code is not program.__code__:
+            steps.append((code.co_name, step))
         return trace
 
     before = sys.gettrace()
@@ -35,21 +39,34 @@ def steps_of(program: Callable[[], object]) -> Steps:
     return steps
 
 
-@types.coroutine
-def pause() -> Generator[str, None, None]:
-    yield "pause"
-
-
 def drive(coroutine: Any) -> None:
-    with contextlib.suppress(StopIteration):
+    with contextlib.suppress(StopIteration, KeyError, ZeroDivisionError):
         while True:
             coroutine.send(None)
 
 
-async def waits_ten_times() -> str:
+def throw_into(coroutine: Any) -> None:
+    """Throw an exception in where it waits first, and run it to its end."""
+    coroutine.send(None)
+    with contextlib.suppress(StopIteration, ZeroDivisionError):
+        coroutine.throw(ZeroDivisionError())
+        drive(coroutine)
+
+
+def throw_and_close(generator: Generator[None, None, None]) -> None:
+    next(generator)
+    generator.throw(ZeroDivisionError())
+    generator.close()
+
+
+@types.coroutine
+def pause() -> Generator[None, None, None]:
+    yield
+
+
+async def waits_ten_times() -> None:
     for _ in range(10):
         await pause()
-    return "done"
 
 
 async def awaits(target: Callable[[], Any]) -> object:
@@ -57,12 +74,23 @@ async def awaits(target: Callable[[], Any]) -> object:
     return result
 
 
+async def has_result() -> str:
+    await pause()
+    return "result"
+
+
 async def fails_after_waiting() -> None:
     await pause()
     raise KeyError("gone")
 
 
-async def survives_cancellation() -> None:
+async def survives() -> str:
+    with contextlib.suppress(ZeroDivisionError):
+        await pause()
+    return "result"
+
+
+async def survives_and_waits() -> None:
     try:
         await pause()
     except ZeroDivisionError:
@@ -73,17 +101,12 @@ class Block:
     async def __aenter__(self) -> None: ...
 
     async def __aexit__(self, *exception: object) -> None:
-        await bare_pause()
-
-
-@types.coroutine
-def bare_pause() -> Generator[None, None, None]:
-    yield
+        await pause()
 
 
 async def cleans_up() -> None:
     try:
-        await bare_pause()
+        await pause()
     finally:
         with contextlib.suppress(KeyError):
             raise KeyError
@@ -91,14 +114,22 @@ async def cleans_up() -> None:
 
 async def waits_in_a_block() -> None:
     async with Block():
-        await bare_pause()
+        await pause()
 
 
 async def waits_while_cleaning_up() -> None:
     try:
-        await bare_pause()
+        await pause()
     finally:
-        await bare_pause()
+        await pause()
+
+
+CLEANING_UP = (cleans_up, waits_in_a_block, waits_while_cleaning_up)
+
+
+def clean_up_in_all_ways() -> None:
+    for target in CLEANING_UP:
+        throw_into(target())
 
 
 async def counts() -> AsyncIterator[int]:
@@ -112,15 +143,14 @@ async def reads_counts() -> None:
         pass
 
 
-def yields_twice() -> Iterator[int]:
-    yield 1
-    yield 2
-
-
 def yields_for_ever() -> Generator[None, None, None]:
     while True:
         with contextlib.suppress(ZeroDivisionError):
             yield
+
+
+def delegates() -> Generator[None, None, None]:
+    yield from yields_for_ever()
 
 
 async def yields_in_a_block() -> AsyncGenerator[None, None]:
@@ -134,43 +164,82 @@ async def throws_into_the_block() -> None:
     await generator.athrow(ZeroDivisionError())
 
 
-def delegates() -> Generator[None, None, None]:
-    yield from yields_for_ever()
+def of(function: str, steps: Steps) -> list[str]:
+    return [step for name, step in steps if name == function]
 
 
-class StopsByItself:
-    def __iter__(self) -> "StopsByItself":
-        return self
+FAILS = "call suspend resume exception raise"
+GOES_ON = "call suspend resume exception suspend * raise"
+CLEANS_UP = "call suspend resume exception * raise"
+# What happens; the program; the steps of some of its functions, "*" for any.
+CASES: dict[str, tuple[Callable[[], object], dict[str, str]]] = {
+    "ten awaits that wait are ten suspends and resumes of one call": (
+        lambda: drive(waits_ten_times()),
+        {"waits_ten_times": f"call{10 * ' suspend resume'} return"},
+    ),
+    "a StopIteration that a __next__ raises itself is an exception": (
+        programs.failing_iterator,
+        {"__next__": "call exception raise"},
+    ),
+    "an exception ends the frame that raises it and the frame that awaits it": (
+        lambda: drive(awaits(fails_after_waiting)),
+        {"fails_after_waiting": "* exception raise", "awaits": FAILS},
+    ),
+    "an exception thrown in at an await is a resume, and no suspend": (
+        lambda: throw_into(awaits(pause)),
+        {"awaits": FAILS, "pause": FAILS},
+    ),
+    "a thrown exception that is handled leads on to the next suspend": (
+        lambda: throw_into(survives_and_waits()),
+        {"survives_and_waits": "call suspend resume exception suspend resume return"},
+    ),
+    "the yield at which an exception was handled is a suspend again": (
+        lambda: throw_and_close(yields_for_ever()),
+        {"yields_for_ever": GOES_ON},
+    ),
+    "what is thrown into a delegating generator reaches the inner one": (
+        lambda: throw_and_close(delegates()),
+        {"yields_for_ever": GOES_ON, "delegates": FAILS},
+    ),
+    "neither an exception on the way nor a with or a finally that waits makes an end a suspend": (
+        clean_up_in_all_ways,
+        {target.__name__: CLEANS_UP for target in CLEANING_UP},
+    ),
+    "what was thrown in at a yield is not forgotten while the cleanup suspends": (
+        lambda: drive(throws_into_the_block()),
+        {"yields_in_a_block": "call suspend resume exception suspend resume raise"},
+    ),
+    "a generator's yields are suspends, the end of its loop is a return": (
+        lambda: list(programs.count_to(2)),
+        {"count_to": "call suspend resume suspend resume return"},
+    ),
+    "an async generator suspends at yield and at await": (
+        lambda: drive(reads_counts()),
+        {"counts": f"call{3 * ' suspend resume'} return"},
+    ),
+    "a return, whichever instruction carries it, is no raise": (
+        lambda: (programs.add(1, 2), programs.hold(1)),
+        {"add": "call return", "hold": "call return"},
+    ),
+}
 
-    def __next__(self) -> int:
-        raise StopIteration
 
-
-def of(name: str, steps: Steps) -> list[str]:
-    """Keep the steps of one function."""
-    return [step for function, step in steps if function == name]
-
-
-def test_a_coroutine_resumed_ten_times_is_called_once() -> None:
-    """Ten awaits that wait are ten suspends and ten resumes, of one call with one return."""
-
-    def program() -> None:
-        drive(waits_ten_times())
-
-    steps = [step for step in of("waits_ten_times", steps_of(program)) if step != "handover"]
-
-    assert steps == ["call", *["suspend", "resume"] * 10, "return"]
+@pytest.mark.parametrize(("program", "expected"), CASES.values(), ids=CASES)
+def test_each_call_is_told_from_its_beginning_to_its_end(
+    program: Callable[[], object], expected: dict[str, str]
+) -> None:
+    """One call, a suspend and a resume for each wait, and the end that it has."""
+    steps = [(function, step) for function, step in steps_of(program) if step != "handover"]
+    for function, pattern in expected.items():
+        found = of(function, steps)
+        assert fnmatchcase(" ".join(found), pattern), found
+        assert found.count("suspend") == found.count("resume")
 
 
 def test_an_awaiting_caller_suspends_and_resumes_with_what_it_awaits() -> None:
     """A suspend goes outwards through the awaiters, a resume inwards."""
-
-    def program() -> None:
-        drive(awaits(pause))
-
-    steps = [pair for pair in steps_of(program) if pair[0] in ("awaits", "pause")]
-
-    assert [pair for pair in steps if pair[1] != "handover"] == [
+    steps = steps_of(lambda: drive(awaits(pause)))
+    assert [pair for pair in steps if pair[0] != "drive" and pair[1] != "handover"] == [
         ("awaits", "call"),
         ("pause", "call"),
         ("pause", "suspend"),
@@ -184,204 +253,12 @@ def test_an_awaiting_caller_suspends_and_resumes_with_what_it_awaits() -> None:
 
 def test_a_result_handed_over_is_no_exception() -> None:
     """The StopIteration that carries an awaited result is told from an exception."""
-
-    async def with_result() -> str:
-        await pause()
-        return "result"
-
-    def program() -> None:
-        drive(awaits(with_result))
-
-    assert of("awaits", steps_of(program)) == [
-        "call",
-        "suspend",
-        "resume",
-        "handover",
-        "return",
-    ]
+    steps = of("awaits", steps_of(lambda: drive(awaits(has_result))))
+    assert steps == ["call", "suspend", "resume", "handover", "return"]
 
 
 def test_a_result_handed_over_behind_a_throw_is_no_exception() -> None:
     """What was thrown into the awaited coroutine, which survives it, does not reach the awaiter."""
-
-    async def survives() -> str:
-        with contextlib.suppress(ZeroDivisionError):
-            await pause()
-        return "result"
-
-    def program() -> None:
-        coroutine = awaits(survives)
-        coroutine.send(None)
-        with contextlib.suppress(StopIteration):
-            coroutine.throw(ZeroDivisionError())
-
-    steps = of("awaits", steps_of(program))
-
+    steps = of("awaits", steps_of(lambda: throw_into(awaits(survives))))
     assert "exception" not in steps
     assert steps[-1] == "return"
-
-
-def test_a_stop_iteration_raised_by_code_is_an_exception() -> None:
-    """A StopIteration that a `__next__` raises itself is not mistaken for a handover."""
-
-    def program() -> None:
-        list(StopsByItself())
-
-    assert of("__next__", steps_of(program)) == ["call", "exception", "raise"]
-
-
-def test_a_failure_leaves_each_frame_by_raise() -> None:
-    """An exception ends the frame that raises it and the frame that awaits it."""
-
-    def program() -> None:
-        with pytest.raises(KeyError):
-            drive(awaits(fails_after_waiting))
-
-    steps = steps_of(program)
-
-    assert of("fails_after_waiting", steps)[-2:] == ["exception", "raise"]
-    assert of("awaits", steps) == ["call", "suspend", "resume", "exception", "raise"]
-
-
-def test_cancelling_a_waiting_coroutine_resumes_it_and_raises() -> None:
-    """An exception thrown in at an await is a resume, and not a suspend at the same instruction."""
-
-    def program() -> None:
-        coroutine = awaits(pause)
-        coroutine.send(None)
-        with pytest.raises(ZeroDivisionError):
-            coroutine.throw(ZeroDivisionError())
-
-    steps = steps_of(program)
-
-    for name in ("awaits", "pause"):
-        assert of(name, steps) == ["call", "suspend", "resume", "exception", "raise"]
-
-
-def test_a_coroutine_that_survives_cancellation_suspends_again() -> None:
-    """A thrown exception that is handled leads on to the next suspend and a return."""
-
-    def program() -> None:
-        coroutine = survives_cancellation()
-        coroutine.send(None)
-        coroutine.throw(ZeroDivisionError())
-        drive(coroutine)
-
-    steps = [step for step in of("survives_cancellation", steps_of(program)) if step != "handover"]
-
-    assert steps == ["call", "suspend", "resume", "exception", "suspend", "resume", "return"]
-
-
-def test_a_generator_that_handles_what_is_thrown_suspends_at_the_same_yield() -> None:
-    """The yield at which an exception was handled is a suspend when it is reached again."""
-
-    def program() -> None:
-        generator = yields_for_ever()
-        next(generator)
-        generator.throw(ZeroDivisionError())
-        generator.close()
-
-    steps = of("yields_for_ever", steps_of(program))
-
-    assert steps[:5] == ["call", "suspend", "resume", "exception", "suspend"]
-    assert steps[-1] == "raise"
-
-
-@pytest.mark.parametrize("target", [cleans_up, waits_in_a_block, waits_while_cleaning_up])
-def test_a_cancelled_coroutine_that_cleans_up_is_left_by_raise(target: Callable[[], Any]) -> None:
-    """What a with or a finally does on the way does not make its end look like a suspend."""
-
-    def program() -> None:
-        coroutine = target()
-        coroutine.send(None)
-        with contextlib.suppress(ZeroDivisionError):
-            coroutine.throw(ZeroDivisionError())
-            drive(coroutine)
-
-    steps = [step for step in of(target.__name__, steps_of(program)) if step != "handover"]
-
-    assert steps[:4] == ["call", "suspend", "resume", "exception"]
-    assert steps[-1] == "raise"
-    assert steps.count("suspend") == steps.count("resume")
-
-
-def test_an_async_generator_that_waits_while_cleaning_up_is_left_by_raise() -> None:
-    """What was thrown in at a yield is not forgotten while the cleanup itself suspends."""
-
-    def program() -> None:
-        with contextlib.suppress(ZeroDivisionError):
-            drive(throws_into_the_block())
-
-    steps = [step for step in of("yields_in_a_block", steps_of(program)) if step != "handover"]
-
-    assert steps == [
-        "call",
-        "suspend",
-        "resume",
-        "exception",
-        "suspend",
-        "resume",
-        "raise",
-    ]
-
-
-def test_an_exception_thrown_through_a_delegating_generator_reaches_the_inner_one() -> None:
-    """The inner generator handles what is thrown into the outer one, which stays suspended."""
-
-    def program() -> None:
-        generator = delegates()
-        next(generator)
-        generator.throw(ZeroDivisionError())
-        generator.close()
-
-    steps = steps_of(program)
-
-    assert of("yields_for_ever", steps)[:5] == ["call", "suspend", "resume", "exception", "suspend"]
-    assert of("delegates", steps) == ["call", "suspend", "resume", "exception", "raise"]
-
-
-def test_a_generator_is_called_once() -> None:
-    """A generator's yields are suspends; the end of its loop is a return."""
-
-    def program() -> None:
-        list(yields_twice())
-
-    assert of("yields_twice", steps_of(program)) == [
-        "call",
-        "suspend",
-        "resume",
-        "suspend",
-        "resume",
-        "return",
-    ]
-
-
-def test_an_async_generator_suspends_at_yield_and_at_await() -> None:
-    """Whether it yields a value or waits, an async generator suspends; its end is a return."""
-
-    def program() -> None:
-        drive(reads_counts())
-
-    steps = [step for step in of("counts", steps_of(program)) if step != "handover"]
-
-    assert steps == ["call", *["suspend", "resume"] * 3, "return"]
-
-
-def test_every_version_has_the_instructions_that_are_told_apart() -> None:
-    """A plain call is no resume, and a return, whichever instruction carries it, is no raise."""
-
-    def returns_a_constant() -> int:
-        return 1
-
-    def returns_a_value() -> list[int]:
-        return [returns_a_constant()]
-
-    def program() -> None:
-        returns_a_value()
-
-    assert steps_of(program) == [
-        ("returns_a_value", "call"),
-        ("returns_a_constant", "call"),
-        ("returns_a_constant", "return"),
-        ("returns_a_value", "return"),
-    ]
