@@ -68,23 +68,17 @@ class TourDebugger(Guide):
         super().__init__(files, into, first)
         self._breakpoints = breakpoints
         self._lines = {(each.file, each.line) for each in breakpoints}
-        self.ahead = list(breakpoints)
         self._last = max((each.number for each in breakpoints), default=0)
-        self._hits: Counter[tuple[Path | None, int]] = Counter()
         self._marks: list[str] = []
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Watch all threads, and listen to the scenario's marks, while the block runs."""
+        self.ahead = list(self._breakpoints)
+        self._hits: Counter[tuple[Path | None, int]] = Counter()
+        self._marks.clear()
         with watching(self._marks.append), super().watching():
             yield
-
-    def begin_again(self) -> None:
-        """All stops are ahead again."""
-        super().begin_again()
-        self.ahead = list(self._breakpoints)
-        self._hits.clear()
-        self._marks.clear()
 
     def dispatch_line(self, frame: FrameType) -> Any:
         """Look first whether the line is a stop: stepping onto one counts as reaching it."""

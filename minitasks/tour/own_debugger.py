@@ -53,13 +53,8 @@ class OwnDebugger(Guide):
         self, code: OwnCode, serves: bool, into: Sequence[Path] = (), first: int = 1
     ) -> None:
         super().__init__(code.library, into, first)
-        self._count = 0
         self._code = code
         self._serves = serves
-        self._handed_over: set[CodeType] = set()
-        self._to_say: dict[FrameType, str] = {}  # at the frame's next line
-        self._yielded: set[FrameType] = set()
-        self._in_call: dict[FrameType, int] = {}  # the line of the call that a frame is in
         self._requests: dict[int, str] = {}
         self._silent: set[Line] = set()
         self._line: Line = ("", 0)
@@ -67,20 +62,18 @@ class OwnDebugger(Guide):
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Watch all threads, and listen for the requests' names, while the block runs."""
+        self._count = 0
+        self._handed_over: set[CodeType] = set()
+        self._to_say: dict[FrameType, str] = {}  # at the frame's next line
+        self._yielded: set[FrameType] = set()
+        self._in_call: dict[FrameType, int] = {}  # the line of the call that a frame is in
+        self._code.forget()  # They may have been changed.
         with watching(self._hear), super().watching():
             yield
 
     def _hear(self, text: str) -> None:
         if text.endswith(" arrives"):
             self._requests[request_number.get()] = text.removesuffix(" arrives")
-
-    def begin_again(self) -> None:
-        """Count the stops anew, in the files as they are now; silent lines stay silent."""
-        super().begin_again()
-        self._count = 0
-        self._code.forget()
-        for kept in (self._handed_over, self._to_say, self._yielded, self._in_call):
-            kept.clear()
 
     def own_path(self, filename: str) -> Path | None:
         """Step through the program's folder, too, but not through what is installed in it."""

@@ -200,7 +200,6 @@ def run_tour(
                     if debugger.reached and again:
                         print(f"Again from here: {again(debugger.reached)}", flush=True)
                 return went_well
-            debugger.begin_again()
 
 
 def run_under(debugger: Debugger, tour: Tour) -> bool:
@@ -261,7 +260,7 @@ def print_end(tour: Tour, debugger: Debugger) -> None:
 def print_error(error: Exception, debugger: Debugger) -> None:
     """Show what the program raised, from the first frame on the tour onwards."""
     trace = error.__traceback__
-    while trace is not None and not debugger.is_own(trace.tb_frame.f_code.co_filename):
+    while trace is not None and not debugger.is_own(trace.tb_frame):
         trace = trace.tb_next
     print("\nThe program ended with an exception:", file=sys.stderr)
     traceback.print_exception(type(error), error, trace or error.__traceback__)
