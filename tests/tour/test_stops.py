@@ -61,7 +61,7 @@ def line_of(text: str, nth: int = 1) -> int:
 
 def place_of(file: Path, function: str, text: str) -> Breakpoint | None:
     """Find a single stop in a file, or None."""
-    places, _ = find_breakpoints([Stop(function, text, "", "")], [file], file)
+    places, _ = find_breakpoints([Stop("", function, text, "")], [file], file)
     return places[0] if places else None
 
 
@@ -134,7 +134,7 @@ def test_other_words_are_met_at_the_functions_first_line(file: Path) -> None:
 
 def test_only_one_stop_stands_in_for_a_function(file: Path) -> None:
     """Further stops in other words would all be on the same line: they are told as missing."""
-    stops = [Stop("Task.run", "nowhere", "", ""), Stop("Task.run", "nowhere either", "", "")]
+    stops = [Stop("", "Task.run", "nowhere", ""), Stop("", "Task.run", "nowhere either", "")]
     places, missing = find_breakpoints(stops, [file], file)
     assert [place.number for place in places] == [1]
     assert missing == [(2, stops[1])]
@@ -157,7 +157,7 @@ def test_the_librarys_function_goes_before_the_scenarios(tmp_path: Path, file: P
     """A name that both have is the library's; only the scenario's stops are gates."""
     library = tmp_path / "library.py"
     library.write_text("def twice():\n    second = 2\n")
-    stops = [Stop("twice", "second = 2", "", ""), Stop("Task.run", "one = 1", "", "")]
+    stops = [Stop("", "twice", "second = 2", ""), Stop("", "Task.run", "one = 1", "")]
     places, _ = find_breakpoints(stops, [library], file)
     assert [place.file.name for place in places] == ["library.py", "source.py"]
     assert [place.stop.is_gate for place in places] == [False, True]
