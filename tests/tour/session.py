@@ -39,6 +39,17 @@ async def main():
 
 anyio.run(main)
 """
+# One task, on the event loop.
+TASK = """
+import time
+import anyio
+from minitasks import BackgroundTask
+
+async def task():
+    {body}
+
+anyio.run(BackgroundTask(task), backend={backend!r})
+"""
 
 
 @dataclass(frozen=True)
@@ -189,6 +200,11 @@ def program(folder: Path, text: str) -> str:
     path = folder / "app.py"
     path.write_text(text)
     return str(path)
+
+
+def one_task(folder: Path, *body: str, backend: str = "asyncio") -> str:
+    """Write a program with one task that does something on the event loop; give its path."""
+    return program(folder, TASK.format(body="\n    ".join(body), backend=backend))
 
 
 def workers(folder: Path, count: int, *body: str) -> str:

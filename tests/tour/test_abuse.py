@@ -15,7 +15,7 @@ import pytest
 from minitasks.tour.tours import TOURS
 from minitasks.tracing.thread_pdb import ENDED_BY_FORCE
 from tests.parts import TIMEOUT, wait_until
-from tests.tour.session import Session, program, take, workers
+from tests.tour.session import Session, one_task, program, take, workers
 
 pytestmark = pytest.mark.slow
 
@@ -25,19 +25,7 @@ STOPS = [(name, number) for name, stops in TOURS.items() for number in range(1, 
 ON_LOOP = ("sync-task", "--stop", "1")
 IN_WORKER = ("sync-task", "--stop", "3")
 
-WAITS_FOR_EVER = """
-import time
-import anyio
-from minitasks import BackgroundTask
-
-async def wait():
-    print("waiting", flush=True)
-    await anyio.sleep_forever()
-
-if __name__ == "__main__":
-    anyio.run(BackgroundTask(wait))
-"""
-
+WAITING = 'print("waiting", flush=True)'
 # Seconds.
 DELAYS = [number / 200 for number in range(int(os.environ.get("MINITASKS_DELAYS", "4")))]
 
@@ -64,34 +52,12 @@ anyio.run(main, backend="{backend}")
 """
 
 # Of what runs in its own files nothing happens any more, and elsewhere all the time.
-SPINNING = """
-import anyio
-from minitasks import BackgroundTask
-
-exec("def helper(): pass\\ndef spin():\\n    while True: helper()")
-
-async def main():
-    print("begun", flush=True)
-    spin()
-
-anyio.run(BackgroundTask(main), backend="{backend}")
-"""
-
-GOES_ON = """
-    from pathlib import Path
-    while not Path(__file__).with_name("go on").exists():
-        time.sleep(0.01)
-"""
-
-RAISES = """
-import anyio
-from minitasks import BackgroundTask
-
-async def fail():
-    raise LookupError("no such product")
-
-anyio.run(BackgroundTask(fail))
-"""
+SPINS = (
+    "names = {}",
+    r"exec('def helper(): pass\ndef spin():\n    while True: helper()', names)",
+    'print("begun", flush=True)',
+    'names["spin"]()',
+)
 
 DOUBLES = "doubled = number * 2", "return doubled"
 
@@ -156,7 +122,7 @@ def test_an_exception_at_the_stops_between_ends_the_run_and_hangs_nothing() -> N
 
 def test_an_exception_is_shown_from_the_programs_own_frames_on(tmp_path: Path) -> None:
     """The traceback begins in the program, and neither pdb nor the tour is in it."""
-    _, words, code = take(program(tmp_path, RAISES))
+    _, words, code = take(one_task(tmp_path, 'raise LookupError("no such product")'))
     assert "LookupError: no such product" in words
     files = re.findall(r'File "(.+?)", line', words)
     assert files[0].endswith("app.py")
@@ -243,17 +209,16 @@ def test_ctrl_c_while_the_program_runs_opens_a_prompt(
     tmp_path: Path, waits: str, backend: str
 ) -> None:
     """Where the program computes or waits; c goes on there, q ends it, and so does a Ctrl-C."""
-    text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", waits)
-    text = text.replace("BackgroundTask(wait)", f"BackgroundTask(wait), backend={backend!r}")
+    path = one_task(tmp_path, WAITING, waits, backend=backend)
     for ending in ("q", "Ctrl-C"):
-        with Session(program(tmp_path, text)) as session:
+        with Session(path) as session:
             go_on_until_it_waits(session)
             # On the way to the wait a Ctrl-C may land in a caller, and the prompt is there.
             if waits != "while True: pass":
                 wait_until(partial(is_asleep, session.child.pid))
             session.interrupt()
             prompt = session.read()
-            assert (prompt.function, prompt.source) == ("wait", waits)
+            assert (prompt.function, prompt.source) == ("task", waits)
             assert "Interrupted" in prompt.text
             assert "* event loop" in session.type("w").text
             if ending == "q":
@@ -276,13 +241,16 @@ def go_on_until_it_waits(session: Session) -> None:
     session.child.expect_exact("waiting\r\n")
 
 
-@pytest.mark.parametrize("busy", [BUSY, SPINNING], ids=["twenty threads", "in a library"])
+@pytest.mark.parametrize("busy", ["twenty threads", "in a library"])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(
     tmp_path: Path, backend: str, busy: str
 ) -> None:
     """At swept delays, while the program works: q ends it, if it has not ended."""
-    path = program(tmp_path, busy.format(backend=backend))
+    if busy == "twenty threads":
+        path = program(tmp_path, BUSY.format(backend=backend))
+    else:
+        path = one_task(tmp_path, *SPINS, backend=backend)
 
     def interrupt(delay: float) -> None:
         with Session("--stop", "1000000", path, wait=False) as session:
@@ -298,13 +266,12 @@ def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(
 
 def test_q_ends_a_program_that_catches_everything(tmp_path: Path) -> None:
     """Ctrl-C, then q: what neither a cancellation nor an exception ends is ended after a while."""
-    stubborn = """while True:
-        try:
-            await anyio.sleep_forever()
-        except BaseException:
-            pass"""
-    text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", stubborn)
-    with Session(program(tmp_path, text)) as session:
+    stubborn = (
+        "while True:",
+        "    try: await anyio.sleep_forever()",
+        "    except BaseException: pass",
+    )
+    with Session(one_task(tmp_path, WAITING, *stubborn)) as session:
         go_on_until_it_waits(session)
         session.interrupt()
         session.read()
@@ -313,12 +280,13 @@ def test_q_ends_a_program_that_catches_everything(tmp_path: Path) -> None:
 
 def test_c_goes_on_after_ctrl_c(tmp_path: Path) -> None:
     """The program comes to its end as if nothing had been."""
-    text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", GOES_ON)
-    with Session(program(tmp_path, text)) as session:
+    file = tmp_path / "go on"
+    goes_on = "import os", f"while not os.path.exists({str(file)!r}): time.sleep(0.01)"
+    with Session(one_task(tmp_path, WAITING, *goes_on)) as session:
         go_on_until_it_waits(session)
         session.interrupt()
         session.read()
-        (tmp_path / "go on").touch()
+        file.touch()
         session.end_cleanly("c")
 
 

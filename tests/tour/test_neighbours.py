@@ -21,17 +21,7 @@ from minitasks import run_in_threadpool
 from minitasks.scenarios.context import write_audit_log
 from minitasks.tour.run_tour import run_tour, tour_of_program, tour_of_scenario
 from tests.parts import TIMEOUT, need_part
-from tests.tour.session import Session, program, take, workers
-
-RAISES = """
-import anyio
-from minitasks import BackgroundTask
-
-def fail():
-    raise LookupError("no such product")
-
-anyio.run(BackgroundTask(fail))
-"""
+from tests.tour.session import Session, one_task, program, take, workers
 
 # What it hands over has no name that the tour could find, and so no stop.
 CALLS_A_HELPER = """
@@ -83,9 +73,11 @@ def type_(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def process_state() -> Iterator[None]:
     """Compare what a tour borrows before the test and after it."""
+    theirs = bdb.Breakpoint(__file__, 1)  # bdb keeps all of a process in one list.
     before = borrowed()
     yield
     assert borrowed() == before
+    theirs.deleteMe()
 
 
 def borrowed() -> dict[str, object]:
@@ -127,19 +119,7 @@ def test_a_worker_thread_that_outlives_the_tour_is_left_alone(type_: Any, backen
 def test_the_process_is_as_it_was_after_an_exception(type_: Any, tmp_path: Path) -> None:
     """Also when the program raised, which `take` tells."""
     type_("c", "c", "c")
-    assert not run_tour(tour_of_program(Path(program(tmp_path, RAISES))))
-
-
-@pytest.mark.usefixtures("process_state")
-def test_breakpoints_of_others_are_kept(type_: Any) -> None:
-    """bdb keeps all breakpoints of a process in one list; the tour deletes only its own."""
-    theirs = bdb.Breakpoint(__file__, 1)
-    try:
-        type_("b write_audit_log", "q")
-        run_tour(tour_of_scenario("context"))
-        assert [each for each in bdb.Breakpoint.bpbynumber if each is not None] == [theirs]
-    finally:
-        theirs.deleteMe()
+    assert not run_tour(tour_of_program(Path(one_task(tmp_path, "raise LookupError"))))
 
 
 @pytest.mark.slow
@@ -198,25 +178,21 @@ def missing_lines(folder: Path, core: str) -> list[str]:
     need_part(find_spec("coverage"), "coverage: python -m pip install coverage")
     script = folder / "takes_a_tour.py"
     script.write_text(TAKES_A_TOUR)
-    outcome = coverage(folder, core, "run", script.name)
-    assert outcome.returncode == 0, outcome.stderr
-    assert "CoverageWarning" not in outcome.stderr
-    coverage(folder, core, "json", "-o", "report.json")
+    environment = {**os.environ, "COVERAGE_FILE": str(folder / "data"), "COVERAGE_CORE": core}
+    for arguments in (["run", script.name], ["json", "-o", "report.json"]):
+        outcome = subprocess.run(
+            [sys.executable, "-m", "coverage", *arguments],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            env=environment,
+        )
+        assert outcome.returncode == 0, outcome.stderr
+        assert "CoverageWarning" not in outcome.stderr
     report = json.loads((folder / "report.json").read_text())
     lines = TAKES_A_TOUR.splitlines()
     return [lines[number - 1] for number in report["files"][script.name]["missing_lines"]]
-
-
-def coverage(folder: Path, core: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run coverage in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "coverage", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        env={**os.environ, "COVERAGE_FILE": str(folder / "data"), "COVERAGE_CORE": core},
-    )
 
 
 @pytest.mark.slow

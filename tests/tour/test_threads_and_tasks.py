@@ -8,7 +8,7 @@ import pytest
 
 from minitasks.tour.run_tour import tour_of_program
 from minitasks.tracing.thread_pdb import ThreadPdb
-from tests.tour.session import Session, program, take, workers
+from tests.tour.session import Session, one_task, program, take, workers
 
 pytestmark = pytest.mark.slow
 
@@ -75,24 +75,12 @@ async def health():
 
 TWICE = "doubled = number * 2", "again = doubled * 2", "return again"
 
-LONG_LOOP = """
-import sys
-import anyio
-from minitasks import BackgroundTask
-
-def add(one, other):
-    return one + other
-
-async def main():
-    total = 0
-    for number in range(5000):
-        total = add(total, number)
-
-async def both():
-    await BackgroundTask(main)()
-
-anyio.run(both)
-"""
+LONG_LOOP = (
+    "def add(one, other): return one + other",
+    "total = 0",
+    "for number in range(5000):",
+    "    total = add(total, number)",
+)
 
 ALL_ON_THE_LOOP = """
 class BackgroundTask:
@@ -196,7 +184,7 @@ def test_a_long_loop_and_its_calls_are_not_looked_at(
 
     monkeypatch.setattr(ThreadPdb, "_take_event", count)
     monkeypatch.setattr(ThreadPdb, "cmdloop", lambda self, intro=None: self.set_continue())
-    tour = tour_of_program(Path(program(tmp_path, LONG_LOOP)))
+    tour = tour_of_program(Path(one_task(tmp_path, *LONG_LOOP)))
     debugger = tour.debugger([], 1)
     with debugger.watching():
         tour.run()
