@@ -21,7 +21,6 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -150,7 +149,7 @@ class ThreadPdb(pdb.Pdb):
 
     # -- watching every thread -------------------------------------------------------------------
 
-    @contextmanager
+    @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Watch all threads while the block runs; leave the process as it was."""
         self._begin()
@@ -443,7 +442,6 @@ class ThreadPdb(pdb.Pdb):
         return False
 
     def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
-        """Say where the prompt is, then open it."""
         self._clips = False
         lane = self._where.here()
         place = (lane, self.mine.task)

@@ -189,10 +189,10 @@ class Session:
         return words
 
 
-def take(*arguments: str, by: str = "c", cwd: Path | None = None) -> tuple[list[Prompt], str, int]:
-    """Take a tour by one command; give its prompts, what was said last, and the exit code."""
+def take(*arguments: str, by: str = "c", cwd: Path | None = None) -> tuple[list[Prompt], str]:
+    """Take a tour by one command to its clean end; give its prompts and what was said last."""
     with Session(*arguments, cwd=cwd) as session:
-        return list(session.prompts(by)), *session.end()
+        return list(session.prompts(by)), session.end_cleanly()
 
 
 def program(folder: Path, text: str) -> str:

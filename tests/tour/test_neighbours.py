@@ -126,7 +126,7 @@ def test_the_process_is_as_it_was_after_an_exception(type_: Any, tmp_path: Path)
 @pytest.mark.parametrize("ask", ["breakpoint()", "pdb.set_trace()"])
 def test_whoever_asks_for_a_prompt_gets_the_tours_own(tmp_path: Path, ask: str) -> None:
     """Four workers at the same time are four prompts, and the tour goes on."""
-    prompts, words, _ = take(workers(tmp_path, 4, ask, "doubled = number * 2", "return doubled"))
+    prompts, words = take(workers(tmp_path, 4, ask, "doubled = number * 2", "return doubled"))
     assert [prompt.source for prompt in prompts].count("doubled = number * 2") == 4
     assert sum("Now work runs." in prompt.note for prompt in prompts) == 4
     assert {prompt.lane for prompt in prompts} >= {f"worker thread {n}" for n in (1, 2, 3, 4)}
