@@ -132,13 +132,17 @@ def test_an_exception_is_shown_from_the_programs_own_frames_on(tmp_path: Path) -
     assert code == 1
 
 
+def interrupt_twice(session: Session) -> None:
+    session.interrupt("Enter leaves the tour")
+    session.interrupt()
+
+
 def hang_and_interrupt_twice(session: Session) -> None:
     """Let a command hang in a worker thread, as one that needs the event loop may; Ctrl-C twice."""
     session.type("import anyio.from_thread")
     session.child.sendline("anyio.from_thread.run(anyio.sleep_forever)")
     session.child.expect_exact("sleep_forever)")
-    session.interrupt("Enter leaves the tour")
-    session.interrupt()
+    interrupt_twice(session)
 
 
 def interrupt_and_enter(session: Session) -> None:
@@ -154,6 +158,7 @@ ENDINGS: dict[str, tuple[tuple[str, ...], Callable[[Session], object], int]] = {
     "Ctrl-D in a worker": (IN_WORKER, lambda session: session.child.sendeof(), 0),
     "Ctrl-C on the loop": (ON_LOOP, Session.interrupt, 0),
     "Ctrl-C and Enter in a worker": (IN_WORKER, interrupt_and_enter, 0),
+    "Ctrl-C twice in a worker": (IN_WORKER, interrupt_twice, 130),
     "Ctrl-C twice in a worker that hangs": (IN_WORKER, hang_and_interrupt_twice, 130),
 }
 
