@@ -15,13 +15,9 @@ from minitasks.tracing.where import WIDTH, wording
 
 
 class Guide(ThreadPdb):
-    """A debugger that says at its stops what there is to see.
+    """A debugger that says at its stops, from the number `first` on, what there is to see."""
 
-    Args:
-        files: The files to step through.
-        into: Folders of libraries to step through too.
-        first: The number of the stop to begin at, counted from 1.
-    """
+    _here = PerThread()
 
     def __init__(self, files: Sequence[Path], into: Sequence[Path], first: int) -> None:
         super().__init__(files, into)
@@ -30,10 +26,31 @@ class Guide(ThreadPdb):
         self._first = first
         self._latest = "no stop has been reached yet"
 
-    def tell(self, number: int, text: str) -> None:
-        """Say what there is to say at a stop."""
-        self.reached, self._latest = number, text
+    def arrive(self, frame: FrameType) -> Any:
+        """Give the stop, which has a number, that the frame's line is just now; None if none."""
+        raise NotImplementedError
+
+    def note_text(self, stop: Any, lane: str) -> str:
+        """Write what there is to say at a stop."""
+        raise NotImplementedError
+
+    def dispatch_line(self, frame: FrameType) -> Any:
+        """Look first whether the line is a stop: stepping onto one counts as reaching it."""
+        self._here = self.arrive(frame)
+        return super().dispatch_line(frame)
+
+    def break_here(self, frame: FrameType) -> bool:
+        """Stop at the stops and at the learner's own breakpoints."""
+        return self._here is not None or super().break_here(frame)
+
+    def announced(self, lane: str) -> bool:
+        """Say where the program is, and what there is to see."""
+        here, self._here = self._here, None
+        if here is None:
+            return False
+        self.reached, self._latest = here.number, self.note_text(here, lane)
         self.do_note("")
+        return True
 
     def say_last(self) -> None:
         """Say what is left to say when the program has ended."""
@@ -47,7 +64,7 @@ class Guide(ThreadPdb):
 
 
 class TourDebugger(Guide):
-    """The debugger of a tour.
+    """The debugger of a tour, whose stops are found already.
 
     Args:
         breakpoints: The tour's stops, each with its file and line.
@@ -56,61 +73,35 @@ class TourDebugger(Guide):
         first: The number of the stop to begin at, counted from 1.
     """
 
-    _here = PerThread()
-
     def __init__(
-        self,
-        breakpoints: Sequence[Breakpoint],
-        files: Sequence[Path],
-        into: Sequence[Path] = (),
-        first: int = 1,
+        self, breakpoints: Sequence[Breakpoint], files: Sequence[Path], *more: Any
     ) -> None:
-        super().__init__(files, into, first)
+        super().__init__(files, *more)
         self._breakpoints = breakpoints
         self._lines = {(each.file, each.line) for each in breakpoints}
-        self.ahead = list(breakpoints)
-        self._last = max((each.number for each in breakpoints), default=0)
-        self._hits: Counter[tuple[Path | None, int]] = Counter()
         self._marks: list[str] = []
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Watch all threads, and listen to the scenario's marks, while the block runs."""
+        self.ahead = list(self._breakpoints)
+        self._hits: Counter[tuple[Path | None, int]] = Counter()
+        self._marks.clear()
         with watching(self._marks.append), super().watching():
             yield
 
-    def begin_again(self) -> None:
-        """All stops are ahead again."""
-        super().begin_again()
-        self.ahead = list(self._breakpoints)
-        self._hits.clear()
-        self._marks.clear()
-
-    def dispatch_line(self, frame: FrameType) -> Any:
-        """Look first whether the line is a stop: stepping onto one counts as reaching it."""
-        self._here = self._arrive(frame)
-        return super().dispatch_line(frame)
-
-    def _arrive(self, frame: FrameType) -> Breakpoint | None:
+    def arrive(self, frame: FrameType) -> Breakpoint | None:
         line = self.own_path(frame.f_code.co_filename), frame.f_lineno
         self._hits[line] += 1
-        for each in self._reachable():
-            if (each.file, each.line) == line and each.stop.hit == self._hits[line]:
-                return self._reach(each)
-        return None
-
-    def _reach(self, reached: Breakpoint) -> Breakpoint | None:
-        self.ahead.remove(reached)
-        if reached.stop.is_gate:
-            self._hits.clear()
-        return reached if reached.number >= self._first else None
-
-    def _reachable(self) -> Iterator[Breakpoint]:
-        """Give the stops ahead, up to and including the next gate."""
         for each in self.ahead:
-            yield each
+            if (each.file, each.line) == line and each.stop.hit == self._hits[line]:
+                self.ahead.remove(each)
+                if each.stop.is_gate:
+                    self._hits.clear()
+                return each if each.number >= self._first else None
             if each.stop.is_gate:
-                return
+                break
+        return None
 
     def unreached(self) -> str:
         """Say which stops it never came to."""
@@ -118,28 +109,13 @@ class TourDebugger(Guide):
         return f"It never came to these stops: {numbers}." if numbers else ""
 
     def is_stop(self, filename: str, line: int) -> bool:
-        """Tell whether a line has a stop or a breakpoint."""
-        here = self.own_path(filename), line
-        return here in self._lines or super().is_stop(filename, line)
-
-    def break_here(self, frame: FrameType) -> bool:
-        """Stop at the tour's stops and at the learner's own breakpoints."""
-        return self._here is not None or super().break_here(frame)
+        return (self.own_path(filename), line) in self._lines or super().is_stop(filename, line)
 
     def announced(self, lane: str) -> bool:
-        """Say what happened meanwhile, and what the tour has to say here."""
-        self._show_marks()
-        if self._here is None:
-            return False
-        here, self._here = self._here, None
-        self.tell(here.number, note_text(here, self._last, lane))
-        return True
+        self.say_last()
+        return super().announced(lane)
 
     def say_last(self) -> None:
-        """Tell at the end what the scenario said since the last prompt."""
-        self._show_marks()
-
-    def _show_marks(self) -> None:
         """Tell what the scenario said since the last prompt, on any thread."""
         said = self._marks[:]
         del self._marks[: len(said)]  # Another thread may have said more by now.
@@ -149,19 +125,19 @@ class TourDebugger(Guide):
             )
             self.message("\n".join(wrapped(f"meanwhile: {', '.join(counted)}")))
 
-
-def note_text(reached: Breakpoint, last: int, lane: str) -> str:
-    """Write a stop's note: a ruled heading, the note, and what to look at."""
-    lines = ["", heading(f"stop {reached.number} of {last}, {wording(lane)}")]
-    if not lane.startswith(reached.stop.thread):
-        where = wording(reached.stop.thread)
-        lines += wrapped(f"(This library does it differently: the tour means a line {where}.)")
-    if not reached.as_declared:
-        lines += wrapped(f"(This file words it differently; the tour means: {reached.stop.text})")
-    lines += wrapped(reached.stop.note)
-    if reached.stop.try_this:
-        lines += wrapped(f"Look: {reached.stop.try_this}")
-    return "\n".join(lines)
+    def note_text(self, stop: Breakpoint, lane: str) -> str:
+        """Write a stop's note: a ruled heading, the note, and what to look at."""
+        last, declared = self._breakpoints[-1].number, stop.stop
+        lines = ["", heading(f"stop {stop.number} of {last}, {wording(lane)}")]
+        if not lane.startswith(declared.thread):
+            where = wording(declared.thread)
+            lines += wrapped(f"(This library does it differently: the tour means a line {where}.)")
+        if not stop.as_declared:
+            lines += wrapped(f"(This file words it differently; the tour means: {declared.text})")
+        lines += wrapped(declared.note)
+        if declared.try_this:
+            lines += wrapped(f"Look: {declared.try_this}")
+        return "\n".join(lines)
 
 
 def heading(text: str) -> str:

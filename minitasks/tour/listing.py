@@ -13,11 +13,7 @@ from minitasks.tracing.where import clip
 
 
 def breakpoints_of(name: str) -> list[Breakpoint]:
-    """Find a tour's stops in minitasks's own core and in the scenario.
-
-    Raises:
-        CannotRun: There is no such scenario.
-    """
+    """Find a tour's stops in minitasks's own core and in the scenario."""
     scenario = find_scenario(name)
     library = load_library("minitasks", scenario.needs)
     places, _ = find_breakpoints(TOURS[name], library.files, scenario.file)
@@ -31,11 +27,7 @@ def list_tours() -> Iterator[str]:
 
 
 def list_own_stops(path: Path) -> Iterator[str]:
-    """Give a line for each call of the core in a program of one's own, at which a tour stops.
-
-    Raises:
-        CannotRun: There is no such program, or it calls nothing of the core.
-    """
+    """Give a line for each call of the core in a program of one's own, at which a tour stops."""
     check_calls(path)
     for file in modules_of(path):
         for call in calls_of(file):
@@ -44,11 +36,7 @@ def list_own_stops(path: Path) -> Iterator[str]:
 
 
 def list_stops(name: str) -> Iterator[str]:
-    """Give a line for each stop of a tour: its number, thread, function, file and line.
-
-    Raises:
-        CannotRun: There is no such scenario.
-    """
+    """Give a line for each stop of a tour: its number, thread, function, file and line."""
     for place in breakpoints_of(name):
         where = f"{place.file.name}:{place.line}"
         yield f"{place.number:>3}  {place.stop.thread:<13}  {place.stop.function:<25}  {where}"

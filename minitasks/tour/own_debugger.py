@@ -11,19 +11,18 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from minitasks.scenarios.marks import request_number, watching
 from minitasks.tour.debugger import Guide, heading, wrapped
 from minitasks.tour.own_program import OwnCode
 from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.steps import Step
-from minitasks.tracing.thread_pdb import PerThread, short_path
+from minitasks.tracing.thread_pdb import short_path
 from minitasks.tracing.where import wording
 
 # The core's functions that take a function, as their parameter `func`.
 TAKES = ("__init__", "add_task", "run_in_threadpool")
-GENERATOR = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 Line = tuple[str, int]
 
@@ -47,19 +46,10 @@ class OwnDebugger(Guide):
         first: The number of the stop to begin at, counted from 1.
     """
 
-    _stop_here = PerThread()
-
-    def __init__(
-        self, code: OwnCode, serves: bool, into: Sequence[Path] = (), first: int = 1
-    ) -> None:
+    def __init__(self, code: OwnCode, serves: bool, into: Sequence[Path], first: int) -> None:
         super().__init__(code.library, into, first)
-        self._count = 0
         self._code = code
         self._serves = serves
-        self._handed_over: set[CodeType] = set()
-        self._to_say: dict[FrameType, str] = {}  # at the frame's next line
-        self._yielded: set[FrameType] = set()
-        self._in_call: dict[FrameType, int] = {}  # the line of the call that a frame is in
         self._requests: dict[int, str] = {}
         self._silent: set[Line] = set()
         self._line: Line = ("", 0)
@@ -67,20 +57,18 @@ class OwnDebugger(Guide):
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Watch all threads, and listen for the requests' names, while the block runs."""
+        self._count = 0
+        self._handed_over: set[CodeType] = set()
+        self._to_say: dict[FrameType, str] = {}  # at the frame's next line
+        self._yielded: set[FrameType] = set()
+        self._in_call: dict[FrameType, int] = {}  # the line of the call that a frame is in
+        self._code.forget()  # They may have been changed.
         with watching(self._hear), super().watching():
             yield
 
     def _hear(self, text: str) -> None:
         if text.endswith(" arrives"):
             self._requests[request_number.get()] = text.removesuffix(" arrives")
-
-    def begin_again(self) -> None:
-        """Count the stops anew, in the files as they are now; silent lines stay silent."""
-        super().begin_again()
-        self._count = 0
-        self._code.forget()
-        for kept in (self._handed_over, self._to_say, self._yielded, self._in_call):
-            kept.clear()
 
     def own_path(self, filename: str) -> Path | None:
         """Step through the program's folder, too, but not through what is installed in it."""
@@ -117,23 +105,16 @@ class OwnDebugger(Guide):
         caller = frame.f_back
         return bool(is_function) and not (caller and self._code.is_own(caller.f_code.co_filename))
 
-    def dispatch_line(self, frame: FrameType) -> Any:
-        """Look first whether the line is a stop: stepping onto one counts as reaching it."""
-        self._stop_here = self._stop_at(frame)
-        return super().dispatch_line(frame)
-
-    def _stop_at(self, frame: FrameType) -> OwnStop | None:
-        """Tell whether a line is a stop, and what is to be said there."""
+    def arrive(self, frame: FrameType) -> OwnStop | None:
         file, line = frame.f_code.co_filename, frame.f_lineno
         notes = [self._to_say.pop(frame)] if frame in self._to_say else []
         call = self._code.call_at(file, line)
-        # A call on several lines comes back to its first one when its arguments are there.
-        if call is not None and self._in_call.get(frame) != call.line:
-            notes.append(call.note)
+        before = self._in_call.pop(frame, None)
         if call is not None:
             self._in_call[frame] = call.line
-        else:
-            self._in_call.pop(frame, None)
+            # A call on several lines comes back to its first one when its arguments are there.
+            if call.line != before:
+                notes.append(call.note)
         if not notes or (file, line) in self._silent:
             return None
         self._count += 1
@@ -142,9 +123,8 @@ class OwnDebugger(Guide):
         return OwnStop(self._count, " ".join(notes), (file, line))
 
     def is_stop(self, filename: str, line: int) -> bool:
-        """Tell whether the core is called on a line, or it has a breakpoint."""
-        calls = self._code.call_at(filename, line) is not None
-        return calls or super().is_stop(filename, line)
+        calls_core = self._code.call_at(filename, line) is not None
+        return calls_core or super().is_stop(filename, line)
 
     def is_of_no_interest(self, frame: FrameType) -> bool:
         """Tell whether nothing of a call need be looked at: it is none of the core's, either."""
@@ -155,31 +135,21 @@ class OwnDebugger(Guide):
         """Tell whether some line of a frame is one to stop at: its next one may be, too."""
         return frame in self._to_say or super().has_stop(frame)
 
-    def break_here(self, frame: FrameType) -> bool:
-        """Stop at the program's stops and at the learner's own breakpoints."""
-        return self._stop_here is not None or super().break_here(frame)
-
     def unreached(self) -> str:
         """Say that it came to no stop at all; nobody knows beforehand how many there are."""
         return "" if self._count else "It came to no stop: nothing of it called the core."
 
     def is_silent(self) -> bool:
-        """Tell whether the stop was silenced while this thread waited for the prompt."""
-        return self._stop_here is not None and self._stop_here.line in self._silent
+        return self._here is not None and self._here.line in self._silent
 
     # -- what is said ----------------------------------------------------------------------------
 
-    def announced(self, lane: str) -> bool:
-        """Say where the program is, and what happens there."""
-        if self._stop_here is None:
-            return False
-        stop: OwnStop = self._stop_here
+    def note_text(self, stop: OwnStop, lane: str) -> str:
+        """Write where the program is, and what happens there."""
         self._line = stop.line
         request = self._requests.get(request_number.get(), "")
         where = ", ".join(filter(None, (f"stop {stop.number}", request, wording(lane))))
-        self._stop_here = None
-        self.tell(stop.number, "\n".join(["", heading(where), *wrapped(stop.note)]))
-        return True
+        return "\n".join(["", heading(where), *wrapped(stop.note)])
 
     def do_silence(self, arg: str) -> None:
         """silence
@@ -208,4 +178,4 @@ def gives_value(frame: FrameType, value: object) -> bool:
     """Tell whether a frame that suspends gives a value by a `yield`, and does not await."""
     if frame.f_code.co_flags & inspect.CO_ASYNC_GENERATOR:
         return type(value).__name__ == "async_generator_wrapped_value"
-    return bool(frame.f_code.co_flags & GENERATOR)
+    return bool(frame.f_code.co_flags & inspect.CO_GENERATOR)

@@ -9,7 +9,7 @@ from minitasks.errors import CannotRun
 from minitasks.scenarios.application import imports_of
 from minitasks.scenarios.library import is_own, library_files
 
-APPLICATIONS = ("FastAPI", "Starlette")
+APPLICATIONS = {"FastAPI", "Starlette"}
 NOTES = {
     "BackgroundTask": "A call of {name} is kept for later: nothing of it runs yet.",
     "BackgroundTasks": "A list of tasks is made, to be awaited later.",
@@ -64,16 +64,11 @@ class OwnCode:
 
 
 def calls_of(path: Path) -> list[Call]:
-    """List the calls of the core in a file, by their lines.
-
-    Raises:
-        CannotRun: It is not there, or is not Python.
-    """
+    """List the calls of the core in a file, by their lines."""
     return sorted(calls_in(parse(path)), key=lambda call: call.line)
 
 
 def parse(path: Path) -> ast.Module:
-    """Parse a program."""
     if not path.is_file():
         raise CannotRun(f"there is no file {path}")
     try:
@@ -84,11 +79,7 @@ def parse(path: Path) -> ast.Module:
 
 
 def check_calls(path: Path) -> None:
-    """Refuse a program that names nothing of the core, in none of its own modules.
-
-    Raises:
-        CannotRun: There would be nothing to stop at.
-    """
+    """Refuse a program that names nothing of the core, in none of its own modules."""
     nodes = (node for file in modules_of(path) for node in ast.walk(parse(file)))
     if not any(isinstance(node, ast.expr) and name_of(node) in NOTES for node in nodes):
         names = ", ".join(NOTES)
@@ -96,25 +87,18 @@ def check_calls(path: Path) -> None:
 
 
 def why_no_stop(path: Path) -> str:
-    """Say why a program may run and never come to its calls of the core; "" where that is not seen.
-
-    Raises:
-        CannotRun: It is not there, or is not Python.
-    """
-    tree = parse(path)
-    names = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    options = {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword)}
+    """Say why a program may never come to its calls of the core, or "" where nothing tells."""
+    nodes = list(ast.walk(parse(path)))
+    options = {node.arg for node in nodes if isinstance(node, ast.keyword)}
+    names = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    calls = {name_of(node.func) for node in nodes if isinstance(node, ast.Call)}
     if options & {"reload", "workers"}:
         return "With reload or workers a server starts other processes: leave them out."
     if any(name.startswith("test_") for name in names):
         return "pytest runs its tests, and python does not: call one at its end."
-    makes_app = any(
-        isinstance(node, ast.Call) and name_of(node.func) in APPLICATIONS for node in ast.walk(tree)
-    )
-    if makes_app:
-        return (
-            f"It starts no server: `minitasks step {path.stem}:NAME` serves its application NAME."
-        )
+    if calls & APPLICATIONS:
+        serve = f"minitasks step {path.stem}:NAME"
+        return f"It starts no server: `{serve}` serves its application NAME."
     return ""
 
 

@@ -38,9 +38,9 @@ class Tour:
         promise: What it shows, in one line.
         debugger: Makes its debugger, from the folders to step into and the stop to begin at.
         run: Runs the program from its beginning to its end.
+        replay: The command that draws the same run as a timeline.
         last: The number of its last stop; 0 if nobody knows before it runs.
         missing: The stops that the library at hand has no place for, with their numbers.
-        replay: How to see the same run on the timeline, or "".
         why_unreached: Why it may never come to some of its stops, or "".
     """
 
@@ -48,23 +48,14 @@ class Tour:
     promise: str
     debugger: Callable[[Sequence[Path], int], Debugger]
     run: Callable[[], object]
+    replay: str
     last: int = 0
     missing: Sequence[tuple[int, Stop]] = ()
-    replay: str = ""
     why_unreached: str = ""
 
 
 def tour_of_scenario(name: str, choice: str = "minitasks", backend: str = "asyncio") -> Tour:
-    """Put together the tour of a scenario.
-
-    Args:
-        name: The scenario's name, such as "register-product".
-        choice: The library to run it on: "minitasks", "starlette" or the path of a file.
-        backend: The event loop: "asyncio", "trio" or "uvloop".
-
-    Raises:
-        CannotRun: There is no such scenario, library or event loop, or none of the stops is there.
-    """
+    """Put together the tour of a scenario; `choice` is minitasks, starlette or a file."""
     scenario = find_scenario(name)
     backend_options(scenario, backend)
     library = load_library(choice, scenario.needs)
@@ -75,7 +66,7 @@ def tour_of_scenario(name: str, choice: str = "minitasks", backend: str = "async
         name=name,
         promise=scenario.promise,
         debugger=partial(TourDebugger, places, files),
-        last=max((place.number for place in places), default=0),
+        last=places[-1].number if places else 0,
         missing=missing,
         run=lambda: run_scenario(scenario, library, backend),
         replay=replay_command(name, choice, backend),
@@ -93,18 +84,13 @@ def why_other_way(name: str, choice: str, backend: str) -> str:
 
 
 def replay_command(name: str, choice: str, backend: str) -> str:
-    """Write the command that draws the same run as a timeline."""
     library = "" if choice == "minitasks" else f" --with {choice}"
     event_loop = "" if backend == "asyncio" else f" --backend {backend}"
     return f"minitasks run {name}{library}{event_loop} --page replay.html"
 
 
 def tour_of_program(path: Path, arguments: Sequence[str] = ()) -> Tour:
-    """Put together the tour of a learner's own program.
-
-    Raises:
-        CannotRun: There is no such file, or it calls nothing of the core.
-    """
+    """Put together the tour of a learner's own program."""
     check_calls(path)
     return Tour(
         name=path.name,
@@ -131,9 +117,6 @@ def tour_of_application(
         app_dir: The folder to look for the module in.
         factory: Whether the attribute is a function that makes the application.
         **server: What `serve` takes besides.
-
-    Raises:
-        CannotRun: There is no such application, or its import fails.
     """
     application = find_application(name, app_dir, factory)
 
@@ -151,7 +134,6 @@ def tour_of_application(
 
 
 def options_of(app_dir: Path | None, factory: bool, requests: Sequence[Request]) -> Iterator[str]:
-    """Write the options that find the same application and send it the same."""
     if app_dir is not None:
         yield from ("--app-dir", str(app_dir))
     if factory:
@@ -178,9 +160,6 @@ def run_tour(
 
     Returns:
         Whether the program ended without an exception of its own.
-
-    Raises:
-        CannotRun: There is no such stop or package, or no stdin to read commands from.
     """
     if first < 1 or 0 < tour.last < first:
         last = tour.last or "the last that is reached"
@@ -191,20 +170,18 @@ def run_tour(
     print_introduction(tour)
     debugger = tour.debugger(folders, first)
     with process_state.breakpoints():
-        while True:
+        went_well = run_under(debugger, tour)
+        while debugger.restarting:
             went_well = run_under(debugger, tour)
-            if not debugger.restarting:
-                if debugger.leaving:
-                    drop_quietly()
-                    atexit.register(drop_quietly)
-                    if debugger.reached and again:
-                        print(f"Again from here: {again(debugger.reached)}", flush=True)
-                return went_well
-            debugger.begin_again()
+    if debugger.leaving:
+        drop_quietly()
+        atexit.register(drop_quietly)
+        if debugger.reached and again:
+            print(f"Again from here: {again(debugger.reached)}", flush=True)
+    return went_well
 
 
 def run_under(debugger: Debugger, tour: Tour) -> bool:
-    """Run the program once; tell whether it ended without an exception of its own."""
     try:
         with debugger.watching():
             tour.run()
@@ -224,15 +201,11 @@ def drop_quietly() -> None:
 
     trio's cancel scopes complain when that happens outside of trio's loop.
     """
-    hook, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
-    try:
+    with process_state.replaced(sys, unraisablehook=lambda unraisable: None):
         gc.collect()
-    finally:
-        sys.unraisablehook = hook
 
 
 def package_folder(name: str) -> Path:
-    """Find the folder of an installed package."""
     spec = importlib.util.find_spec(name) if name.isidentifier() else None
     if spec is None or not spec.submodule_search_locations:
         raise CannotRun(f"there is no package {name!r} to step into")
@@ -253,15 +226,14 @@ def print_end(tour: Tour, debugger: Debugger) -> None:
     lines = ["", "The program has ended, and the tour with it."]
     unreached = debugger.unreached()
     lines += wrapped(f"{unreached} {tour.why_unreached}" if unreached else "")
-    if tour.replay:
-        lines += [f"The same run, drawn as a timeline: {tour.replay}"]
+    lines += [f"The same run, drawn as a timeline: {tour.replay}"]
     print("\n".join(lines), flush=True)
 
 
 def print_error(error: Exception, debugger: Debugger) -> None:
     """Show what the program raised, from the first frame on the tour onwards."""
     trace = error.__traceback__
-    while trace is not None and not debugger.is_own(trace.tb_frame.f_code.co_filename):
+    while trace is not None and not debugger.is_own(trace.tb_frame):
         trace = trace.tb_next
     print("\nThe program ended with an exception:", file=sys.stderr)
     traceback.print_exception(type(error), error, trace or error.__traceback__)

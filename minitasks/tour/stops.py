@@ -17,18 +17,18 @@ class Stop:
     """One halt of a tour.
 
     Attributes:
+        thread: Where the line runs: "event loop", "worker thread", or the name of the thread.
         function: The qualified name of the function, such as "BackgroundTask.__call__".
         text: What the line says, or its beginning.
-        thread: Where the line runs: "event loop", "worker thread", or the name of the thread.
         note: Where the learner is and what happens here, in one to three sentences.
         try_this: What to type or to look at before going on.
         hit: Stop when the line is about to run for this time, counted from 1 since the last gate.
         is_gate: Whether the stops behind it wait until this one is reached, whatever the library.
     """
 
+    thread: str
     function: str
     text: str
-    thread: str
     note: str
     try_this: str = ""
     hit: int = 1
@@ -72,21 +72,17 @@ def find_breakpoints(
     functions = read_functions([*library, scenario])
     places: list[Breakpoint] = []
     missing: list[tuple[int, Stop]] = []
+    reworded = set()
     for number, stop in enumerate(stops, start=1):
         place = find_breakpoint(number, stop, functions)
-        if place is None or stands_in_already(place, places):
+        if place is None or (not place.as_declared and stop.function in reworded):
             missing.append((number, stop))
-        else:
-            is_gate = stop.is_gate or place.file == scenario.resolve()
-            places.append(replace(place, stop=replace(stop, is_gate=is_gate)))
+            continue
+        if not place.as_declared:
+            reworded.add(stop.function)
+        is_gate = stop.is_gate or place.file == scenario.resolve()
+        places.append(replace(place, stop=replace(stop, is_gate=is_gate)))
     return places, missing
-
-
-def stands_in_already(place: Breakpoint, places: Sequence[Breakpoint]) -> bool:
-    """Tell whether an earlier place stands in for another text of the same function."""
-    if place.as_declared:
-        return False
-    return any(not p.as_declared and p.stop.function == place.stop.function for p in places)
 
 
 def find_breakpoint(
@@ -97,7 +93,7 @@ def find_breakpoint(
         return None
     file, function = functions[stop.function]
     source = file.read_text(encoding="utf-8").splitlines()
-    lines = list(lines_of(function))
+    lines = lines_of(function)
     if not lines:
         return None
     for line in lines:
@@ -128,10 +124,10 @@ def functions_in(node: ast.AST, within: str = "") -> Iterator[tuple[str, Functio
             yield from functions_in(child, within)
 
 
-def lines_of(function: Function) -> Iterator[int]:
+def lines_of(function: Function) -> list[int]:
     """Give the lines on which the function's own statements begin, but for its docstring."""
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    yield from sorted(line for statement in body for line in statement_lines(statement))
+    return sorted(line for statement in body for line in statement_lines(statement))
 
 
 def statement_lines(node: ast.AST) -> Iterator[int]:

@@ -1,13 +1,11 @@
 """Process state: what recording and stepping take over in their process, and how it is given back.
 
-Most are context managers: the trace function, the hooks, pdb's breakpoints, the terminal.
+Most are context managers: the trace function, the hooks, pdb's breakpoints.
 """
 
 import asyncio
 import bdb
-import builtins
 import contextlib
-import logging
 import os
 import pdb
 import queue
@@ -16,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 from minitasks.tracing.threads import trio_lowlevel
@@ -25,7 +23,6 @@ try:
     import termios
 except ImportError:  # Windows, whose console has no such settings.
     termios = None  # type: ignore[assignment]
-
 
 TRIO_KI = os.path.join("trio", "_core", "_ki.py")
 
@@ -66,6 +63,17 @@ def settrace_on_threads(trace: Any) -> None:
 
 
 @contextmanager
+def replaced(module: ModuleType, **values: Any) -> Iterator[None]:
+    """Give names of a module other values while the block runs."""
+    before = {name: vars(module)[name] for name in values}
+    vars(module).update(values)
+    try:
+        yield
+    finally:
+        vars(module).update(before)
+
+
+@contextmanager
 def hooks(
     on_breakpoint: Callable[..., Any],
     on_async_breakpoint: Callable[..., Any],
@@ -75,23 +83,21 @@ def hooks(
 
     Those for which `is_way_out` is true.
     """
-    previous = sys.breakpointhook, threading.excepthook, pdb.set_trace
-    previous_async = vars(pdb).get("set_trace_async")  # came with Python 3.14
+    previous = threading.excepthook
 
     def excepthook(args: threading.ExceptHookArgs) -> None:
         if not is_way_out():
-            previous[1](args)
+            previous(args)
 
-    sys.breakpointhook, threading.excepthook = on_breakpoint, excepthook
-    pdb.set_trace = on_breakpoint
-    if previous_async:
-        vars(pdb).update(set_trace_async=on_async_breakpoint)
-    try:
+    functions = {"set_trace": on_breakpoint}
+    if sys.version_info >= (3, 14):
+        functions["set_trace_async"] = on_async_breakpoint
+    with (
+        replaced(sys, breakpointhook=on_breakpoint),
+        replaced(threading, excepthook=excepthook),
+        replaced(pdb, **functions),
+    ):
         yield
-    finally:
-        sys.breakpointhook, threading.excepthook, pdb.set_trace = previous
-        if previous_async:
-            vars(pdb).update(set_trace_async=previous_async)
 
 
 def end_workers() -> None:
@@ -118,15 +124,10 @@ def breakpoints() -> Iterator[None]:
                 breakpoint.deleteMe()
 
 
-@contextmanager
-def sigint() -> Iterator[None]:
-    """Give SIGINT back to whoever handled it."""
-    previous = signal.getsignal(signal.SIGINT)
-    try:
-        yield
-    finally:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, previous)
+def give_back_sigint(handler: Any) -> None:
+    """Let SIGINT be handled as it was, if this is the thread that may say so."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, handler)
 
 
 def looks_at_sigint(code: CodeType) -> bool:
@@ -136,47 +137,16 @@ def looks_at_sigint(code: CodeType) -> bool:
     return code.co_name == "install" and code.co_filename.endswith(TRIO_KI)
 
 
-@contextmanager
-def logging_level() -> Iterator[None]:
-    """Give back the level below which nothing is logged."""
-    previous = logging.root.manager.disable
-    try:
-        yield
-    finally:
-        logging.disable(previous)
+def terminal_restorer() -> Callable[[], None]:
+    """Give what puts the settings back that the terminal behind stdin has now, if it is one."""
+    if termios is None or not sys.stdin.isatty():
+        return lambda: None
+    settings = termios.tcgetattr(sys.stdin)
 
+    def restore() -> None:
+        # readline may have changed them, and not come round to it. A terminal whose window was
+        # closed has nothing left to restore.
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, settings)
 
-@contextmanager
-def exit_that_closes_nothing() -> Iterator[None]:
-    """Let exit() and quit() leave a prompt: up to Python 3.12 they close stdin as well."""
-    previous = builtins.exit, builtins.quit
-    builtins.exit = builtins.quit = _leave  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        builtins.exit, builtins.quit = previous
-
-
-def _leave(code: object = None) -> None:
-    raise SystemExit(code)
-
-
-class Terminal:
-    """The settings of the terminal that stdin is, if it is one."""
-
-    def __init__(self) -> None:
-        self._settings: list[Any] | None = None
-
-    def __enter__(self) -> None:
-        if termios is not None and sys.stdin.isatty():
-            self._settings = termios.tcgetattr(sys.stdin)
-
-    def __exit__(self, *error: object) -> None:
-        self.restore()
-
-    def restore(self) -> None:
-        """Put the settings back: readline may have changed them, and not come round to it."""
-        if self._settings is not None:
-            # A terminal whose window was closed has nothing left to restore.
-            with contextlib.suppress(termios.error):
-                termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._settings)
+    return restore

@@ -6,19 +6,13 @@ import os
 from types import FrameType
 from typing import IO
 
-from minitasks.tracing.where import terminal_width
+from minitasks.tracing.where import clip
 
 AROUND = 2  # lines before and behind
 
 
 def print_source(frame: FrameType, line: int, file: IO[str]) -> None:
-    """Print the lines round a frame's line; an arrow points at it.
-
-    Args:
-        frame: The frame.
-        line: Its line, counted from 1.
-        file: Where to print.
-    """
+    """Print the lines round a frame's line, which is counted from 1; an arrow points at it."""
     source = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
     first, last = max(1, line - AROUND), min(len(source), line + AROUND)
     while first < line and not source[first - 1].strip():
@@ -27,15 +21,12 @@ def print_source(frame: FrameType, line: int, file: IO[str]) -> None:
         last -= 1
     colour = coloured("".join(source)) if wants_colour(file) else ()
     for number in range(first, last + 1):
-        arrow = "->" if number == line else "  "
-        before = f"{number:>4} {arrow} "
-        text = source[number - 1].rstrip() if number <= len(source) else ""
-        cut = len(before + text) > terminal_width()
-        if cut or not colour:
-            text = text[: terminal_width() - len(before) - 3] + "..." if cut else text
-        else:
-            text = colour[number - 1]
-        print((before + text).rstrip(), file=file)
+        before = f"{number:>4} {'->' if number == line else '  '} "
+        plain = (before + source[number - 1]).rstrip()
+        shown = clip(plain)
+        if colour and shown == plain:
+            shown = (before + colour[number - 1]).rstrip()
+        print(shown, file=file)
 
 
 def wants_colour(file: IO[str]) -> bool:

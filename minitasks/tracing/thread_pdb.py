@@ -9,10 +9,10 @@ import _thread
 import ast
 import asyncio
 import bdb
+import builtins
 import contextlib
 import functools
 import inspect
-import linecache
 import logging
 import os
 import pdb
@@ -21,7 +21,6 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -32,10 +31,11 @@ from minitasks.tracing import process_state
 from minitasks.tracing.source_lines import print_source
 from minitasks.tracing.steps import Step, StepReader, callers, is_of_pool
 from minitasks.tracing.threads import Tasks, runs_loop
-from minitasks.tracing.where import Where, awaiters, clip, is_coroutine, short_name, wording
+from minitasks.tracing.where import Where, awaiters, clip, is_coroutine, name_of, wording
 
 # What pdb would show as a return, a call and an exception, though nothing of the kind happens.
-HIDDEN = ("suspend", "resume", "handover")
+# It shows a frame that an exception leaves as one that returns None.
+HIDDEN = ("suspend", "resume", "handover", "raise")
 # Where an event loop runs: between its own code and what it runs.
 LOOPS = (
     ("asyncio.base_events", "run_forever"),
@@ -68,8 +68,8 @@ class PerTask(PerThread):
     """A part of what `n`, `s`, `r` or `unt` asked for, in the task where it was typed."""
 
     def __get__(self, debugger: Any, owner: type) -> Any:
-        command = debugger.commands_of_tasks.get(debugger.mine.task)
-        return debugger.no_command[self._name] if command is None else command[self._name]
+        commands = debugger.commands_of_tasks
+        return commands.get(debugger.mine.task, debugger.no_command).get(self._name)
 
     def __set__(self, debugger: Any, value: Any) -> None:
         commands = debugger.commands_of_tasks
@@ -92,51 +92,51 @@ class ThreadPdb(pdb.Pdb):
     """
 
     currentbp, enterframe, frame_returning = PerThread(), PerThread(), PerThread()
+    _clips = PerThread()
     stopframe, returnframe, stoplineno = PerTask(), PerTask(), PerTask()
     cmdframe, cmdlineno = PerTask(), PerTask()
 
     def __init__(self, files: Sequence[Path], into: Sequence[Path] = ()) -> None:
         self.mine = Mine()
         self.commands_of_tasks: dict[int, dict[str, Any]] = {}
-        self.no_command: dict[str, Any] = {"stopframe": None, "returnframe": None}
-        self.no_command |= {"stoplineno": -1, "cmdframe": None, "cmdlineno": None}
+        self.no_command: dict[str, Any] = {"stoplineno": -1}
         # Rule 4, first half: SIGINT belongs to the event loop, and a .pdbrc may hold breakpoints
         # and commands that lead elsewhere.
         colour = {"colorize": True} if sys.version_info >= (3, 14) else {}
         super().__init__(nosigint=True, readrc=False, **colour)  # type: ignore[arg-type]
-        self.leaving = False
-        self.restarting = False
-        self._over = threading.Event()
         self._files = set(files)
         self._into = set(into)
         self._paths: dict[str, Path | None] = {}
         self._one_at_a_time = threading.RLock()
         self._prompt_lock = threading.RLock()
-        self._tasks = Tasks()
         self._latest_step = 0
         self._without_lines: set[FrameType] = set()
         self._stops: dict[CodeType, bool] = {}
+        self._asked: set[FrameType] = set()  # by breakpoint()
         self._steps = StepReader()
-        self._where = Where(self.is_own)
-        self._place_shown = ("", 0)
         self._prompting: threading.Thread | None = None
-        self._asked_to_leave = self._is_asked_to_end = False
         self._sigint_handler: Any = self  # None would be a handler that is not Python's.
         self._program_handler: Any = None
         self._late_sigint: Callable[[], Any] | None = None
-        self._asked: set[FrameType] = set()  # by breakpoint()
-        self._half_typed = False
+        self._half_typed = self._can_await = self._lists_stack = False
         self._to_await: Any = None
-        self._can_await = False
-        self._clips = False
-        self._lists_stack = False
-        self._terminal = process_state.Terminal()
+
+    def _begin(self) -> None:
+        """Make ready for the program's next run; breakpoints and aliases stay as they are."""
+        self.leaving = self.restarting = False
+        self._asked_to_leave = self._is_asked_to_end = False
+        self._over = threading.Event()
+        self._place_shown = ("", 0)
+        self._tasks = Tasks()
+        self._where = Where(self.is_own)
+        self.commands_of_tasks.clear()
+        for kept in (self._asked, self._without_lines, self._stops):
+            kept.clear()
 
     # -- the files -------------------------------------------------------------------------------
 
-    def is_own(self, filename: str) -> bool:
-        """Tell whether a code's filename is one of the files to step through."""
-        return self.own_path(filename) is not None
+    def is_own(self, frame: FrameType) -> bool:
+        return self.own_path(frame.f_code.co_filename) is not None
 
     def own_path(self, filename: str) -> Path | None:
         """Give the path behind a code's filename, or None where it is not to be stepped through."""
@@ -149,28 +149,26 @@ class ThreadPdb(pdb.Pdb):
 
     # -- watching every thread -------------------------------------------------------------------
 
-    @contextmanager
+    @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Watch all threads while the block runs; leave the process as it was."""
+        self._begin()
         # Rule 4, second half: bdb takes the first frame that it is told of for the outermost one,
         # and with several threads that could be any.
         self.reset()
         self.botframe = self.no_command["stopframe"] = sys._getframe(1)
         self.set_continue()
+        protect = functools.partial(process_state.protect_from_ctrl_c, self.trace_dispatch)
+        protect()
+        self._where.threads.when_loop_runs = protect
+        self._restore_terminal = process_state.terminal_restorer()
         with contextlib.ExitStack() as stack:
-            stack.enter_context(self._terminal)
-            stack.enter_context(process_state.sigint())
-            stack.enter_context(process_state.logging_level())
+            stack.callback(self._restore_terminal)
+            stack.callback(process_state.give_back_sigint, signal.getsignal(signal.SIGINT))
+            stack.callback(logging.disable, logging.root.manager.disable)
             # Rule 6: a plain breakpoint() would put another Pdb in this one's place on its thread.
-            stack.enter_context(
-                process_state.hooks(
-                    self.on_breakpoint, self.on_async_breakpoint, lambda: self.leaving
-                )
-            )
-            process_state.protect_from_ctrl_c(self.trace_dispatch)
-            self._where.threads.when_loop_runs = functools.partial(
-                process_state.protect_from_ctrl_c, self.trace_dispatch
-            )
+            hooks = self.on_breakpoint, self.on_async_breakpoint, lambda: self.leaving
+            stack.enter_context(process_state.hooks(*hooks))
             stack.enter_context(process_state.tracing(self.trace_dispatch))
             before = set(threading.enumerate())
             try:
@@ -193,20 +191,6 @@ class ThreadPdb(pdb.Pdb):
         while self._where.is_held():
             with self._prompt_lock:
                 pass
-
-    def begin_again(self) -> None:
-        """Make ready for the same program's next run; breakpoints and aliases stay as they are."""
-        self.leaving = self.restarting = False
-        self._asked_to_leave = self._is_asked_to_end = False
-        self._over = threading.Event()
-        self._place_shown = ("", 0)
-        self._tasks = Tasks()
-        self._asked.clear()
-        self._without_lines.clear()
-        self._stops.clear()
-        self.commands_of_tasks.clear()
-        self._where = Where(self.is_own)
-        linecache.checkcache()
 
     def on_breakpoint(self, *args: Any, **kwargs: Any) -> Any:
         """Answer breakpoint(): stop at the caller's next line, wherever its file is."""
@@ -252,7 +236,6 @@ class ThreadPdb(pdb.Pdb):
         self._paths.clear()
 
     def set_break(self, filename: str, lineno: int, *more: Any, **options: Any) -> Any:
-        """Set a breakpoint, also in a file that was not stepped through until now."""
         problem = super().set_break(filename, lineno, *more, **options)
         if not problem:
             self.join(filename)
@@ -319,28 +302,27 @@ class ThreadPdb(pdb.Pdb):
     def _look_at(self, frame: FrameType | None) -> None:
         """Look at a frame and those that called it, from now on."""
         for each in callers(frame):
-            if self.is_own(each.f_code.co_filename):
+            if self.is_own(each):
                 each.f_trace = self.trace_dispatch
 
     def has_stop(self, frame: FrameType) -> bool:
-        """Tell whether some line of a frame is one to stop at."""
         code = frame.f_code
-        if code not in self._stops:
-            lines = {line for _, _, line in code.co_lines() if line is not None}
-            self._stops[code] = any(self.is_stop(code.co_filename, line) for line in lines)
-        return self._stops[code]
+        known = self._stops.get(code)
+        if known is not None:
+            return known
+        lines = {line for _, _, line in code.co_lines() if line is not None}
+        is_stop = self._stops[code] = any(self.is_stop(code.co_filename, line) for line in lines)
+        return is_stop
 
     def is_stop(self, filename: str, line: int) -> bool:
-        """Tell whether a line has a breakpoint."""
         return line in self.breaks.get(self.canonic(filename), ())
 
     # -- one event -------------------------------------------------------------------------------
 
     def trace_dispatch(self, frame: FrameType, event: str, arg: Any) -> Any:
-        """Take one event from any thread."""
         # Rule 1: what is not in the files is neither shown nor interrupted. An exception raised
         # inside a library that holds a lock would kill its worker thread, or hang it.
-        if not self.is_own(frame.f_code.co_filename):
+        if not self.is_own(frame):
             if process_state.looks_at_sigint(frame.f_code):
                 self._give_sigint_back()
             return None
@@ -367,15 +349,13 @@ class ThreadPdb(pdb.Pdb):
         if step == "resume":
             frame.f_trace_lines = True
             self._without_lines.discard(frame)
+        elif step in ("return", "raise"):
+            self._without_lines.discard(frame)
+            # bdb ends `r` and `n` of a function by itself, but forgets those of a coroutine.
+            if frame is self.stopframe and frame.f_code.co_flags & COROUTINE:
+                self.set_step()
         # Rule 3: a coroutine that waits has not returned, and one that goes on was not called.
         if step in HIDDEN:
-            return self.trace_dispatch
-        if step in ("return", "raise"):
-            self._without_lines.discard(frame)
-            if self._ends_command(frame):
-                self.set_step()
-        # pdb shows a frame that an exception leaves as one that returns None.
-        if step == "raise":
             return self.trace_dispatch
         try:
             super().trace_dispatch(frame, event, arg)
@@ -390,11 +370,6 @@ class ThreadPdb(pdb.Pdb):
     def follow(self, frame: FrameType, step: Step, value: object) -> None:
         """Take note of a step of an own frame: `value` is what it yields, returns or raises."""
         self._where.follow(frame, step)
-
-    def _ends_command(self, frame: FrameType) -> bool:
-        """Tell whether `n`, `unt` or `r` ends with this frame."""
-        # bdb ends `r` and `n` of a function by itself, but forgets those of a coroutine.
-        return frame is self.stopframe and bool(frame.f_code.co_flags & COROUTINE)
 
     # -- what bdb asks ---------------------------------------------------------------------------
 
@@ -416,7 +391,7 @@ class ThreadPdb(pdb.Pdb):
     def get_stack(self, f: FrameType | None, t: Any) -> tuple[list[tuple[FrameType, int]], int]:
         """Give the frames of the files alone: so `w`, `u` and `d` stay in its files."""
         stack, _ = super().get_stack(f, t)
-        ours = [entry for entry in stack if self.is_own(entry[0].f_code.co_filename)]
+        ours = [entry for entry in stack if self.is_own(entry[0])]
         # Not bdb's index: in a thread that it did not start it takes the raising frame for `f`.
         frames = [frame for frame, _ in ours]
         return ours, frames.index(f) if f in frames else max(0, len(frames) - 1)
@@ -430,63 +405,49 @@ class ThreadPdb(pdb.Pdb):
     # -- the prompt ------------------------------------------------------------------------------
 
     def user_call(self, frame: FrameType, argument_list: None) -> None:
-        """Show a call, if a step leads to it."""
         if self.stop_here(frame):
-            self._stop(lambda: self._show_call(frame))
-
-    def _show_call(self, frame: FrameType) -> None:
-        self.message("--Call--")
-        self.interaction(frame, None)
+            self._stop(super().user_call, frame, argument_list)
 
     def user_line(self, frame: FrameType) -> None:
-        """Stop before a line."""
-        self._stop(lambda: super(ThreadPdb, self).user_line(frame))
+        self._stop(super().user_line, frame)
 
     def user_return(self, frame: FrameType, return_value: Any) -> None:
-        """Stop where a frame returns."""
-        self._stop(lambda: super(ThreadPdb, self).user_return(frame, return_value))
+        self._stop(super().user_return, frame, return_value)
 
     def user_exception(self, frame: FrameType, exc_info: Any) -> None:
-        """Stop at an exception, which is said in one line."""
-        self._stop(lambda: self._show_exception(frame, exc_info))
-
-    def _show_exception(self, frame: FrameType, exc_info: Any) -> None:
         self._clips = True
-        super().user_exception(frame, exc_info)
+        self._stop(super().user_exception, frame, exc_info)
 
     def message(self, msg: str, *more: Any, **options: Any) -> None:
         """Print a message; an exception's may be long, and comes once for each frame."""
         super().message(clip(msg) if self._clips else msg, *more, **options)
 
-    def _stop(self, stop: Callable[[], object]) -> None:
+    def _stop(self, show: Callable[..., object], *what: Any) -> None:
         """Wait for the prompt, and have it. Meanwhile the other threads' events are taken."""
         self._one_at_a_time.release()
         try:
             with self._where.held(), self._prompt_lock:
                 if not (self.leaving or self.is_silent()):
-                    stop()
+                    show(*what)
         finally:
             self._one_at_a_time.acquire()
 
-    def _other_task(self, frame: FrameType | None) -> str:
+    def _other_task(self, frame: FrameType) -> str:
         """Name the coroutine that a frame belongs to, or say that it is another task's."""
-        frames = [] if frame is None else awaiters(frame)
-        own = [each for each in frames if self.is_own(each.f_code.co_filename)]
-        if not own or not is_coroutine(own[-1]):
-            return "for another task"
-        return f"in the coroutine {short_name(own[-1].f_code.co_qualname)}"
+        own = [each for each in awaiters(frame) if is_coroutine(each) and self.is_own(each)]
+        return f"in the coroutine {name_of(own[-1].f_code)}" if own else "for another task"
 
     def is_silent(self) -> bool:
         """Tell whether the stop was silenced while this thread waited for the prompt."""
         return False
 
     def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
-        """Say where the prompt is, then open it."""
         self._clips = False
         lane = self._where.here()
         place = (lane, self.mine.task)
         if not self.announced(lane) and place != self._place_shown:
-            other = "" if lane != self._place_shown[0] else f", {self._other_task(frame)}"
+            is_same = lane == self._place_shown[0]
+            other = f", {self._other_task(frame)}" if frame and is_same else ""
             self.message(f"-- now {wording(lane)}{other}")
         self._place_shown = place
         self._look_at(frame)
@@ -500,20 +461,16 @@ class ThreadPdb(pdb.Pdb):
         """Read commands; Ctrl-C drops a half-typed line, and on an empty one leaves as `q` does."""
         before, self._prompting = self._prompting, threading.current_thread()
         try:
-            while self._is_interrupted(intro):
-                self.message("")
-                if not self._half_typed:
-                    return self.set_quit()
-                self._half_typed = False
+            while True:
+                try:
+                    return super().cmdloop(intro)
+                except KeyboardInterrupt:
+                    self.message("")
+                    if not self._half_typed:
+                        return self.set_quit()
+                    self._half_typed = False
         finally:
             self._prompting = before
-
-    def _is_interrupted(self, intro: Any) -> bool:
-        try:
-            super().cmdloop(intro)
-        except KeyboardInterrupt:
-            return True
-        return False
 
     def precmd(self, line: str) -> str:
         """Leave, or drop the line, if Ctrl-C asked for it."""
@@ -553,7 +510,9 @@ class ThreadPdb(pdb.Pdb):
 
         Start an interactive interpreter with the names of this frame; exit() comes back.
         """
-        with process_state.exit_that_closes_nothing(), contextlib.suppress(SystemExit):
+        # Up to Python 3.12 their exit() and quit() close stdin as well.
+        leaving = process_state.replaced(builtins, exit=sys.exit, quit=sys.exit)
+        with leaving, contextlib.suppress(SystemExit):
             super().do_interact(arg)
 
     def print_stack_entry(self, frame_lineno: tuple[FrameType, int], *more: Any) -> None:
@@ -608,24 +567,21 @@ class ThreadPdb(pdb.Pdb):
         if signal.getsignal(signal.SIGINT) is self._sigint_handler:
             signal.signal(signal.SIGINT, self._program_handler)
 
-    def _on_sigint(self, program_handler: Any, number: int, frame: FrameType | None) -> None:
-        self._half_typed = bool(half_typed_line()) and not self._half_typed
+    def _on_sigint(self, handler: Any, number: int, frame: FrameType | None) -> None:
+        readline = sys.modules.get("readline")
+        typed = readline.get_line_buffer() if readline is not None else ""
+        self._half_typed = bool(typed) and not self._half_typed
         if self._prompting is threading.current_thread():
             raise KeyboardInterrupt
         if self._prompting is not None and not self.leaving:
             return self._sigint_elsewhere()
-        self._late_sigint = functools.partial(
-            self._interrupt, program_handler, number, *landed(frame)
-        )
+        self._late_sigint = functools.partial(self._interrupt, handler, number, *landed(frame))
         # An exception out of an event that is being taken would leave the debugger locked: from
         # Python 3.14 on one can come between the taking of a lock and the block that gives it back.
         if not self.mine.takes_event:
             self._take_late_sigint()
-        return None
 
-    def _interrupt(
-        self, program_handler: Any, number: int, frame: FrameType | None, is_left: bool
-    ) -> None:
+    def _interrupt(self, handler: Any, number: int, frame: FrameType | None, is_left: bool) -> None:
         """Open a prompt where the program is, or where it waits; leave where it is nowhere."""
         if not self.leaving and self._goes_on(frame):
             return
@@ -637,8 +593,9 @@ class ThreadPdb(pdb.Pdb):
             threading.Thread(target=self._see_to_the_end, args=(self._over,), daemon=True).start()
         own = self._own_frame(frame)
         may_raise = own is not None and not is_left and (is_second or own is frame)
-        if callable(program_handler):
-            program_handler(number, frame if may_raise else loop_frame(frame))
+        if callable(handler):
+            loop = next(filter(is_loop, callers(frame)), frame)
+            handler(number, frame if may_raise else loop)
         # asyncio cancels a task at its next await, and this one may have none. trio raises here.
         if may_raise and asyncio._get_running_loop() is not None:
             raise bdb.BdbQuit
@@ -664,7 +621,7 @@ class ThreadPdb(pdb.Pdb):
             if over.wait(APART):
                 return
             _thread.interrupt_main()
-        self._terminal.restore()
+        self._restore_terminal()
         self.message(ENDED_BY_FORCE)
         sys.stdout.flush()
         os._exit(0)
@@ -672,14 +629,13 @@ class ThreadPdb(pdb.Pdb):
     def _own_frame(self, frame: FrameType | None) -> FrameType | None:
         """Find the program's own code that runs; what started the event loop only waits for it."""
         for each in callers(frame):
-            if self.is_own(each.f_code.co_filename):
+            if self.is_own(each):
                 return each
             if is_loop(each):
                 return None
         return None
 
     def _take_late_sigint(self) -> None:
-        """Hand the signal to the program, now that this debugger is through."""
         if self._late_sigint is not None and threading.current_thread() is threading.main_thread():
             handler, self._late_sigint = self._late_sigint, None
             handler()
@@ -687,7 +643,7 @@ class ThreadPdb(pdb.Pdb):
     def _sigint_elsewhere(self) -> None:
         """Answer Ctrl-C while a worker thread reads a command, which nothing can interrupt."""
         if self._asked_to_leave:
-            self._terminal.restore()
+            self._restore_terminal()
             os._exit(130)
         if self._half_typed:
             self.message("\n(Enter drops this line; Ctrl-C once more, and Enter leaves)")
@@ -707,23 +663,8 @@ def landed(frame: FrameType | None) -> tuple[FrameType | None, bool]:
     return frame, False
 
 
-def loop_frame(frame: FrameType | None) -> FrameType | None:
-    """Give the frame of the event loop that runs a frame; the frame itself where there is none."""
-    for each in callers(frame):
-        if is_loop(each):
-            return each
-    return frame
-
-
 def is_loop(frame: FrameType) -> bool:
-    """Tell whether an event loop runs in this frame."""
     return (frame.f_globals.get("__name__"), frame.f_code.co_name) in LOOPS
-
-
-def half_typed_line() -> str:
-    """Give what stands behind the prompt so far, where readline reads it."""
-    readline = sys.modules.get("readline")
-    return readline.get_line_buffer() if readline is not None else ""
 
 
 def code_that_awaits(line: str) -> CodeType | None:
@@ -737,9 +678,6 @@ def code_that_awaits(line: str) -> CodeType | None:
 
 def short_path(path: str) -> str:
     """Give a path from the current folder or from its package's folder on, whichever is shorter."""
-    candidates = [path, os.path.relpath(path)]
     parents = Path(path).parents
-    outside = next((folder for folder in parents if not (folder / "__init__.py").exists()), None)
-    if outside is not None:
-        candidates.append(str(Path(path).relative_to(outside)))
-    return min(candidates, key=len)
+    outside = next((folder for folder in parents if not (folder / "__init__.py").exists()), ".")
+    return min(path, os.path.relpath(path), os.path.relpath(path, outside), key=len)

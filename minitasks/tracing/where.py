@@ -4,6 +4,7 @@
 """
 
 import inspect
+import itertools
 import linecache
 import shutil
 import sys
@@ -11,11 +12,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 
 from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.steps import Step, callers
-from minitasks.tracing.threads import Thread, Threads, runs_loop
+from minitasks.tracing.threads import Threads, runs_loop
 
 WIDTH = 79
 # The modules in which an event loop waits until a socket, a timer or a thread has something for it.
@@ -34,10 +35,10 @@ class Where:
     """The threads that the debugger has met, and the coroutines that wait.
 
     Args:
-        is_own: Tells from a code's filename whether it is to be stepped through.
+        is_own: Tells of a frame whether it is to be stepped through.
     """
 
-    def __init__(self, is_own: Callable[[str], bool]) -> None:
+    def __init__(self, is_own: Callable[[FrameType], bool]) -> None:
         self.threads = Threads()
         self._is_own = is_own
         self._names: dict[threading.Thread, str] = {}
@@ -61,22 +62,17 @@ class Where:
             self._waiting.pop(outermost, None)
 
     def _meet_thread(self) -> None:
+        """Name the current thread for what it runs now: it is an event loop for a time."""
         # Not by its ident, which the next thread gets when this one has ended.
         thread = threading.current_thread()
         known = self.threads.here()
-        if thread not in self._names or not known.is_worker:
-            self._names[thread] = self._name_of(known)
-
-    def _name_of(self, thread: Thread) -> str:
-        """Name a thread for what it runs now: the main thread is an event loop for a time."""
-        if thread.is_worker:
-            return f"worker thread {sum(each.is_worker for each in self.threads.seen)}"
-        if runs_loop():
-            loops = [each for each in self.threads.seen if each.runs_loop and not each.is_worker]
-            number = loops.index(thread) + 1
-            return "event loop" if number == 1 else f"event loop {number}"
-        is_main = threading.current_thread() is threading.main_thread()
-        return "main thread" if is_main else thread.name
+        if known.is_worker and thread in self._names:
+            return
+        if known.is_worker or runs_loop():
+            self._names[thread] = self.threads.lanes()[known.number].name
+        else:
+            is_main = thread is threading.main_thread()
+            self._names[thread] = "main thread" if is_main else known.name
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -100,36 +96,30 @@ class Where:
     def describe(self, at_prompt: FrameType) -> Iterator[str]:
         """Give the lines that `where` adds: a line a thread, then a line a waiting coroutine.
 
-        Args:
-            at_prompt: The frame where the prompt is, on the current thread.
+        The prompt is at the frame `at_prompt`, on the current thread.
         """
+        here = threading.current_thread()
         running = {**sys._current_frames(), threading.get_ident(): at_prompt}
         yield "Lanes (* has the prompt):"
         for thread, name in list(self._names.items()):
             if thread.is_alive() and thread.ident in running:
-                star = "*" if thread is threading.current_thread() else " "
-                yield clip(f"{star} {name:<16} {self._doing(thread, running[thread.ident])}")
+                star = "*" if thread is here else " "
+                is_held = thread in self._held and thread is not here
+                held = "held by this prompt: " if is_held else ""
+                yield clip(f"{star} {name:<16} {held}{self._place_in(running[thread.ident])}")
         if runs_loop() and self._waiting:
             yield "  held by this prompt: the event loop, so that none of these goes on"
-        yield from self._describe_waiting()
-
-    def _doing(self, thread: threading.Thread, frame: FrameType) -> str:
-        if thread in self._held and thread is not threading.current_thread():
-            return f"held by this prompt: {self._place_in(frame)}"
-        return self._place_in(frame)
-
-    def _place_in(self, frame: FrameType) -> str:
-        if frame.f_globals.get("__name__") in WAITING_FOR_EVENTS:
-            return "free: it waits for something to happen"
-        own = (each for each in callers(frame) if self._is_own(each.f_code.co_filename))
-        return next(map(place, own), "no code of this tour")
-
-    def _describe_waiting(self) -> Iterator[str]:
         for chain in list(self._waiting.values()):
             outermost, *inner = reversed(chain)
             yield clip(f"  waiting          {place(outermost)}")
             for frame in inner:
                 yield clip(f"    which awaits   {place(frame)}")
+
+    def _place_in(self, frame: FrameType) -> str:
+        if frame.f_globals.get("__name__") in WAITING_FOR_EVENTS:
+            return "free: it waits for something to happen"
+        own = filter(self._is_own, callers(frame))
+        return next(map(place, own), "no code of this tour")
 
 
 def wording(lane: str) -> str:
@@ -148,11 +138,7 @@ def is_coroutine(frame: FrameType) -> bool:
 
 def awaiters(frame: FrameType) -> list[FrameType]:
     """Give a running coroutine's frame, then the one that awaits it, and so on outwards."""
-    chain = [frame]
-    while frame.f_back is not None and is_coroutine(frame.f_back):
-        frame = frame.f_back
-        chain.append(frame)
-    return chain
+    return [frame, *itertools.takewhile(is_coroutine, callers(frame.f_back))]
 
 
 def place(frame: FrameType) -> str:
@@ -160,7 +146,7 @@ def place(frame: FrameType) -> str:
     code = frame.f_code
     where = f"{Path(code.co_filename).name}:{frame.f_lineno}"
     text = linecache.getline(code.co_filename, frame.f_lineno).strip()
-    return f"{short_name(code.co_qualname)}{plain_arguments(frame)}  {where}  {text}"
+    return f"{name_of(code)}{plain_arguments(frame)}  {where}  {text}"
 
 
 def plain_arguments(frame: FrameType) -> str:
@@ -173,17 +159,12 @@ def plain_arguments(frame: FrameType) -> str:
     return f"({', '.join(short)})" if short else ""
 
 
-def short_name(qualname: str) -> str:
-    """Give the last two parts of a qualified name, such as "BackgroundTask.__call__"."""
-    return ".".join(part for part in qualname.split(".") if part != "<locals>")
+def name_of(code: CodeType) -> str:
+    """Give a qualified name, such as "BackgroundTask.__call__", without the <locals>."""
+    return code.co_qualname.replace("<locals>.", "")
 
 
 def clip(line: str) -> str:
-    """Cut a line at the edge of the terminal."""
-    width = terminal_width()
+    """Cut a line at the edge of the terminal, but not below 79 characters."""
+    width = max(WIDTH, shutil.get_terminal_size().columns - 1)
     return line if len(line) <= width else line[: width - 3] + "..."
-
-
-def terminal_width() -> int:
-    """Give how many characters a line may have: 79 or more."""
-    return max(WIDTH, shutil.get_terminal_size().columns - 1)

@@ -40,10 +40,8 @@ class Client:
         self._launch = self.send("launch", **settings, python=[sys.executable])
         self.event("initialized")
 
-    def __enter__(self) -> "Client":
-        return self
-
-    def __exit__(self, *error: object) -> None:
+    def close(self) -> None:
+        """End the debug session and the adapter."""
         self.request("disconnect", terminateDebuggee=True)
         # By itself the adapter would stay, for an editor that comes back.
         self._adapter.terminate()
@@ -79,14 +77,12 @@ class Client:
 
     def response(self, number: int) -> Message:
         """Wait for the response to a request; keep the events that come before it."""
-        while True:
-            message = self._next()
-            if message["type"] == "response" and message["request_seq"] == number:
-                assert message["success"], message
-                body: Message = message.get("body") or {}
-                return body
+        while (message := self._next())["type"] != "response" or message["request_seq"] != number:
             if message["type"] == "event":
                 self._events.append(message)
+        assert message["success"], message
+        body: Message = message.get("body") or {}
+        return body
 
     def request(self, command: str, **arguments: Any) -> Message:
         """Send a request and wait for its response."""
@@ -102,9 +98,7 @@ class Client:
     def start(self, breakpoints: dict[Path, list[int]], *filters: str) -> list[bool]:
         """Set the breakpoints and let the program run; tell which of them were taken.
 
-        Args:
-            breakpoints: The lines of each file.
-            *filters: Which exceptions to stop at, such as "raised".
+        The filters say which exceptions to stop at, such as "raised".
         """
         self.request("setExceptionBreakpoints", filters=list(filters))
         taken = [self.set_breakpoints(path, lines) for path, lines in breakpoints.items()]

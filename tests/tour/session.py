@@ -22,6 +22,35 @@ HEADING = re.compile(r"-- stop (\d+)(?: of \d+)?(?:, [A-Z]+ /\S*)?, (?:on the|in
 NOW_IN = re.compile(r"-- now (?:on the|in a|in) (.+)$")
 PLACE = re.compile(r"> (.+)\((\d+)\)(\S+)\(\)(->.*)?$")
 
+# So many worker threads at once, and what each does.
+WORKERS = """
+import pdb
+import anyio
+from minitasks import BackgroundTask
+
+def work(number):
+    {body}
+
+async def main():
+    async with anyio.create_task_group() as group:
+        for number in range({count}):
+            group.start_soon(BackgroundTask(work, number))
+    print("over")
+
+anyio.run(main)
+"""
+# One task, on the event loop.
+TASK = """
+import time
+import anyio
+from minitasks import BackgroundTask
+
+async def task():
+    {body}
+
+anyio.run(BackgroundTask(task), backend={backend!r})
+"""
+
 
 @dataclass(frozen=True)
 class Prompt:
@@ -33,9 +62,7 @@ class Prompt:
         lane: The lane that was announced, or "" if it is the one of the prompt before.
         note: The note and what to look at, with single spaces.
         file: The file's name; "" where the command has not moved.
-        line: The line.
-        function: The function's name.
-        source: The line's text.
+        line, function, source: The line, the function's name, the line's text.
     """
 
     text: str
@@ -49,8 +76,7 @@ class Prompt:
 
 
 def read_prompt(text: str) -> Prompt:
-    """Read what stands above a prompt."""
-    lines = text.replace("\r", "").split("\n")
+    lines = text.split("\n")
     stop, lane, note, place, source = None, "", "", None, ""
     for at, line in enumerate(lines):
         if heading := HEADING.match(line):
@@ -96,7 +122,7 @@ class Session:
                 env=environment,
             )
         self.child.delaybeforesend = None
-        self.first = self.read() if wait else None
+        self._latest = self.next_prompt() if wait else None
 
     def __enter__(self) -> "Session":
         return self
@@ -104,41 +130,69 @@ class Session:
     def __exit__(self, *error: object) -> None:
         self.child.close(force=True)
 
-    def read(self) -> Prompt | None:
+    @property
+    def prompt(self) -> Prompt:
+        """The latest prompt that was read."""
+        assert self._latest is not None, self.last_words
+        return self._latest
+
+    def next_prompt(self) -> Prompt | None:
         """Wait for the next prompt; None where the program ended instead."""
         at_prompt = self.child.expect_exact([PROMPT, pexpect.EOF]) == 0
-        self.last_words = str(self.child.before)
-        return read_prompt(self.last_words) if at_prompt else None
+        self.last_words = str(self.child.before).replace("\r", "")
+        self._latest = read_prompt(self.last_words) if at_prompt else None
+        return self._latest
 
-    def type(self, command: str) -> Prompt | None:
-        """Type a command and wait for the next prompt; None where the program ended instead."""
+    def read(self) -> Prompt:
+        """Wait for the next prompt."""
+        self.next_prompt()
+        return self.prompt
+
+    def type(self, command: str) -> Prompt:
+        """Type a command that leads to another prompt."""
         self.child.sendline(command)
         return self.read()
 
     def prompts(self, command: str) -> Iterator[Prompt]:
-        """Give the first prompt and then, typing the same command again and again, each other."""
-        prompt = self.first
-        while prompt is not None:
-            yield prompt
-            prompt = self.type(command)
+        """Give the prompt and then, typing the same command again and again, each to come."""
+        while self._latest is not None:
+            yield self._latest
+            self.child.sendline(command)
+            self.next_prompt()
 
-    def end(self) -> tuple[str, int]:
-        """Wait for the end; give what was said after the last prompt, and the exit code."""
-        self.child.expect(pexpect.EOF)
-        return self.close()
+    def interrupt(self, answer: str = "") -> None:
+        """Press Ctrl-C, and wait for what is said then."""
+        self.child.sendintr()
+        if answer:
+            self.child.expect_exact(answer)
 
-    def close(self) -> tuple[str, int]:
-        """Give what was said after the last prompt and the exit code, of a program that ended."""
+    def serves(self) -> str:
+        """Wait until an application is served; give its address."""
+        self.child.expect(r"Serving \S+ at \S+\. Ctrl-C ends it\.")
+        return str(self.child.after).split()[3].rstrip(".")
+
+    def end(self, command: str | None = None) -> tuple[str, int]:
+        """Wait for the end, to which a command may lead; give the last words and the exit code."""
+        if command is not None:
+            self.child.sendline(command)
+        if not self.child.eof():
+            assert self.next_prompt() is None, self.last_words
         self.child.close()
-        words = self.last_words + str(self.child.before or "")
-        return words.replace("\r", ""), int(self.child.exitstatus or 0)
+        return self.last_words, int(self.child.exitstatus or 0)
+
+    def end_cleanly(self, command: str | None = None) -> str:
+        """Wait for the end, as `end` does; nothing of the debugger is in what was said last."""
+        words, code = self.end(command)
+        assert "Traceback" not in words, words
+        assert "BdbQuit" not in words, words
+        assert code == 0
+        return words
 
 
-def typed(session: Session, command: str) -> Prompt:
-    """Type a command that leads to another prompt."""
-    prompt = session.type(command)
-    assert prompt is not None, session.last_words
-    return prompt
+def take(*arguments: str, by: str = "c", cwd: Path | None = None) -> tuple[list[Prompt], str]:
+    """Take a tour by one command to its clean end; give its prompts and what was said last."""
+    with Session(*arguments, cwd=cwd) as session:
+        return list(session.prompts(by)), session.end_cleanly()
 
 
 def program(folder: Path, text: str) -> str:
@@ -146,3 +200,13 @@ def program(folder: Path, text: str) -> str:
     path = folder / "app.py"
     path.write_text(text)
     return str(path)
+
+
+def one_task(folder: Path, *body: str, backend: str = "asyncio") -> str:
+    """Write a program with one task that does something on the event loop; give its path."""
+    return program(folder, TASK.format(body="\n    ".join(body), backend=backend))
+
+
+def workers(folder: Path, count: int, *body: str) -> str:
+    """Write a program with worker threads, each of which does the same; give its path."""
+    return program(folder, WORKERS.format(count=count, body="\n    ".join(body)))

@@ -15,7 +15,7 @@ import pytest
 from minitasks.tour.tours import TOURS
 from minitasks.tracing.thread_pdb import ENDED_BY_FORCE
 from tests.parts import TIMEOUT, wait_until
-from tests.tour.session import Prompt, Session, program
+from tests.tour.session import Session, one_task, program, take, workers
 
 pytestmark = pytest.mark.slow
 
@@ -25,19 +25,7 @@ STOPS = [(name, number) for name, stops in TOURS.items() for number in range(1, 
 ON_LOOP = ("sync-task", "--stop", "1")
 IN_WORKER = ("sync-task", "--stop", "3")
 
-WAITS_FOR_EVER = """
-import time
-import anyio
-from minitasks import BackgroundTask
-
-async def wait():
-    print("waiting", flush=True)
-    await anyio.sleep_forever()
-
-if __name__ == "__main__":
-    anyio.run(BackgroundTask(wait))
-"""
-
+WAITING = 'print("waiting", flush=True)'
 # Seconds.
 DELAYS = [number / 200 for number in range(int(os.environ.get("MINITASKS_DELAYS", "4")))]
 
@@ -64,52 +52,14 @@ anyio.run(main, backend="{backend}")
 """
 
 # Of what runs in its own files nothing happens any more, and elsewhere all the time.
-SPINNING = """
-import anyio
-from minitasks import BackgroundTask
+SPINS = (
+    "names = {}",
+    r"exec('def helper(): pass\ndef spin():\n    while True: helper()', names)",
+    'print("begun", flush=True)',
+    'names["spin"]()',
+)
 
-exec("def helper(): pass\\ndef spin():\\n    while True: helper()")
-
-async def main():
-    print("begun", flush=True)
-    spin()
-
-anyio.run(BackgroundTask(main), backend="{backend}")
-"""
-
-GOES_ON = """
-    from pathlib import Path
-    while not Path(__file__).with_name("go on").exists():
-        time.sleep(0.01)
-"""
-
-RAISES = """
-import anyio
-from minitasks import BackgroundTask
-
-async def fail():
-    raise LookupError("no such product")
-
-anyio.run(BackgroundTask(fail))
-"""
-
-MANY_WORKERS = """
-import anyio
-from minitasks import BackgroundTask
-from tests.parts import TIMEOUT
-
-def work(number):
-    doubled = number * 2
-    return doubled
-
-async def main():
-    async with anyio.create_task_group() as group:
-        for number in range(20):
-            group.start_soon(BackgroundTask(work, number))
-
-anyio.run(main)
-"""
-
+DOUBLES = "doubled = number * 2", "return doubled"
 
 SERVES = """
 import threading, urllib.request
@@ -156,23 +106,13 @@ def at_stops(stops: list[tuple[str, int]], check: Callable[[str, int], None]) ->
         list(pool.map(lambda stop: check(*stop), stops))
 
 
-def assert_ended_cleanly(session: Session) -> str:
-    """Wait for the end; nothing of the debugger is in what was said last, which is returned."""
-    words, code = session.end()
-    assert "Traceback" not in words, words
-    assert "BdbQuit" not in words, words
-    assert code == 0
-    return words
-
-
 def test_an_exception_at_the_stops_between_ends_the_run_and_hangs_nothing() -> None:
     """What the program raises is shown, unless something of its own handles it."""
 
     def raise_at(name: str, number: int) -> None:
         command = ("-m", "tests.tour.raise_at", str(number))
         with Session(name, "--stop", str(number), command=command) as session:
-            while session.type("c") is not None:
-                pass
+            list(session.prompts("c"))
             words, code = session.end()
         assert "BdbQuit" not in words
         assert code == ("ZeroDivisionError: raised by the test" in words), words
@@ -182,9 +122,8 @@ def test_an_exception_at_the_stops_between_ends_the_run_and_hangs_nothing() -> N
 
 def test_an_exception_is_shown_from_the_programs_own_frames_on(tmp_path: Path) -> None:
     """The traceback begins in the program, and neither pdb nor the tour is in it."""
-    with Session(program(tmp_path, RAISES)) as session:
-        while session.type("c") is not None:
-            pass
+    with Session(one_task(tmp_path, 'raise LookupError("no such product")')) as session:
+        list(session.prompts("c"))
         words, code = session.end()
     assert "LookupError: no such product" in words
     files = re.findall(r'File "(.+?)", line', words)
@@ -193,72 +132,70 @@ def test_an_exception_is_shown_from_the_programs_own_frames_on(tmp_path: Path) -
     assert code == 1
 
 
-@pytest.mark.parametrize("where", [ON_LOOP, IN_WORKER], ids=["on the loop", "in a worker"])
-def test_the_end_of_input_leaves(where: tuple[str, ...]) -> None:
-    """Ctrl-D at a prompt is as good as `q`."""
-    with Session(*where) as session:
-        session.child.sendeof()
-        assert session.read() is None
-        assert_ended_cleanly(session)
-
-
-def test_ctrl_c_at_a_prompt_of_the_event_loop_leaves() -> None:
-    """There Ctrl-C is as good as `q`, and takes no further key."""
-    with Session(*ON_LOOP) as session:
-        session.child.sendintr()
-        assert session.read() is None
-        assert_ended_cleanly(session)
-
-
-def test_ctrl_c_at_a_prompt_of_a_worker_thread_says_what_to_do() -> None:
-    """Nothing can interrupt that thread while it reads: Enter leaves."""
-    with Session(*IN_WORKER) as session:
-        session.child.sendintr()
-        session.child.expect_exact("Enter leaves the tour")
-        assert session.type("") is None
-        assert_ended_cleanly(session)
-
-
-def test_a_second_ctrl_c_at_a_prompt_of_a_worker_thread_ends_it_at_once() -> None:
-    """The way out when a command in that thread hangs: here one that needs the event loop."""
-    with Session(*IN_WORKER) as session:
-        session.type("import anyio.from_thread")
-        session.child.sendline("anyio.from_thread.run(anyio.sleep_forever)")
-        session.child.expect_exact("sleep_forever)")
-        interrupt_twice(session)
-        words, code = session.end()
-    assert "Traceback" not in words
-    assert code == 130
-
-
 def interrupt_twice(session: Session) -> None:
-    """Press Ctrl-C, and once more when the tour has answered."""
-    session.child.sendintr()
-    session.child.expect_exact("Enter leaves the tour")
-    session.child.sendintr()
+    session.interrupt("Enter leaves the tour")
+    session.interrupt()
 
 
-def test_ctrl_c_drops_a_half_typed_line_first() -> None:
+def hang_and_interrupt_twice(session: Session) -> None:
+    """Let a command hang in a worker thread, as one that needs the event loop may; Ctrl-C twice."""
+    session.type("import anyio.from_thread")
+    session.child.sendline("anyio.from_thread.run(anyio.sleep_forever)")
+    session.child.expect_exact("sleep_forever)")
+    interrupt_twice(session)
+
+
+def interrupt_and_enter(session: Session) -> None:
+    """Press Ctrl-C in a worker thread, which nothing can interrupt while it reads."""
+    session.interrupt("Enter leaves the tour")
+    session.child.sendline("")
+
+
+ENDINGS: dict[str, tuple[tuple[str, ...], Callable[[Session], object], int]] = {
+    "q on the loop": (ON_LOOP, lambda session: session.child.sendline("q"), 0),
+    "q in a worker": (IN_WORKER, lambda session: session.child.sendline("q"), 0),
+    "Ctrl-D on the loop": (ON_LOOP, lambda session: session.child.sendeof(), 0),
+    "Ctrl-D in a worker": (IN_WORKER, lambda session: session.child.sendeof(), 0),
+    "Ctrl-C on the loop": (ON_LOOP, Session.interrupt, 0),
+    "Ctrl-C and Enter in a worker": (IN_WORKER, interrupt_and_enter, 0),
+    "Ctrl-C twice in a worker": (IN_WORKER, interrupt_twice, 130),
+    "Ctrl-C twice in a worker that hangs": (IN_WORKER, hang_and_interrupt_twice, 130),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_an_ending_is_quiet_and_gives_the_terminal_back(ending: str) -> None:
+    """A shell that runs the tour finds its terminal's settings unchanged, however it ended."""
+    where, end, code = ENDINGS[ending]
+    step = f"{sys.executable} -m minitasks step {' '.join(where)}"
+    script = f"trap : INT; stty -g; {step}; echo exit code $?; stty -g; cat"
+    run_shell = f"import os; os.execlp('sh', 'sh', '-c', {script!r})"
+    with Session("-c", run_shell, command=()) as session:
+        settings = session.last_words.split()[0]
+        end(session)
+        session.child.expect_exact(f"exit code {code}\r\n{settings}")
+        assert not re.search("Traceback|BdbQuit", str(session.child.before))
+
+
+@pytest.mark.parametrize(
+    ("where", "answer", "leave"),
+    [(ON_LOOP, "", Session.interrupt), (IN_WORKER, "Enter drops this line", interrupt_and_enter)],
+    ids=["on the loop", "in a worker"],
+)
+def test_ctrl_c_drops_a_half_typed_line_first(
+    where: tuple[str, ...], answer: str, leave: Callable[[Session], None]
+) -> None:
     """On the event loop at once, in a worker thread with Enter; only then does it leave."""
-    with Session(*ON_LOOP) as session:
+    with Session(*where) as session:
         session.child.send("p half")
         session.child.expect_exact("p half")
-        session.child.sendintr()
-        assert session.read() is not None
-        session.child.sendline("p 6 * 7")
-        session.child.expect_exact("42\r\n")
+        session.interrupt(answer)
+        if answer:
+            session.child.sendline("")
         session.read()
-        session.child.sendintr()
-        assert session.read() is None
-        assert_ended_cleanly(session)
-    with Session(*IN_WORKER) as session:
-        session.child.send("p half")
-        session.child.expect_exact("p half")
-        session.child.sendintr()
-        session.child.expect_exact("Enter drops this line")
-        assert session.type("") is not None
-        session.child.sendline("p 6 * 7")
-        session.child.expect_exact("42\r\n")
+        assert "42\n" in session.type("p 6 * 7").text
+        leave(session)
+        session.end_cleanly()
 
 
 def test_ctrl_c_aborts_a_command_that_takes_too_long() -> None:
@@ -266,50 +203,36 @@ def test_ctrl_c_aborts_a_command_that_takes_too_long() -> None:
     with Session(*ON_LOOP) as session:
         session.child.sendline("import time; print('begun', flush=True); time.sleep(60)")
         session.child.expect_exact("begun\r\n")
-        session.child.sendintr()
-        prompt = session.read()
-        assert prompt is not None
-        assert "KeyboardInterrupt" in prompt.text
-        assert session.type("q") is None
+        session.interrupt()
+        assert "KeyboardInterrupt" in session.read().text
+        session.end_cleanly("q")
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize(
-    ("waits", "source"),
-    [
-        ("await anyio.sleep_forever()", "await anyio.sleep_forever()"),
-        ("while True: pass", "while True: pass"),
-        ("time.sleep(600)", "time.sleep(600)"),
-    ],
+    "waits", ["await anyio.sleep_forever()", "while True: pass", "time.sleep(600)"]
 )
 def test_ctrl_c_while_the_program_runs_opens_a_prompt(
-    tmp_path: Path, waits: str, source: str, backend: str
+    tmp_path: Path, waits: str, backend: str
 ) -> None:
     """Where the program computes or waits; c goes on there, q ends it, and so does a Ctrl-C."""
-    text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", waits)
-    text = text.replace("BackgroundTask(wait)", f"BackgroundTask(wait), backend={backend!r}")
+    path = one_task(tmp_path, WAITING, waits, backend=backend)
     for ending in ("q", "Ctrl-C"):
-        with Session(program(tmp_path, text)) as session:
-            session.type("c")
-            session.child.sendline("c")
-            session.child.expect_exact("waiting\r\n")
+        with Session(path) as session:
+            go_on_until_it_waits(session)
             # On the way to the wait a Ctrl-C may land in a caller, and the prompt is there.
             if waits != "while True: pass":
                 wait_until(partial(is_asleep, session.child.pid))
-            session.child.sendintr()
+            session.interrupt()
             prompt = session.read()
-            assert prompt is not None
-            assert (prompt.function, prompt.source) == ("wait", source)
+            assert (prompt.function, prompt.source) == ("task", waits)
             assert "Interrupted" in prompt.text
-            where = session.type("w")
-            assert where is not None
-            assert "* event loop" in where.text
+            assert "* event loop" in session.type("w").text
             if ending == "q":
                 session.child.sendline("q")
             else:
-                session.child.sendintr()
-            assert session.read() is None
-            assert_ended_cleanly(session)
+                session.interrupt()
+            session.end_cleanly()
 
 
 def is_asleep(pid: int | None) -> bool:
@@ -318,30 +241,31 @@ def is_asleep(pid: int | None) -> bool:
     return not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "S"
 
 
-def interrupt_where_it_waits(session: Session) -> None:
-    """Go on from the first two stops until the program waits, and press Ctrl-C there."""
+def go_on_until_it_waits(session: Session) -> None:
+    """Go on from the first two stops until the program waits."""
     session.type("c")
     session.child.sendline("c")
     session.child.expect_exact("waiting\r\n")
-    session.child.sendintr()
 
 
-@pytest.mark.parametrize("busy", [BUSY, SPINNING], ids=["twenty threads", "in a library"])
+@pytest.mark.parametrize("busy", ["twenty threads", "in a library"])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(
     tmp_path: Path, backend: str, busy: str
 ) -> None:
     """At swept delays, while the program works: q ends it, if it has not ended."""
-    path = program(tmp_path, busy.format(backend=backend))
+    if busy == "twenty threads":
+        path = program(tmp_path, BUSY.format(backend=backend))
+    else:
+        path = one_task(tmp_path, *SPINS, backend=backend)
 
     def interrupt(delay: float) -> None:
         with Session("--stop", "1000000", path, wait=False) as session:
             session.child.expect_exact("begun\r\n")
             time.sleep(delay)  # sweeps over what the program does, and waits for nothing
             session.child.sendintr()
-            if session.read() is not None:
-                assert session.type("q") is None
-            assert ENDED_BY_FORCE not in assert_ended_cleanly(session)
+            ending = "q" if session.next_prompt() else None
+            assert ENDED_BY_FORCE not in session.end_cleanly(ending)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(interrupt, DELAYS))
@@ -349,51 +273,28 @@ def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(
 
 def test_q_ends_a_program_that_catches_everything(tmp_path: Path) -> None:
     """Ctrl-C, then q: what neither a cancellation nor an exception ends is ended after a while."""
-    stubborn = """while True:
-        try:
-            await anyio.sleep_forever()
-        except BaseException:
-            pass"""
-    text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", stubborn)
-    with Session(program(tmp_path, text)) as session:
-        interrupt_where_it_waits(session)
-        assert session.read() is not None
-        assert session.type("q") is None
-        assert ENDED_BY_FORCE in assert_ended_cleanly(session)
+    stubborn = (
+        "while True:",
+        "    try: await anyio.sleep_forever()",
+        "    except BaseException: pass",
+    )
+    with Session(one_task(tmp_path, WAITING, *stubborn)) as session:
+        go_on_until_it_waits(session)
+        session.interrupt()
+        session.read()
+        assert ENDED_BY_FORCE in session.end_cleanly("q")
 
 
 def test_c_goes_on_after_ctrl_c(tmp_path: Path) -> None:
     """The program comes to its end as if nothing had been."""
-    text = WAITS_FOR_EVER.replace("await anyio.sleep_forever()", GOES_ON)
-    with Session(program(tmp_path, text)) as session:
-        interrupt_where_it_waits(session)
-        assert session.read() is not None
-        (tmp_path / "go on").touch()
-        assert session.type("c") is None
-        assert_ended_cleanly(session)
-
-
-ENDINGS: dict[str, tuple[tuple[str, ...], Callable[[Session], object]]] = {
-    "q on the loop": (ON_LOOP, lambda session: session.child.sendline("q")),
-    "q in a worker": (IN_WORKER, lambda session: session.child.sendline("q")),
-    "Ctrl-C on the loop": (ON_LOOP, lambda session: session.child.sendintr()),
-    "Ctrl-C twice in a worker": (IN_WORKER, interrupt_twice),
-}
-
-
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_the_terminal_is_as_it_was(ending: str) -> None:
-    """A shell that runs the tour finds its terminal's settings unchanged, however it ended."""
-    where, end = ENDINGS[ending]
-    script = (
-        f"trap : INT; stty -g; {sys.executable} -m minitasks step {' '.join(where)}; stty -g; cat"
-    )
-    run_shell = f"import os; os.execlp('sh', 'sh', '-c', {script!r})"
-    with Session("-c", run_shell, command=()) as session:
-        assert session.first is not None
-        settings = session.first.text.split()[0]
-        end(session)
-        session.child.expect_exact(settings, timeout=TIMEOUT)
+    file = tmp_path / "go on"
+    goes_on = "import os", f"while not os.path.exists({str(file)!r}): time.sleep(0.01)"
+    with Session(one_task(tmp_path, WAITING, *goes_on)) as session:
+        go_on_until_it_waits(session)
+        session.interrupt()
+        session.read()
+        file.touch()
+        session.end_cleanly("c")
 
 
 def test_a_closed_stdin_is_refused_in_one_line() -> None:
@@ -423,47 +324,32 @@ def test_an_empty_stdin_leaves_at_the_first_stop() -> None:
 @pytest.mark.parametrize("command", ["s", "n"])
 def test_many_workers_share_one_prompt(tmp_path: Path, command: str) -> None:
     """Twenty threads reach their lines at once: each prompt shows one place, and all run on."""
-    with Session(program(tmp_path, MANY_WORKERS)) as session:
-        prompts = list(session.prompts(command))
-        words, code = session.close()
-    assert all(len(places_in(prompt)) == 1 for prompt in prompts)
-    assert "Traceback" not in words
-    assert code == 0
-    if command == "s":
-        returns = [prompt for prompt in prompts if prompt.source == "return doubled"]
-        assert len(returns) >= 20
-
-
-def places_in(prompt: Prompt) -> list[str]:
-    """Give the places that stand above a prompt."""
-    return re.findall(r"^> .+\(\d+\)", prompt.text, re.MULTILINE)
+    prompts, _ = take(workers(tmp_path, 20, *DOUBLES), by=command)
+    places = [re.findall(r"^> .+\(\d+\)", prompt.text, re.MULTILINE) for prompt in prompts]
+    assert all(len(each) == 1 for each in places)
+    # What was typed in one holds when it goes on after the others.
+    assert [prompt.source for prompt in prompts].count("return doubled") >= 20
 
 
 @pytest.mark.parametrize("ending", ["q", "c"])
 def test_leaving_amid_many_workers_hangs_none(tmp_path: Path, ending: str) -> None:
     """Whoever has the prompt among twenty threads, `q` ends all of them and `c` lets all run."""
-    with Session(program(tmp_path, MANY_WORKERS)) as session:
-        prompt = session.first
-        while prompt is not None and prompt.source != "doubled = number * 2":
-            prompt = session.type("c")
+    with Session(workers(tmp_path, 20, *DOUBLES)) as session:
+        while session.prompt.source != "doubled = number * 2":
+            session.type("c")
         if ending == "c":
             session.type("silence")
-        assert session.type(ending) is None
-        assert_ended_cleanly(session)
+        session.end_cleanly(ending)
 
 
-@pytest.mark.parametrize("stop", [1, 2], ids=["in the endpoint", "in the task"])
-def test_q_ends_a_server_that_would_go_on(tmp_path: Path, stop: int) -> None:
-    """uvicorn logs whatever an application raises and serves on: leaving is quiet and ends it."""
-    with Session(program(tmp_path, SERVES)) as session:
+@pytest.mark.parametrize(
+    ("text", "stop"),
+    [(SERVES, 1), (SERVES, 2), (IN_A_THREAD_OF_ITS_OWN, 1)],
+    ids=["in the endpoint", "in the task", "in a thread of its own"],
+)
+def test_q_is_quiet_and_ends_what_would_go_on(tmp_path: Path, text: str, stop: int) -> None:
+    """uvicorn logs what is raised and serves on, Python prints what ends a thread: not here."""
+    with Session(program(tmp_path, text)) as session:
         for _ in range(stop - 1):
             session.type("c")
-        assert session.type("q") is None
-        assert_ended_cleanly(session)
-
-
-def test_q_in_a_thread_of_the_programs_own_is_quiet(tmp_path: Path) -> None:
-    """Python would print what ends a thread; here it is only the way out."""
-    with Session(program(tmp_path, IN_A_THREAD_OF_ITS_OWN)) as session:
-        assert session.type("q") is None
-        assert_ended_cleanly(session)
+        session.end_cleanly("q")

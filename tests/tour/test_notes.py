@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from minitasks.tour.tours import TOURS
 from tests.tour.session import Session
-from tests.tour.test_abuse import assert_ended_cleanly, at_stops
+from tests.tour.test_abuse import STOPS, at_stops
 
 pytestmark = pytest.mark.slow
 
@@ -117,19 +116,17 @@ LOOKS: dict[tuple[str, int], list[tuple[str, str]]] = {
 
 def test_what_each_note_says_to_look_at_is_there() -> None:
     """At every stop of every tour; then `q` ends the program, wherever that has led."""
-    stops = [(name, number) for name, tour in TOURS.items() for number in range(1, len(tour) + 1)]
-    assert stops == list(LOOKS)
+    assert list(LOOKS) == STOPS
 
     def look(name: str, number: int) -> None:
         with Session(name, "--stop", str(number)) as session:
             for command, pattern in LOOKS[name, number]:
-                prompt = session.type(command)
-                shown = session.last_words.replace("\r", "").partition("\n")[2]
+                session.child.sendline(command)
+                prompt = session.next_prompt()
+                shown = session.last_words.partition("\n")[2]
                 assert re.search(pattern, shown), (name, number, command, shown)
                 own = [line for line in shown.splitlines() if OWN_WORDS.match(line)]
                 assert max(map(len, own), default=0) < 80, own
-            if prompt is not None:
-                assert session.type("q") is None, session.last_words
-            assert_ended_cleanly(session)
+            session.end_cleanly("q" if prompt else None)
 
-    at_stops(stops, look)
+    at_stops(STOPS, look)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,25 +11,9 @@ from typing import Any
 import pytest
 
 from tests.parts import TIMEOUT, need_part, wait_until
-from tests.tour.session import Session
+from tests.tour.session import Session, program, workers
 
 ASYNCIO_PS = pytest.mark.skipif(sys.version_info < (3, 14), reason="it came with Python 3.14")
-
-APP = """
-import anyio
-from minitasks import BackgroundTask
-
-def save(number):
-    {first}
-    print(f"saved {{number}}")
-
-async def main():
-    async with anyio.create_task_group() as group:
-        for number in (1, 2):
-            group.start_soon(BackgroundTask(save, number))
-
-anyio.run(main)
-"""
 
 FAILING_TEST = """
 import anyio
@@ -41,14 +26,12 @@ def test_it():
     anyio.run(BackgroundTask(save))
 """
 
-
 BEATS = """
 import anyio
 from minitasks import BackgroundTask
 
 def save():
     import pudb; pudb.set_trace()
-    print("saved")
 
 async def beat():
     while True:
@@ -65,9 +48,16 @@ anyio.run(main)
 """
 
 
-def spawn(*arguments: str) -> Any:
-    """Run Python with arguments in a terminal."""
-    return Session(*arguments, command=(), env={"PYTEST_ADDOPTS": ""}, wait=False).child
+@pytest.fixture
+def spawn() -> Iterator[Any]:
+    """Give a function that runs Python with arguments in a terminal."""
+    with ExitStack() as stack:
+
+        def run(*arguments: str, cwd: Path | None = None, **env: str) -> Any:
+            session = Session(*arguments, command=(), cwd=cwd, env=env, wait=False)
+            return stack.enter_context(session).child
+
+        yield run
 
 
 @pytest.fixture
@@ -78,59 +68,48 @@ def tour_in_worker() -> Iterator[Session]:
 
 
 @pytest.mark.slow
-def test_pdb_never_stops_in_a_worker_thread(tmp_path: Path) -> None:
-    """`b save` is accepted, and the program runs to its end."""
-    path = tmp_path / "app.py"
-    path.write_text(APP.format(first="pass"))
-    child = spawn("-m", "pdb", str(path))
-    for command in ("b save", "c"):
+def test_pdb_never_stops_in_a_worker_thread(tmp_path: Path, spawn: Any) -> None:
+    """`b work` is accepted, and the program runs to its end."""
+    child = spawn("-m", "pdb", workers(tmp_path, 2, 'print("saved", number)'))
+    for command in ("b work", "c"):
         child.expect_exact("(Pdb) ")
         child.sendline(command)
     child.expect_exact("The program finished and will be restarted")
     # Of two threads at once, the ends of the lines may come together.
     assert child.before.count("saved") == 2
-    child.close(force=True)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="there it is a matter of chance")
-def test_two_breakpoints_fight_for_the_terminal(tmp_path: Path) -> None:
+def test_two_breakpoints_fight_for_the_terminal(tmp_path: Path, spawn: Any) -> None:
     """Before anything is typed both have stopped."""
-    path = tmp_path / "app.py"
-    path.write_text(APP.format(first="breakpoint()"))
-    child = spawn(str(path))
-    child.expect_exact("save()")
-    child.expect_exact("save()")
-    child.close(force=True)
+    child = spawn(workers(tmp_path, 2, "breakpoint()", "return number"))
+    child.expect_exact("work()")
+    child.expect_exact("work()")
 
 
 @pytest.mark.slow
-def test_pytest_pdb_stops_under_a_long_list_of_frames(tmp_path: Path) -> None:
+def test_pytest_pdb_stops_under_a_long_list_of_frames(tmp_path: Path, spawn: Any) -> None:
     """At the learner's line, with more than twenty frames of libraries above it."""
-    path = tmp_path / "test_app.py"
-    path.write_text(FAILING_TEST)
-    child = spawn("-m", "pytest", "--pdb", "-q", "-p", "no:cacheprovider", str(path))
+    path = program(tmp_path, FAILING_TEST)
+    child = spawn("-m", "pytest", "--pdb", "-q", "-p", "no:cacheprovider", path, PYTEST_ADDOPTS="")
     child.expect_exact("(Pdb) ")
     assert "-> raise LookupError" in child.before
     child.sendline("w")
     child.expect_exact("(Pdb) ")
     assert child.before.count("-> ") > 20
-    child.close(force=True)
 
 
 @pytest.mark.slow
-def test_pudb_comes_up_in_the_worker_and_the_loop_goes_on(tmp_path: Path) -> None:
+def test_pudb_comes_up_in_the_worker_and_the_loop_goes_on(tmp_path: Path, spawn: Any) -> None:
     """Its screen belongs to the thread that asked for it; the event loop beats on behind it."""
     need_part(find_spec("pudb"), "pudb: python -m pip install pudb")
-    path, beats = tmp_path / "app.py", tmp_path / "beats"
-    path.write_text(BEATS)
+    beats = tmp_path / "beats"
     beats.touch()
-    screen = {"TERM": "xterm", "HOME": str(tmp_path)}
-    session = Session(str(path), command=(), cwd=tmp_path, env=screen, wait=False)
-    session.child.expect_exact("PuDB")
+    child = spawn(program(tmp_path, BEATS), cwd=tmp_path, TERM="xterm", HOME=str(tmp_path))
+    child.expect_exact("PuDB")
     before = beats.stat().st_size
     wait_until(lambda: beats.stat().st_size > before + 2)
-    session.child.close(force=True)
 
 
 @ASYNCIO_PS
@@ -146,10 +125,9 @@ def test_pstree_draws_the_chain_while_a_tour_stands_in_a_worker(tour_in_worker: 
 
 
 @ASYNCIO_PS
-def test_pdb_attaches_to_a_process_of_python_3_14(tour_in_worker: Session) -> None:
+def test_pdb_attaches_to_a_process_of_python_3_14(tour_in_worker: Session, spawn: Any) -> None:
     """To its main thread, which is the event loop."""
     child = spawn("-m", "pdb", "-p", str(tour_in_worker.child.pid))
     if child.expect_exact(["(Pdb) ", "ermission"]):
         pytest.skip("this machine does not let one process read another")
     assert "select" in child.before
-    child.close(force=True)

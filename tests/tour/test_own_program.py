@@ -10,7 +10,7 @@ import minitasks.background
 from minitasks.errors import CannotRun
 from minitasks.tour.own_debugger import codes_of
 from minitasks.tour.own_program import OwnCode, calls_of, check_calls, modules_of
-from minitasks.tour.run_tour import tour_of_program
+from tests.tour.session import program
 
 PROGRAM = """\
 import functools
@@ -39,18 +39,13 @@ print("it ran as", __name__, sys.argv[1:])
 """
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Path:
-    """Give the program above as a file."""
-    path = tmp_path / "app.py"
-    path.write_text(PROGRAM)
-    return path
+def test_the_calls_of_the_core_are_found_with_their_lines(tmp_path: Path) -> None:
+    """In order, each from its statement's first line to its own last one, with what it hands over.
 
-
-def test_the_calls_of_the_core_are_found_with_their_lines(app: Path) -> None:
-    """In the order of their lines, each from its statement's first line to its own last one."""
+    That is named where its name is plain; a lambda is a function like any other.
+    """
     lines = PROGRAM.splitlines()
-    calls = calls_of(app)
+    calls = calls_of(Path(program(tmp_path, PROGRAM)))
     assert [(lines[call.line - 1].strip(), call.end - call.line) for call in calls] == [
         ("tasks = BackgroundTasks()", 0),
         ('tasks.add_task(send, "ada")', 0),
@@ -58,22 +53,23 @@ def test_the_calls_of_the_core_are_found_with_their_lines(app: Path) -> None:
         ("await run_in_threadpool(lambda: None)", 0),
         ("one = BackgroundTask(unknown)", 0),
     ]
+    assert calls[1].note.startswith("A call of send is put")
+    assert calls[2].note.startswith("A call of save is put")
+    assert calls[3].note.startswith("a function goes to a worker thread")
 
 
-def test_notes_name_the_function_handed_over(app: Path) -> None:
-    """Where its name is plain; a lambda is a function like any other."""
-    notes = [call.note for call in calls_of(app)]
-    assert notes[1].startswith("A call of send is put")
-    assert notes[2].startswith("A call of save is put")
-    assert notes[3].startswith("a function goes to a worker thread")
-
-
-def test_a_program_without_a_call_is_refused(tmp_path: Path) -> None:
-    """There would be nothing to stop at; the message says what was looked for."""
-    path = tmp_path / "empty.py"
-    path.write_text("import json\nprint('nothing')\n")
-    with pytest.raises(CannotRun, match=r"empty\.py calls none of BackgroundTask, .* add_task"):
-        check_calls(path)
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("import json\n", r"app\.py calls none of BackgroundTask, .* add_task"),
+        ("tasks = (\n", r"app\.py, line 1 is not Python"),
+    ],
+    ids=["without a call", "not Python"],
+)
+def test_what_can_not_be_stopped_in_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+    """There would be nothing to stop at; the message says what was looked for, or the line."""
+    with pytest.raises(CannotRun, match=reason):
+        check_calls(Path(program(tmp_path, text)))
 
 
 def test_calls_in_its_own_modules_count(tmp_path: Path) -> None:
@@ -85,20 +81,6 @@ def test_calls_in_its_own_modules_count(tmp_path: Path) -> None:
     path.write_text("import json\nfrom shop import jobs\nimport shop.jobs\n")
     check_calls(path)
     assert [file.name for file in modules_of(path)] == ["app.py", "__init__.py", "jobs.py"]
-
-
-def test_a_program_that_is_not_python_is_refused(tmp_path: Path) -> None:
-    """The message names the line."""
-    path = tmp_path / "broken.py"
-    path.write_text("tasks = (\n")
-    with pytest.raises(CannotRun, match=r"broken\.py, line 1 is not Python"):
-        check_calls(path)
-
-
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """Before anything is run."""
-    with pytest.raises(CannotRun, match="there is no file"):
-        tour_of_program(tmp_path / "absent.py")
 
 
 class Called:

@@ -59,10 +59,10 @@ def line_of(text: str, nth: int = 1) -> int:
     return lines[nth - 1]
 
 
-def place_of(file: Path, function: str, text: str) -> Breakpoint | None:
-    """Find a single stop in a file, or None."""
-    places, _ = find_breakpoints([Stop(function, text, "", "")], [file], file)
-    return places[0] if places else None
+def place_of(file: Path, function: str, text: str) -> tuple[int, bool]:
+    """Find a single stop in a file: its line, and whether that is as declared."""
+    (place,), _ = find_breakpoints([Stop("", function, text, "")], [file], file)
+    return place.line, place.as_declared
 
 
 def test_every_scenario_has_a_tour() -> None:
@@ -73,9 +73,7 @@ def test_every_scenario_has_a_tour() -> None:
 @pytest.mark.parametrize("name", TOURS)
 def test_every_stop_is_in_the_core_or_in_the_scenario_as_declared(name: str) -> None:
     """An edit that moves, renames or rewords a line that a tour stops at fails here."""
-    scenario = find_scenario(name)
-    library = load_library("minitasks", scenario.needs)
-    places, missing = find_breakpoints(TOURS[name], library.files, scenario.file)
+    places, missing = places_in("minitasks", name)
     assert missing == []
     assert [place.stop.text for place in places if not place.as_declared] == []
 
@@ -83,11 +81,16 @@ def test_every_stop_is_in_the_core_or_in_the_scenario_as_declared(name: str) -> 
 @pytest.mark.parametrize("name", TOURS)
 def test_starlette_has_each_stop_or_says_it_in_other_words(name: str) -> None:
     """A tour of Starlette leaves out no function: its names are the same."""
-    scenario = find_scenario(name)
-    library = load_library("starlette", scenario.needs)
-    places, missing = find_breakpoints(TOURS[name], library.files, scenario.file)
+    places, missing = places_in("starlette", name)
     functions = {place.stop.function for place in places}
     assert {stop.function for _, stop in missing} <= functions
+
+
+def places_in(choice: str, name: str) -> tuple[list[Breakpoint], list[tuple[int, Stop]]]:
+    """Find a tour's stops in a library, and those that are missing there."""
+    scenario = find_scenario(name)
+    library = load_library(choice, scenario.needs)
+    return find_breakpoints(TOURS[name], library.files, scenario.file)
 
 
 @pytest.mark.parametrize("stop", [stop for stops in TOURS.values() for stop in stops])
@@ -98,43 +101,26 @@ def test_a_note_is_short_and_names_a_thread(stop: Stop) -> None:
     assert 2 <= len(lines) <= 6
 
 
-def test_a_stop_is_on_a_statement_and_not_on_a_docstring(file: Path) -> None:
-    """A text that the docstring has too is found where it runs."""
-    place = place_of(file, "Task.run", "one = 1")
-    assert place is not None
-    assert place.line == line_of("one = 1", nth=2)
-    assert place.as_declared
-
-
-@pytest.mark.parametrize("text", ["two = 2", "three = 3"])
-def test_a_stop_may_be_inside_a_block(file: Path, text: str) -> None:
-    """Statements within try and except count as the function's own."""
-    place = place_of(file, "Task.run", text)
-    assert place is not None
-    assert place.line == line_of(text)
+@pytest.mark.parametrize(
+    ("text", "nth"), [("one = 1", 2), ("two = 2", 1), ("three = 3", 1)], ids=str
+)
+def test_a_stop_is_on_a_statement(file: Path, text: str, nth: int) -> None:
+    """Within try and except, too; a text that the docstring has as well is found where it runs."""
+    assert place_of(file, "Task.run", text) == (line_of(text, nth), True)
 
 
 def test_an_inner_functions_lines_are_its_own(file: Path) -> None:
-    """They are found under the inner function's name, and not under the outer one's."""
-    inner = place_of(file, "Task.run.inner", "four = 4")
-    outer = place_of(file, "Task.run", "four = 4")
-    assert inner is not None
-    assert outer is not None
-    assert inner.as_declared
-    assert not outer.as_declared
+    """They are found under the inner function's name, and not under the outer one's.
 
-
-def test_other_words_are_met_at_the_functions_first_line(file: Path) -> None:
-    """Where the name is there but the text is not, the stop says so and is at the beginning."""
-    place = place_of(file, "Task.run", "something else")
-    assert place is not None
-    assert place.line == line_of("one = 1", nth=2)
-    assert not place.as_declared
+    Where the name is there but the text is not, the stop is at the function's beginning.
+    """
+    assert place_of(file, "Task.run.inner", "four = 4") == (line_of("four = 4"), True)
+    assert place_of(file, "Task.run", "four = 4") == (line_of("one = 1", nth=2), False)
 
 
 def test_only_one_stop_stands_in_for_a_function(file: Path) -> None:
     """Further stops in other words would all be on the same line: they are told as missing."""
-    stops = [Stop("Task.run", "nowhere", "", ""), Stop("Task.run", "nowhere either", "", "")]
+    stops = [Stop("", "Task.run", "nowhere", ""), Stop("", "Task.run", "nowhere either", "")]
     places, missing = find_breakpoints(stops, [file], file)
     assert [place.number for place in places] == [1]
     assert missing == [(2, stops[1])]
@@ -143,21 +129,20 @@ def test_only_one_stop_stands_in_for_a_function(file: Path) -> None:
 @pytest.mark.parametrize("function", ["nobody", "Task", "documented"])
 def test_what_has_no_line_to_stop_at_is_missing(file: Path, function: str) -> None:
     """A name that is not there, a class, and a function with nothing but a docstring."""
-    assert place_of(file, function, "one = 1") is None
+    stop = Stop("", function, "one = 1", "")
+    assert find_breakpoints([stop], [file], file) == ([], [(1, stop)])
 
 
 def test_the_last_definition_of_a_name_counts(file: Path) -> None:
     """As when the file runs: those before it are overloads."""
-    place = place_of(file, "twice", "second = 2")
-    assert place is not None
-    assert place.as_declared
+    assert place_of(file, "twice", "second = 2") == (line_of("second = 2"), True)
 
 
 def test_the_librarys_function_goes_before_the_scenarios(tmp_path: Path, file: Path) -> None:
     """A name that both have is the library's; only the scenario's stops are gates."""
     library = tmp_path / "library.py"
     library.write_text("def twice():\n    second = 2\n")
-    stops = [Stop("twice", "second = 2", "", ""), Stop("Task.run", "one = 1", "", "")]
+    stops = [Stop("", "twice", "second = 2", ""), Stop("", "Task.run", "one = 1", "")]
     places, _ = find_breakpoints(stops, [library], file)
     assert [place.file.name for place in places] == ["library.py", "source.py"]
     assert [place.stop.is_gate for place in places] == [False, True]

@@ -8,7 +8,7 @@ import pytest
 
 from minitasks.tour.run_tour import tour_of_program
 from minitasks.tracing.thread_pdb import ThreadPdb
-from tests.tour.session import Session, program, typed
+from tests.tour.session import Session, one_task, program, take, workers
 
 pytestmark = pytest.mark.slow
 
@@ -73,41 +73,14 @@ async def health():
     return "well"
 """
 
-TWO_WORKERS = """
-import anyio
-from minitasks import BackgroundTask
+TWICE = "doubled = number * 2", "again = doubled * 2", "return again"
 
-def work(number):
-    doubled = number * 2
-    again = doubled * 2
-    return again
-
-async def main():
-    async with anyio.create_task_group() as group:
-        for number in (1, 2):
-            group.start_soon(BackgroundTask(work, number))
-
-anyio.run(main)
-"""
-
-LONG_LOOP = """
-import sys
-import anyio
-from minitasks import BackgroundTask
-
-def add(one, other):
-    return one + other
-
-async def main():
-    total = 0
-    for number in range(5000):
-        total = add(total, number)
-
-async def both():
-    await BackgroundTask(main)()
-
-anyio.run(both)
-"""
+LONG_LOOP = (
+    "def add(one, other): return one + other",
+    "total = 0",
+    "for number in range(5000):",
+    "    total = add(total, number)",
+)
 
 ALL_ON_THE_LOOP = """
 class BackgroundTask:
@@ -130,13 +103,12 @@ async def run_in_threadpool(func, *args, **kwargs):
 def test_s_stays_in_its_task_and_its_worker_thread(tmp_path: Path, backend: str) -> None:
     """From the worker's last line back to its own coroutine, though another one ticks on."""
     with Session(program(tmp_path, TWO_TASKS.format(backend=backend))) as session:
-        assert session.first is not None
-        assert session.first.function == "run_one"
-        prompt = typed(session, "c")
+        assert session.prompt.function == "run_one"
+        session.type("c")
         steps = []
-        while prompt.function != "run_one":
-            steps.append((prompt.function, prompt.lane))
-            prompt = typed(session, "s")
+        while session.prompt.function != "run_one":
+            steps.append((session.prompt.function, session.prompt.lane))
+            session.type("s")
     assert steps[0] == ("work", "worker thread 1")
     assert "tick" not in [function for function, _ in steps]
     assert ("run_in_threadpool", "event loop") in steps
@@ -145,53 +117,33 @@ def test_s_stays_in_its_task_and_its_worker_thread(tmp_path: Path, backend: str)
 def test_a_changed_coroutine_is_announced(tmp_path: Path) -> None:
     """As a changed lane is: two on one event loop look alike otherwise."""
     with Session(program(tmp_path, TWO_COROUTINES)) as session:
-        assert session.first is not None
-        assert session.first.function == "one"
-        typed(session, f"b {session.first.line + 3}")
-        prompt = typed(session, "c")
-    assert prompt.lane == "event loop, in the coroutine two"
-
-
-def test_a_step_outlives_a_stop_in_another_thread(tmp_path: Path) -> None:
-    """Two workers are stepped by turns: what was typed in one holds when it goes on."""
-    with Session(program(tmp_path, TWO_WORKERS)) as session:
-        seen = [(prompt.lane, prompt.source) for prompt in session.prompts("n")]
-    for source in ("doubled = number * 2", "again = doubled * 2"):
-        assert len([each for _, each in seen if each == source]) == 2
+        assert session.prompt.function == "one"
+        session.type(f"b {session.prompt.line + 3}")
+        assert session.type("c").lane == "event loop, in the coroutine two"
 
 
 def test_who_waits_for_the_prompt_is_said_to_be_held(tmp_path: Path) -> None:
     """A second worker that would stop, too, stands in the lanes as held by this prompt."""
-    with Session(program(tmp_path, TWO_WORKERS)) as session:
-        prompt = session.first
-        while prompt is not None and prompt.function != "work":
-            prompt = typed(session, "c")
-        lanes = ""
-        while "held by this prompt: work" not in lanes:
-            lanes = typed(session, "w").text
-        typed(session, "c")
-    assert "held by this prompt: the event loop" not in lanes
+    with Session(workers(tmp_path, 2, *TWICE)) as session:
+        while session.prompt.function != "work":
+            session.type("c")
+        while "held by this prompt: work" not in session.type("w").text:
+            pass
+    assert "held by this prompt: the event loop" not in session.last_words
 
 
 def test_requests_are_answered_while_a_worker_thread_has_the_prompt(tmp_path: Path) -> None:
     """The server goes on: only what would stop itself waits."""
-    path = tmp_path / "shop.py"
-    path.write_text(SHOP)
-    with Session(str(path), wait=False, cwd=tmp_path) as session:
-        session.child.expect(r"Serving \S+ at \S+\. Ctrl-C ends it\.")
-        url = str(session.child.after).split()[-4].rstrip(".")
+    with Session(program(tmp_path, SHOP), wait=False, cwd=tmp_path) as session:
+        url = session.serves()
         with httpx2.Client(trust_env=False, timeout=30) as client, ThreadPoolExecutor(1) as pool:
             first = pool.submit(client.get, f"{url}/health")
-            prompt = session.read()
-            assert prompt is not None
-            assert prompt.function == "health"
-            typed(session, "silence")
+            assert session.read().function == "health"
+            session.type("silence")
             session.child.sendline("c")
             assert first.result().json() == "well"
             slow = pool.submit(httpx2.get, f"{url}/slow", trust_env=False, timeout=None)
-            prompt = session.read()
-            assert prompt is not None
-            assert prompt.lane == "worker thread 1"
+            assert session.read().lane == "worker thread 1"
             assert client.get(f"{url}/health").json() == "well"
             session.child.sendline("c")
             assert slow.result().json() == "slow"
@@ -199,32 +151,17 @@ def test_requests_are_answered_while_a_worker_thread_has_the_prompt(tmp_path: Pa
 
 def test_the_main_thread_is_an_event_loop_for_as_long_as_one_runs(tmp_path: Path) -> None:
     """What a program calls after it is headed so."""
-    with Session(program(tmp_path, TWO_TASKS.format(backend="asyncio"))) as session:
-        lanes = [prompt.lane for prompt in session.prompts("c")]
-    assert lanes[0] == "event loop"
-    assert lanes[-1] == "main thread"
-
-
-def test_note_gives_the_stops_own_lane() -> None:
-    """Also after the prompt has moved to another thread."""
-    with Session("register-product", "--stop", "11") as session:
-        assert session.first is not None
-        moved = typed(session, "s")
-        again = typed(session, "note")
-    assert moved.lane == "worker thread 1"
-    assert again.lane == "event loop"
-    assert again.note == session.first.note
+    prompts, _ = take(program(tmp_path, TWO_TASKS.format(backend="asyncio")))
+    assert (prompts[0].lane, prompts[-1].lane) == ("event loop", "main thread")
 
 
 def test_a_library_that_runs_it_elsewhere_is_said_to(tmp_path: Path) -> None:
     """The note speaks of a worker thread, and this library calls the function on the event loop."""
-    with Session("context", "--with", program(tmp_path, ALL_ON_THE_LOOP)) as session:
-        told = [prompt for prompt in session.prompts("c") if prompt.function == "write_audit_log"]
-    assert told[0].lane == "event loop"
-    assert (
-        "(This library does it differently: the tour means a line in a worker thread.)"
-        in " ".join(told[0].text.split())
-    )
+    prompts, _ = take("context", "--with", program(tmp_path, ALL_ON_THE_LOOP))
+    told = next(prompt for prompt in prompts if prompt.function == "write_audit_log")
+    assert told.lane == "event loop"
+    said = "(This library does it differently: the tour means a line in a worker thread.)"
+    assert said in " ".join(told.text.split())
 
 
 def test_a_long_loop_and_its_calls_are_not_looked_at(
@@ -240,7 +177,7 @@ def test_a_long_loop_and_its_calls_are_not_looked_at(
 
     monkeypatch.setattr(ThreadPdb, "_take_event", count)
     monkeypatch.setattr(ThreadPdb, "cmdloop", lambda self, intro=None: self.set_continue())
-    tour = tour_of_program(Path(program(tmp_path, LONG_LOOP)))
+    tour = tour_of_program(Path(one_task(tmp_path, *LONG_LOOP)))
     debugger = tour.debugger([], 1)
     with debugger.watching():
         tour.run()
@@ -251,13 +188,11 @@ def test_a_long_loop_and_its_calls_are_not_looked_at(
 def test_whoever_leaves_is_told_how_to_come_back(tmp_path: Path) -> None:
     """The same command with the stop; what a program takes stays behind its name."""
     with Session("context", "--stop", "2", "--backend", "trio") as session:
-        session.child.sendline("q")
-        words, _ = session.end()
+        words, _ = session.end("q")
     assert "Again from here: minitasks step context --backend trio --stop 2" in words
-    path = program(tmp_path, TWO_WORKERS)
+    path = workers(tmp_path, 2, *TWICE)
     with Session("--stop=2", path, "--stop", "9") as session:
-        session.child.sendline("q")
-        words, _ = session.end()
+        words, _ = session.end("q")
     assert f"Again from here: minitasks step --stop 2 {path} --stop 9" in words
 
 
@@ -275,15 +210,5 @@ def test_whoever_leaves_is_told_how_to_come_back(tmp_path: Path) -> None:
 )
 def test_a_program_without_a_stop_is_told_why(tmp_path: Path, text: str, reason: str) -> None:
     """Its tests are not run, its server is in another process, or it has none."""
-    with Session(program(tmp_path, text)) as session:
-        words, code = session.close()
+    _, words = take(program(tmp_path, text))
     assert reason in " ".join(words.split())
-    assert code == 0
-
-
-def test_stops_of_one_event_loop_alone_say_so() -> None:
-    """Those of four-ways that asyncio alone comes to, named when trio has passed them by."""
-    with Session("four-ways", "--backend", "trio") as session:
-        list(session.prompts("c"))
-        words, _ = session.close()
-    assert "these stops: 5, 6. What they show is tried on asyncio alone" in words

@@ -14,7 +14,7 @@ import minitasks
 from minitasks.scenarios.launch_json import launch_json
 from minitasks.tour.listing import breakpoints_of
 from tests.parts import need_part
-from tests.tour.dap import Client
+from tests.tour.dap import Client, Message
 
 pytestmark = pytest.mark.debugger
 
@@ -37,7 +37,7 @@ def launch(tmp_path: Path) -> Iterator[Any]:
 
     yield start
     for session in sessions:
-        session.__exit__()
+        session.close()
 
 
 @pytest.fixture
@@ -47,10 +47,31 @@ def installed(tmp_path: Path) -> Path:
     return Path(subprocess.check_output(command, cwd=tmp_path, text=True).strip())
 
 
+@pytest.fixture
+def at_await(launch: Any, installed: Path) -> Any:
+    """Give a function that starts sync-task and stops at the line that awaits the thread."""
+
+    def start(*packages: str, **changes: Any) -> tuple[Client, Any]:
+        concurrency = installed / "concurrency.py"
+        session = launch("sync-task", *packages, **changes)
+        session.start({concurrency: [line_of(concurrency, "result = await")]})
+        return session, session.stopped()
+
+    return start
+
+
 def line_of(file: Path, text: str) -> int:
     """Find the first line of a file that begins with a text."""
     lines = file.read_text(encoding="utf-8").splitlines()
     return next(at for at, line in enumerate(lines, 1) if line.strip().startswith(text))
+
+
+def places_stopped_at(session: Client) -> Iterator[Message]:
+    """Give the frame of each stop, up to the program's end."""
+    thread = session.stopped()
+    while thread is not None:
+        yield session.stack(thread)[0]
+        thread = session.step("continue", thread)
 
 
 def test_breakpoints_stop_on_the_event_loop_and_in_the_worker_thread(
@@ -58,29 +79,24 @@ def test_breakpoints_stop_on_the_event_loop_and_in_the_worker_thread(
 ) -> None:
     """One before the await, one in the sync function, one behind: stack and locals can be read."""
     concurrency, scenario = installed / "concurrency.py", installed / "scenarios" / "sync_task.py"
+    lines = [line_of(concurrency, text) for text in ("result = await", "return result")]
     session = launch("sync-task")
     taken = session.start(
-        {
-            concurrency: [
-                line_of(concurrency, "result = await"),
-                line_of(concurrency, "return result"),
-            ],
-            scenario: [line_of(scenario, "for _ in range(pages)")],
-        }
+        {concurrency: lines, scenario: [line_of(scenario, "for _ in range(pages)")]}
     )
     assert taken == [True, True, True]
 
     before = session.stopped()
     frames = session.stack(before)
-    assert frames[0]["name"] == "run_in_threadpool"
+    assert [frame["name"] for frame in frames[:2]] == ["run_in_threadpool", "__call__"]
     assert session.thread_name(before) == "MainThread"
-    assert frames[1]["name"] == "__call__"
     assert "write_report" in session.variables(frames[0])["bound_call"]
 
     inside = session.step("continue", before)
-    assert session.stack(inside)[0]["name"] == "write_report"
+    frame = session.stack(inside)[0]
+    assert frame["name"] == "write_report"
     assert session.thread_name(inside) != "MainThread"
-    assert session.variables(session.stack(inside)[0])["pages"] == "3"
+    assert session.variables(frame)["pages"] == "3"
 
     session.set_breakpoints(scenario, [])  # The line is in a loop.
     behind = session.step("continue", inside)
@@ -89,32 +105,22 @@ def test_breakpoints_stop_on_the_event_loop_and_in_the_worker_thread(
     assert session.step("continue", behind) is None
 
 
-def test_stepping_over_the_await_goes_to_the_next_line(launch: Any, installed: Path) -> None:
-    """`Step over` on the awaiting line waits for the thread and stops behind it."""
-    concurrency = installed / "concurrency.py"
-    session = launch("sync-task")
-    session.start({concurrency: [line_of(concurrency, "result = await")]})
-    thread = session.stopped()
-    assert session.step("next", thread) == thread
-    assert session.stack(thread)[0]["line"] == line_of(concurrency, "return result")
+@pytest.mark.parametrize("command", ["next", "stepIn"])
+def test_stepping_at_the_await_stays_on_the_event_loop(
+    at_await: Any, installed: Path, command: str
+) -> None:
+    """`Step over` stops behind it; `Step into` does not follow: that is why the page says so."""
+    session, thread = at_await()
+    assert session.step(command, thread) == thread
+    frame = session.stack(thread)[0]
+    assert frame["name"] != "write_report"
+    if command == "next":
+        assert frame["line"] == line_of(installed / "concurrency.py", "return result")
 
 
-def test_stepping_in_does_not_follow_into_the_thread(launch: Any, installed: Path) -> None:
-    """`Step into` on the awaiting line stays on the event loop: that is why the page says so."""
-    concurrency = installed / "concurrency.py"
-    session = launch("sync-task")
-    session.start({concurrency: [line_of(concurrency, "result = await")]})
-    thread = session.stopped()
-    assert session.step("stepIn", thread) == thread
-    assert session.stack(thread)[0]["name"] != "write_report"
-
-
-def test_the_configuration_into_anyio_goes_into_anyio(launch: Any, installed: Path) -> None:
+def test_the_configuration_into_anyio_goes_into_anyio(at_await: Any) -> None:
     """There `Step into` on the awaiting line is in anyio's own file."""
-    concurrency = installed / "concurrency.py"
-    session = launch("sync-task", "anyio")
-    session.start({concurrency: [line_of(concurrency, "result = await")]})
-    thread = session.stopped()
+    session, thread = at_await("anyio")
     session.step("stepIn", thread)
     assert Path(session.stack(thread)[0]["source"]["path"]).name == "to_thread.py"
 
@@ -128,41 +134,32 @@ def test_every_stop_of_the_article_takes_a_breakpoint(launch: Any, installed: Pa
         within = place.file.relative_to(CHECKOUT)
         lines.setdefault(installed / within, []).append(place.line)
     assert all(session.start(lines))
-    stops = []
-    thread = session.stopped()
-    while thread is not None:
-        stops.append(session.stack(thread)[0]["line"])
-        thread = session.step("continue", thread)
-    assert {place.line for place in places} <= set(stops)
+    stops = {frame["line"] for frame in places_stopped_at(session)}
+    assert {place.line for place in places} <= stops
 
 
 def test_without_the_rule_an_installed_minitasks_takes_no_breakpoint(
-    launch: Any, installed: Path
+    at_await: Any, installed: Path
 ) -> None:
     """What the rule is for: debugpy does not count an installed package as the user's code."""
-    if "site-packages" not in installed.parts:
-        pytest.skip("minitasks is installed editable, so it counts as the user's code")
-    concurrency = installed / "concurrency.py"
-    session = launch("sync-task", rules=[])
-    session.start({concurrency: [line_of(concurrency, "result = await")]})
-    assert session.stopped() is None
+    need_installed(installed)
+    _, thread = at_await(rules=[])
+    assert thread is None
 
 
 def test_an_exception_stops_it_in_an_installed_minitasks(
     launch: Any, installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With "Raised Exceptions" ticked it stops where the task raises, inside the package."""
-    if "site-packages" not in installed.parts:
-        pytest.skip("minitasks is installed editable, so it counts as the user's code")
+    need_installed(installed)
     monkeypatch.setattr("minitasks.scenarios.launch_json.PACKAGE", installed)
     chosen, _ = json.loads(launch_json())["configurations"]
     roots = chosen["env"]["IDE_PROJECT_ROOTS"].replace("${workspaceFolder}", str(tmp_path))
     session = launch("first-failure", env={"IDE_PROJECT_ROOTS": roots})
     session.start({}, "raised")
+    assert "register_to_blockchain" in [frame["name"] for frame in places_stopped_at(session)]
 
-    names = []
-    thread = session.stopped()
-    while thread is not None:
-        names.append(session.stack(thread)[0]["name"])
-        thread = session.step("continue", thread)
-    assert "register_to_blockchain" in names
+
+def need_installed(package: Path) -> None:
+    if "site-packages" not in package.parts:
+        pytest.skip("minitasks is installed editable, so it counts as the user's code")
