@@ -15,7 +15,7 @@ def print_source(frame: FrameType, line: int, file: IO[str]) -> None:
     """Print the lines round a frame's line, which is counted from 1; an arrow points at it."""
     source = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
     first, last = max(1, line - AROUND), min(len(source), line + AROUND)
-    while first < line and not source[first - 1].strip():
+    while first < min(line, last) and not source[first - 1].strip():
         first += 1
     while last > line and not source[last - 1].strip():
         last -= 1

@@ -150,6 +150,17 @@ def test_a_file_off_the_tour_joins_it_when_it_is_to_stop_there(tmp_path: Path, a
 
 
 @pytest.mark.slow
+def test_code_without_a_source_asks_for_a_prompt(tmp_path: Path) -> None:
+    """What exec runs has lines and no text: the prompt names the place alone."""
+    path = one_task(tmp_path, 'exec("\\n\\n\\nbreakpoint()\\nx = 1")')
+    with Session(path) as session:
+        while session.prompt.file != "<string>":
+            session.type("c")
+        assert (session.prompt.line, session.prompt.source) == (5, "")
+        session.end_cleanly("c")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("hook", ["0", "builtins.print"])
 def test_pythonbreakpoint_goes_first(tmp_path: Path, hook: str) -> None:
     """Whoever sets it has chosen another answer to breakpoint(), or none."""
