@@ -218,6 +218,20 @@ def test_a_task_without_recorded_code_is_told_from_its_parent(anyio_backend: str
     assert parent not in children
 
 
+def test_a_task_that_is_asyncios_to_thread_is_told_from_its_parent() -> None:
+    """asyncio's own hop is a hand-over, too: each child has a number of its own."""
+
+    async def main() -> None:
+        await programs.save("book")
+        await asyncio.gather(*(asyncio.to_thread(programs.add, n, 1) for n in range(3)))
+
+    timeline = recording_of(main)
+    (parent,) = {event.task for event in of("save", timeline)}
+    children = {event.task for event in of("add", timeline)}
+    assert len(children) == 3
+    assert parent not in children
+
+
 def test_tasks_that_follow_each_other_have_numbers_of_their_own() -> None:
     """Also where a task gets the place in memory of one that is gone."""
 
