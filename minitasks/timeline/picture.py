@@ -9,41 +9,22 @@ import re
 from collections.abc import Callable
 from xml.sax.saxutils import escape
 
+from rich.color import parse_rgb_hex
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
 WIDTH = 88  # columns
 MARGIN = 12  # in the units of a letter's height of 20
 
-# Background, text, and the eight colours of a terminal: black, red, green, yellow, and so on.
-LIGHT = TerminalTheme(
-    (255, 255, 255),
-    (27, 33, 41),
-    [
-        (27, 33, 41),
-        (179, 38, 30),
-        (26, 117, 53),
-        (138, 90, 0),
-        (163, 77, 0),
-        (122, 63, 208),
-        (11, 98, 196),
-        (87, 98, 110),
-    ],
-)
-DARK = TerminalTheme(
-    (15, 20, 25),
-    (228, 233, 238),
-    [
-        (228, 233, 238),
-        (255, 143, 134),
-        (95, 207, 124),
-        (230, 190, 90),
-        (245, 160, 90),
-        (195, 160, 255),
-        (108, 178, 255),
-        (154, 166, 178),
-    ],
-)
+
+def theme(colours: str) -> TerminalTheme:
+    """Take the background, the text, and a terminal's eight: black, red, green, yellow, and on."""
+    given: list[tuple[int, int, int]] = [parse_rgb_hex(each) for each in colours.split()]
+    return TerminalTheme(given[0], given[1], given[2:])
+
+
+LIGHT = theme("ffffff 1b2129 1b2129 b3261e 1a7535 8a5a00 a34d00 7a3fd0 0b62c4 57626e")
+DARK = theme("0f1419 e4e9ee e4e9ee ff8f86 5fcf7c e6be5a f5a05a c3a0ff 6cb2ff 9aa6b2")
 
 FORMAT = """\
 <svg class="rich-terminal" viewBox="0 0 {terminal_width} {terminal_height}" role="img" \
@@ -82,7 +63,6 @@ def render_svg(
 
 
 def with_margin(view: re.Match[str]) -> str:
-    """Make room for a margin round the text."""
     width, height = (float(length) + 2 * MARGIN for length in view.groups())
     return f'viewBox="0 0 {width:.0f} {height:.0f}"'
 
@@ -102,5 +82,4 @@ def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str, wid
 
 
 def style_of(svg: str) -> str:
-    """Take the colours out of an SVG document's style sheet."""
     return "\n".join(re.findall(r"^\s*\.\S+-r\d+ .*$", svg, flags=re.MULTILINE))
