@@ -15,19 +15,13 @@ from minitasks.timeline.record import record
 
 @dataclass(frozen=True)
 class ScenarioRun:
-    """A scenario's recorded run.
-
-    Attributes:
-        timeline: What happened.
-        error: What the scenario raised, in one line; empty where it ran to its end.
-    """
+    """A scenario's recorded run."""
 
     timeline: Timeline
-    error: str = ""
+    error: str = ""  # what the scenario raised, in one line; empty where it ran to its end
 
     @cached_property
     def view(self) -> View:
-        """What pictures and sentences are made of."""
         return View(self.timeline)
 
 
@@ -38,9 +32,6 @@ def record_scenario(scenario: Scenario, library: Library, backend: str = "asynci
         scenario: What to run.
         library: What to run it on.
         backend: The event loop: "asyncio", "trio" or "uvloop".
-
-    Raises:
-        CannotRun: The scenario can't run like this.
     """
     scenario.load()
     if backend == "trio":
