@@ -16,13 +16,8 @@ from typing import Any
 
 
 def local_variables(frame: FrameType) -> Mapping[str, Any]:
-    """Read a frame's variables, by name.
-
-    Args:
-        frame: A frame of the current thread: of a function, a class or a module.
-
-    Returns:
-        Those that have a value just now. A module's and a class's are its namespace itself.
+    """Give those of a current thread's frame that have a value now. A module's or a class's are its
+    namespace itself.
     """
     if sys.version_info >= (3, 13) or not frame.f_code.co_flags & inspect.CO_OPTIMIZED:
         return frame.f_locals
@@ -62,11 +57,10 @@ else:
         for number, name in enumerate(names):
             try:
                 value = values[number]
-                if name in cells and type(value) is CellType:
-                    value = value.cell_contents
+                is_cell = name in cells and type(value) is CellType
+                found[name] = value.cell_contents if is_cell else value
             except ValueError:  # no value yet, or none any more
                 continue
-            found[name] = value
         return found
 
 
