@@ -42,14 +42,7 @@ def need_terminal() -> None:
 
 
 def ask(console: Console, view: View, own: Path | None, found: list[Finding]) -> None:
-    """Ask up to five questions on a run, and answer each by its sentence and its bars.
-
-    Args:
-        console: Where to ask.
-        view: The run.
-        own: The file or the folder whose calls are all drawn.
-        found: What is said of it.
-    """
+    """Ask up to five questions on a run, and answer each by its sentence and its bars."""
     questions = questions_on(view, found)
     if not questions:
         return

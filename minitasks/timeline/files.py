@@ -3,6 +3,7 @@
 Either a list of files, or a folder, or the module that asked: a script, or a notebook's cells.
 """
 
+import functools
 import linecache
 import os
 import tokenize
@@ -13,6 +14,7 @@ from typing import Any
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios.library import is_own
+from minitasks.tracing.steps import callers
 
 
 class Files:
@@ -50,10 +52,7 @@ class Files:
 
 
 class ListedFiles(Files):
-    """The files that the caller listed, whichever way the code names them.
-
-    The events name them as they are written here.
-    """
+    """The files that the caller listed; the events name them as they are written here."""
 
     def __init__(self, paths: Iterable[str | os.PathLike[str]]) -> None:
         super().__init__()
@@ -63,7 +62,6 @@ class ListedFiles(Files):
         self._sources = {name: read_source(name) for name in names}
 
     def sources(self) -> dict[str, str]:
-        """Give the text of all the files, also of those in which nothing ran."""
         return self._sources
 
     def _name(self, file: str) -> str | None:
@@ -71,29 +69,20 @@ class ListedFiles(Files):
 
 
 class Folder(Files):
-    """All Python files below a folder, installed packages left out, and some besides.
-
-    Args:
-        folder: Where a program's or an application's own code is.
-        also: Files and folders of libraries to record, too.
-    """
+    """All Python files below a folder, installed packages left out, and some besides."""
 
     def __init__(self, folder: Path, also: Iterable[str | os.PathLike[str]] = ()) -> None:
         super().__init__()
         self._folder = os.path.realpath(folder)
         self._also = tuple(os.path.realpath(path) for path in also)
-        self._sources: dict[str, str] = {}
+        self._read = functools.cache(read_source)
 
     def is_own(self, file: str) -> bool:
-        """Tell whether a file is the program's own."""
         return Path(file).is_relative_to(self._folder) and is_own(Path(file))
 
     def sources(self) -> dict[str, str]:
         """Give the text of the files in which something ran, as it was when first asked for."""
-        for file in list(self.known.values()):
-            if file not in self._sources:
-                self._sources[file] = read_source(file)
-        return self._sources
+        return {file: self._read(file) for file in list(self.known.values())}
 
     def _name(self, file: str) -> str | None:
         real = os.path.realpath(file)
@@ -113,7 +102,6 @@ class ModuleOf(Files):
         self.known[frame.f_code.co_filename] = frame.f_code.co_filename
 
     def owns(self, frame: FrameType) -> bool:
-        """Tell whether the frame's code is of the module, and there is a text to show for it."""
         if frame.f_globals is not self._module:
             return False
         # A dataclass's __init__ is of the module, too, but nobody wrote it. Under `python -c` it
@@ -123,7 +111,6 @@ class ModuleOf(Files):
         return super().owns(frame)
 
     def sources(self) -> dict[str, str]:
-        """Give the text of the files in which something ran."""
         return {file: "".join(linecache.getlines(file)) for file in list(self.known)}
 
     def _name(self, file: str) -> str | None:
@@ -132,16 +119,13 @@ class ModuleOf(Files):
 
 def outermost(frame: FrameType) -> FrameType:
     """Find the frame that runs a frame's module; else, where that is over, the frame itself."""
-    caller: FrameType | None = frame
-    while caller is not None:
+    for caller in callers(frame):
         if caller.f_globals is frame.f_globals and caller.f_code.co_name == "<module>":
             return caller
-        caller = caller.f_back
     return frame
 
 
 def codes_in(code: CodeType) -> Iterator[CodeType]:
-    """Give a code object and all that are written inside it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

@@ -11,12 +11,7 @@ TRACE = '"generator": "minitasks"'
 
 
 def check(path: Path, signature: str) -> None:
-    """Make sure, before anything runs, that a file may be written.
-
-    Args:
-        path: The file.
-        signature: What a file of this kind has near its beginning: one that has it is replaced.
-    """
+    """Make sure, before anything runs, that a file may be written: one of ours may be replaced."""
     if not path.parent.is_dir():
         raise CannotRun(f"there is no folder {path.parent}: make it, or choose another name")
     if path.is_dir():

@@ -40,13 +40,6 @@ def render_page(
         A whole HTML document in ASCII, to be written to a file as it is. It loads nothing from
         anywhere. Texts of more than 300 characters are cut. Opened at `#step=12`, it shows the
         twelfth step.
-
-    Example:
-        >>> from minitasks.timeline.events import Timeline
-        >>> nothing = View(Timeline(events=(), lanes=(), sources={}))
-        >>> page = render_page(nothing, title="Nothing happened")
-        >>> page.count("<h1>Nothing happened</h1>")
-        1
     """
     style = asset("page.css")
     script = "\n".join(map(asset, SCRIPTS))

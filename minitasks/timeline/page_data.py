@@ -43,14 +43,10 @@ Span = tuple[int, int, str]  # first column, column behind the last, CSS class
 def pack(view: View) -> dict[str, Any]:
     """Turn a timeline into the page's data.
 
-    Args:
-        view: The recording.
-
-    Returns:
-        Plain data. `rows` has a row for each event: kind, nanoseconds since the row before, place
-        on the axis, lane, task, frame, code, line, text, and then name and value of each variable
-        that changed since the frame's row before. A kind, lane, code or text is its place in
-        `kinds`, `lanes`, `codes` or `strings`; a value that is gone is -1.
+    `rows` has a row for each event: kind, nanoseconds since the row before, place on the axis,
+    lane, task, frame, code, line, text, and then name and value of each variable that changed since
+    the frame's row before. A kind, lane, code or text is its place in `kinds`, `lanes`, `codes` or
+    `strings`; a value that is gone is -1.
     """
     timeline = view.timeline
     axis = Axis(view)
@@ -82,10 +78,6 @@ class Axis:
     """The time axis of a picture: from a moment to its place between 0.0 (left) and 1.0 (right).
 
     While something runs, time is to scale: twice as long is twice as wide. Only pauses are cut.
-
-    Attributes:
-        cuts: The pauses that are drawn shorter than they were: where each begins and ends on the
-            axis, and how long it was, in nanoseconds.
     """
 
     def __init__(self, view: View) -> None:
@@ -102,6 +94,7 @@ class Axis:
         lefts = list(accumulate(widths, initial=0.0))
         # Not by sum(widths), which rounds otherwise: the last place is exactly 1.
         self._places = [left / (lefts[-1] or 1.0) for left in lefts]
+        # Where each pause that is drawn shorter begins and ends, and how long it was.
         self.cuts = [
             (*between, length)
             for between, (length, _), width in zip(
@@ -113,10 +106,8 @@ class Axis:
     def place(self, time: float) -> float:
         """Place a moment, in nanoseconds since the recording began."""
         after = bisect_right(self._times, time)
-        if after == 0:
-            return 0.0
-        if after == len(self._times):
-            return self._places[-1]
+        if after in (0, len(self._times)):
+            return self._places[-1] if after else 0.0
         start, end = self._times[after - 1 : after + 1]
         left, right = self._places[after - 1 : after + 1]
         return left + (right - left) * (time - start) / (end - start)

@@ -43,19 +43,14 @@ monospace; line-height: {line_height}px; white-space: pre }}
 def render_svg(
     draw: Callable[[Console], None], title: str, name: str = "picture", width: int = WIDTH
 ) -> str:
-    """Draw what a function prints on a console.
+    """Draw what a function prints on a console, under a title for screen readers.
 
-    Args:
-        draw: Prints the picture on the console that it is given.
-        title: What a screen reader calls it.
-        name: What the style sheet's names begin with: several pictures may stand on one page.
-        width: How wide it is, in columns of text.
-
-    Returns:
-        An SVG document.
+    The style sheet's names begin with `name`: several pictures may stand on one page.
     """
     light, dark = (export(draw, theme, name, width) for theme in (LIGHT, DARK))
-    styles = style_of(dark) + f"\n.paper {{ fill: {DARK.background_color.hex} }}"
+    # The colours of the dark one alone.
+    styles = "\n".join(re.findall(r"^\s*\.\S+-r\d+ .*$", dark, flags=re.MULTILINE))
+    styles += f"\n.paper {{ fill: {DARK.background_color.hex} }}"
     both = f".paper {{ fill: {LIGHT.background_color.hex} }}\n"
     both += f"@media (prefers-color-scheme: dark) {{\n{styles}\n}}\n</style>"
     named = light.replace("</style>", both, 1).replace("TITLE", escape(title, {'"': "&quot;"}), 1)
@@ -68,7 +63,6 @@ def with_margin(view: re.Match[str]) -> str:
 
 
 def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str, width: int) -> str:
-    """Draw once, in the colours of one theme."""
     console = Console(
         record=True,
         width=width,
@@ -79,7 +73,3 @@ def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str, wid
     )
     draw(console)
     return console.export_svg(theme=theme, code_format=FORMAT, unique_id=name)
-
-
-def style_of(svg: str) -> str:
-    return "\n".join(re.findall(r"^\s*\.\S+-r\d+ .*$", svg, flags=re.MULTILINE))

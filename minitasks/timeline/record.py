@@ -134,11 +134,9 @@ class Recording:
     def __enter__(self) -> "Recording":
         if self._timeline is not None:
             raise RuntimeError("a recording is made once: call record() for another")
+        if not _under_way.acquire(blocking=False):
+            raise CannotRun("a recording is already under way: end it before the next one begins")
         with ExitStack() as opening:
-            if not _under_way.acquire(blocking=False):
-                raise CannotRun(
-                    "a recording is already under way: end it before the next one begins"
-                )
             opening.callback(_under_way.release)
             opening.callback(self._freeze)
             opening.enter_context(watching(self._recorder.mark))

@@ -26,13 +26,7 @@ class ScenarioRun:
 
 
 def record_scenario(scenario: Scenario, library: Library, backend: str = "asyncio") -> ScenarioRun:
-    """Run a scenario and record it: the scenario's own file and the library's.
-
-    Args:
-        scenario: What to run.
-        library: What to run it on.
-        backend: The event loop: "asyncio", "trio" or "uvloop".
-    """
+    """Run a scenario and record it: the scenario's own file and the library's."""
     scenario.load()
     if backend == "trio":
         import trio  # noqa: F401 # before the recording, which protects its functions from Ctrl-C

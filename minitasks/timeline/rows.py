@@ -16,11 +16,8 @@ VERBS = {
 
 
 def list_rows(view: View, width: int = 80) -> Iterator[str]:
-    """List everything that happened but the single lines of code, cut to a width.
-
-    Yields:
-        One line for each event: milliseconds since the first request, or since the start; the lane;
-        the event.
+    """List everything that happened but the single lines of code, each with its milliseconds since
+    the first request, or since the start, and cut to a width.
     """
     longest = max((len(lane.name) for lane in view.lanes), default=0)
     for event in view.timeline.events:

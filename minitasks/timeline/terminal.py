@@ -8,6 +8,7 @@ import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
@@ -32,8 +33,7 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True)
 class Glyphs:
-    """The characters that a picture is drawn with; `holds` stands before words that hold,
-    `differs` before what other libraries than Starlette may want."""
+    """The characters that pictures are drawn with; the last two stand before sentences."""
 
     runs: str = "█"
     partly: str = "▒"
@@ -43,12 +43,11 @@ class Glyphs:
     tick: str = "╷"
     more: str = "…"
     holds: str = "✓"
-    differs: str = "≠"
+    differs: str = "≠"  # where other libraries than Starlette may want it so
 
 
 UNICODE = Glyphs()
 ASCII = Glyphs("#", "=", ".", "x", "^", tick="|", more="~", holds="+", differs="!")
-
 
 STYLES = {"holds": "green", "fails": "bold red", "differs": "bold yellow"}
 
@@ -59,20 +58,11 @@ def show(console: Console, scenario: Scenario, title: str, run: ScenarioRun) -> 
 
 
 def draw(
-    console: Console,
-    headings: list[str],
-    view: View,
-    own: Path | None,
-    found: Iterable[Finding],
+    console: Console, headings: list[str], view: View, own: Path | None, found: Iterable[Finding]
 ) -> None:
-    """Print a recorded run.
+    """Print headings, the picture of a recorded run, and what is said of it.
 
-    Args:
-        console: Where to. Its width and its encoding decide how it is drawn.
-        headings: Lines to print above it, the first of them bold.
-        view: The run.
-        own: The file or the folder whose calls are all drawn. None: all files are own ones.
-        found: What is said below it.
+    Calls are all drawn of the file, or the folder, that is the learner's own; None: of all files.
     """
     glyphs = glyphs_for(console)
     lines = [Text(headings[0], style="bold"), *map(Text, headings[1:])]
@@ -207,10 +197,8 @@ class Scale:
     def tick_step(self) -> int:
         """Choose the time between ticks: 1, 2 or 5 times a power of ten, none too close."""
         narrowest = TICKS_APART * (self.end - self.start) / self.columns
-        power = 1_000
-        while power * 5 < narrowest:
-            power *= 10
-        return next(step for step in (power, power * 2, power * 5) if step >= narrowest)
+        steps: Iterator[int] = (digit * 10**power for power in count(3) for digit in (1, 2, 5))
+        return next(step for step in steps if step >= narrowest)
 
 
 @dataclass(frozen=True)
@@ -232,18 +220,7 @@ class Row:
 def draw_lanes(
     view: View, own_file: Path | None, width: int, glyphs: Glyphs = UNICODE
 ) -> list[Text]:
-    """Draw a timeline.
-
-    Args:
-        view: The recorded run.
-        own_file: The scenario's file. Its calls are all drawn, the library's where they wait.
-            None: every recorded file counts as own.
-        width: How many columns there are.
-        glyphs: What to draw with.
-
-    Returns:
-        The lines of the picture: the time axis, the lanes, the legend.
-    """
+    """Draw a recorded run in so many columns: the time axis, the lanes, the legend."""
     start = left_edge(view)
     shown = [call for call in view.all_calls if call.start >= start]
     shown = [call for call in shown if is_own(call, own_file) or len(call.slices) > 1]
@@ -264,7 +241,6 @@ def draw_lanes(
 
 
 def by_words(marks: list[Event], lane: Lane) -> dict[str, list[int]]:
-    """Give the moments of a lane's marks, by their words."""
     times: dict[str, list[int]] = defaultdict(list)
     for mark in marks:
         if mark.lane == lane.number:
@@ -337,8 +313,9 @@ def call_row(label: str, calls: list[Call], lane: Lane, scale: Scale, glyphs: Gl
 
 
 def as_text(row: Row, left: int, columns: int, glyphs: Glyphs) -> Text:
-    is_cut = cell_len(row.label) > left - 2
-    label = set_cell_size(row.label, left - 2 - is_cut) + glyphs.more * is_cut
+    label = set_cell_size(row.label, left - 2)
+    if cell_len(row.label) > left - 2:
+        label = set_cell_size(row.label, left - 3) + glyphs.more
     text = Text(label + "  ", style=row.style)
     last = max(row.cells, default=-1)
     for column in range(min(last + 1, columns)):

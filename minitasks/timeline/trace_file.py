@@ -17,15 +17,7 @@ MICROSECOND = 1000  # nanoseconds; the format counts time in microseconds
 
 
 def render_trace(view: View, title: str = "A recorded run") -> str:
-    """Write a timeline as JSON in the Trace Event format.
-
-    Args:
-        view: The recorded run.
-        title: What to call the process.
-
-    Returns:
-        The document. It is plain ASCII: whatever the run put into names and values is escaped.
-    """
+    """Write a recorded run as JSON in the Trace Event format, in plain ASCII."""
     return json.dumps(
         {
             # First, so that the file's beginning tells where it is from.

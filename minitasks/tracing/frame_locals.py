@@ -30,7 +30,6 @@ if sys.version_info >= (3, 12):
     get_var.restype = ctypes.py_object
 
     def fast_locals(frame: FrameType) -> dict[str, Any]:
-        """Ask the interpreter for each variable."""
         found: dict[str, Any] = {}
         for name in layout_of(frame.f_code)[0]:
             try:
@@ -66,11 +65,8 @@ else:
 
 @functools.cache
 def layout_of(code: CodeType) -> tuple[tuple[str, ...], frozenset[str], Any]:
-    """Name a function's variables in the order in which a frame keeps them.
-
-    Returns:
-        The names; those of them that are shared with another function, in a cell; and the type of
-        the array that holds the values.
+    """Name a function's variables in the order in which a frame keeps them; those that are shared
+    with another function, in a cell; and the type of the array that holds the values.
     """
     own = code.co_varnames
     shared = (*code.co_cellvars, *code.co_freevars)

@@ -12,6 +12,9 @@ from threading import Thread
 from types import CodeType, FrameType
 from typing import Any, Literal
 
+# "suspend": the frame yields, or awaits something that is not ready. "raise": it ends with an
+# exception. "exception": one passes the frame, which may yet handle it. "handover": a StopIteration
+# by which the interpreter hands over what an awaited coroutine returned: nothing went wrong.
 Step = Literal["call", "resume", "line", "suspend", "return", "raise", "exception", "handover"]
 
 RESUME = opcode.opmap["RESUME"]
@@ -33,20 +36,6 @@ class StepReader:
 
     Hand it every event of the frames of interest, each once and in order: what a frame's end means
     depends on the event before it. One reader serves all threads.
-
-    Examples:
-        >>> import sys
-        >>> def count():
-        ...     yield 1
-        >>> reader = StepReader()
-        >>> steps = []
-        >>> def trace(frame, event, arg):
-        ...     if frame.f_code is count.__code__:
-        ...         steps.append(reader.read(frame, event, arg))
-        ...         return trace
-        >>> sys.settrace(trace); numbers = list(count()); sys.settrace(None)
-        >>> steps
-        ['call', 'line', 'suspend', 'resume', 'return']
     """
 
     def __init__(self) -> None:
@@ -55,24 +44,7 @@ class StepReader:
         self._thrown: dict[int, dict[int, int]] = {}
 
     def read(self, frame: FrameType, event: str, arg: Any) -> Step:
-        """Tell what the event means.
-
-        Args:
-            frame: The frame, as the trace function got it.
-            event: "call", "line", "exception" or "return".
-            arg: The event's argument.
-
-        Returns:
-            "call": the frame begins.
-            "resume": a generator or coroutine goes on after a yield or an await.
-            "line": a line is about to run.
-            "suspend": the frame yields, or awaits something that is not ready. It will go on later.
-            "return": the frame ends with a value.
-            "raise": the frame ends with an exception.
-            "exception": an exception passes this frame, which may yet handle it.
-            "handover": a StopIteration by which the interpreter hands over what an awaited
-                coroutine returned. Nothing went wrong and no code of the user sees it.
-        """
+        """Tell what an event means, from the arguments that a trace function got."""
         thrown = self._thrown.get(id(frame), {})
         if event == "line":
             # A line that runs again has got over what was thrown into it, and may suspend anew.

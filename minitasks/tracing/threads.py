@@ -144,7 +144,6 @@ def running_task() -> Any:
 
 
 def runs_loop() -> bool:
-    """Tell whether an event loop runs in this thread."""
     if asyncio._get_running_loop() is not None:
         return True
     trio = trio_lowlevel()
