@@ -1,7 +1,7 @@
 """Picture: what the terminal shows, as an SVG document for notebooks, a README and pages.
 
-rich draws it. It brings no font from the web, and follows a reader's light or dark colours: it is
-exported once for each, and the two style sheets are put into one document.
+rich draws it, once for a reader's light and once for dark colours, and the two style sheets are put
+into one document. It brings no font from the web.
 """
 
 import io

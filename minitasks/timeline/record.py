@@ -97,11 +97,7 @@ class Recording:
 
     @property
     def timeline(self) -> Timeline:
-        """What was recorded.
-
-        Raises:
-            RuntimeError: The block is not over.
-        """
+        """What was recorded, when the block is over."""
         if self._timeline is None:
             raise RuntimeError("the timeline is complete when the block of `with record()` is over")
         return self._timeline

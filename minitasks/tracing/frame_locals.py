@@ -1,9 +1,7 @@
 """Frame locals: read a frame's variables and change nothing.
 
-Up to Python 3.12 `frame.f_locals` makes a dict that stays with the frame. It keeps what the program
-has deleted alive, and on 3.11 it is written back when a trace function returns: what another thread
-has put into a closure's variable meanwhile is lost. So up to 3.12 the variables are read where the
-interpreter keeps them.
+Up to Python 3.12 `frame.f_locals` makes a dict that stays: it keeps what was deleted alive, and on
+3.11 it is written back, over what another thread has put into a closure's variable meanwhile.
 """
 
 import ctypes

@@ -1,8 +1,7 @@
 """Steps: what a frame is doing, told from the events that a trace function gets.
 
 sys.settrace speaks of call, line, exception and return. For a coroutine that is too little: each
-await that waits looks like a return, and going on looks like a new call. `StepReader` tells them
-apart, for any trace function: the recorder's, or pdb's own `trace_dispatch`.
+await that waits looks like a return, and going on like a new call. `StepReader` tells them apart.
 """
 
 import opcode
@@ -48,8 +47,9 @@ class StepReader:
         thrown = self._thrown.get(id(frame), {})
         if event == "line":
             # A line that runs again has got over what was thrown into it, and may suspend anew.
-            for instruction in [at for at, line in thrown.items() if line == frame.f_lineno]:
-                del thrown[instruction]
+            if frame.f_lineno in thrown.values():
+                kept = {at: line for at, line in thrown.items() if line != frame.f_lineno}
+                self._thrown[id(frame)] = kept
             return "line"
         if event == "exception":
             if is_handover(frame, arg):

@@ -1,24 +1,20 @@
 """Threads and tasks: in which lane a step is, and for which task it is done.
 
-A lane is a thread, not its ident: the system gives a dead thread's ident to the next one. Worker
-threads are named differently by each event loop, so we number them, in order of appearance.
-
-A task's number travels in a context variable: anyio copies the context into the worker thread, so
-that what runs there tells the task that handed it over. The variable is set wherever recorded code
-runs, and in the functions that hand work over, since what calls them need not be recorded.
+A lane is a thread, not its ident, which the system gives to the next one when the thread is dead. A
+task's number travels in a context variable, which anyio copies into the worker thread.
 """
 
 import asyncio
 import os
 import sys
 import threading
-import weakref
 from collections.abc import Callable, Collection
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import count
 from types import CodeType
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import anyio.to_thread
 
@@ -83,20 +79,20 @@ class Threads:
 
 
 def lane_of(thread: Thread, loops: "count[int]", workers: "count[int]") -> Lane:
-    # A worker stays one while it runs `asyncio.run`.
+    # A worker stays one while it runs `asyncio.run`. Each event loop gives its own other names.
     if thread.is_worker:
         return Lane(thread.number, "worker thread", f"worker thread {next(workers)}")
     if thread.runs_loop:
         number = next(loops)
         name = "event loop" if number == 1 else f"event loop {number}"
         return Lane(thread.number, "event loop", name)
-    kind: Literal["client", "thread"]
-    kind = "client" if thread.name.startswith("client") else "thread"
-    return Lane(thread.number, kind, thread.name)
+    is_client = thread.name.startswith("client")
+    return Lane(thread.number, "client" if is_client else "thread", thread.name)
 
 
-# The recording, and the number of the task that is at work in this context. Other recordings may
-# have left theirs behind.
+# The recording, and the number of the task that is at work in this context: set wherever recorded
+# code runs, and in the functions that hand work over, since what calls them need not be recorded.
+# Other recordings may have left theirs behind.
 _owner: ContextVar[tuple[object, int] | None] = ContextVar("minitasks task", default=None)
 
 
@@ -105,8 +101,7 @@ class Tasks:
 
     def __init__(self) -> None:
         self._numbers = count(1)
-        # By the task's id, since a dict of tasks would keep them alive.
-        self._known: dict[int, tuple[weakref.ref[Any], int]] = {}
+        self._known: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 
     def here(self) -> int:
         """Give the number of the task that the current code runs for.
@@ -125,11 +120,9 @@ class Tasks:
         return number
 
     def _number_of(self, task: Any) -> int:
-        known, number = self._known.get(id(task), (None, 0))
-        # A dead task's id may have gone to a new one.
-        if known is None or known() is not task:
-            number = next(self._numbers)
-            self._known[id(task)] = (weakref.ref(task), number)
+        number = self._known.get(task)
+        if number is None:
+            number = self._known[task] = next(self._numbers)
         return number
 
 
