@@ -14,8 +14,9 @@ from typing import Any
 
 
 def local_variables(frame: FrameType) -> Mapping[str, Any]:
-    """Give those of a current thread's frame that have a value now. A module's or a class's are its
-    namespace itself.
+    """Read those variables of a current thread's frame that have a value just now, by name.
+
+    A module's and a class's are its namespace itself.
     """
     if sys.version_info >= (3, 13) or not frame.f_code.co_flags & inspect.CO_OPTIMIZED:
         return frame.f_locals
