@@ -1,7 +1,6 @@
 """Ask: let a learner predict what a run has shown, before it is drawn.
 
-Each question is made from a sentence of the run (findings), and the right answer is read from the
-same recording. So no answer can disagree with the picture. Nobody counts.
+Each question is made from a sentence of the run, and its answer is read from the same recording.
 """
 
 import re
@@ -9,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -18,7 +18,7 @@ from rich.text import Text
 from minitasks.errors import CannotRun
 from minitasks.timeline.calls import Call, View
 from minitasks.timeline.findings import Finding, named_in
-from minitasks.timeline.terminal import draw_lanes, glyphs_for, in_words
+from minitasks.timeline.terminal import draw_lanes, glyphs_for, in_words, print_lines
 
 MOST = 5  # questions
 PLACES = {"event loop": "on the event loop", "worker thread": "in a worker thread"}
@@ -26,42 +26,23 @@ PLACES = {"event loop": "on the event loop", "worker thread": "in a worker threa
 
 @dataclass(frozen=True)
 class Question:
-    """One question.
-
-    Attributes:
-        text: What is asked.
-        options: What can be answered.
-        right: The index of the right one.
-        sentence: The sentence that it is made from.
-        functions: The functions whose bars answer it.
-    """
+    """One question, made from a sentence; `right` is the index of the right option."""
 
     text: str
     options: tuple[str, ...]
     right: int
     sentence: Finding
-    functions: tuple[str, ...]
+    functions: tuple[str, ...]  # whose bars answer it
 
 
 def need_terminal() -> None:
-    """Make sure, before anything runs, that there is somebody to ask.
-
-    Raises:
-        CannotRun: The input or the output is no terminal.
-    """
+    """Make sure, before anything runs, that there is somebody to ask."""
     if sys.stdin is None or not sys.stdin.isatty() or not sys.stdout.isatty():
         raise CannotRun("--ask needs a terminal to ask in: run it there, or leave out --ask")
 
 
 def ask(console: Console, view: View, own: Path | None, found: list[Finding]) -> None:
-    """Ask three to five questions on a run, and answer each by its sentence and its bars.
-
-    Args:
-        console: Where to ask.
-        view: The run.
-        own: The file or the folder whose calls are all drawn.
-        found: What is said of it.
-    """
+    """Ask up to five questions on a run, and answer each by its sentence and its bars."""
     questions = questions_on(view, found)
     if not questions:
         return
@@ -71,13 +52,11 @@ def ask(console: Console, view: View, own: Path | None, found: list[Finding]) ->
         for number, option in enumerate(question.options, start=1):
             console.print(Text(f"  {number}  {option}"))
         choice = click.prompt("", type=click.IntRange(1, len(question.options)), prompt_suffix="> ")
-        came_true = choice - 1 == question.right
         answer = question.options[question.right]
-        console.print(Text("Yes." if came_true else f"No: {answer}."))
+        console.print(Text("Yes." if choice - 1 == question.right else f"No: {answer}."))
         for line in in_words(question.sentence, console.width, glyphs_for(console)):
             console.print(line)
-        for line in bars_of(view, own, question.functions, console):
-            console.print(line, no_wrap=True, overflow="ignore", crop=False)
+        print_lines(console, bars_of(view, own, question.functions, console))
     console.print()
 
 
@@ -86,26 +65,16 @@ def questions_on(view: View, found: list[Finding]) -> list[Question]:
     # What a scenario's sentence says of a library that is wrong is no rule to be learned. What an
     # application did is its own, right or not.
     told = [finding for finding in found if finding.holds or finding.kind]
-    ordered = partial(on_order, told=told)
-    makers = (on_sending, on_the_client, ordered, on_endings, on_the_missing)
-    asked = [
-        question
-        for make in makers
-        for question in first(each for finding in told for each in make(finding, view))
-    ]
-    asked += first(on_the_loop(told, view))
-    asked += [question for finding in told for question in on_words(finding)]
-    asked += [question for finding in told for question in on_places(finding, view)]
+    asked: list[Question] = []
+    for make in (on_sending, on_the_client, partial(on_order, told=told), on_endings, on_missing):
+        asked += islice(chain.from_iterable(make(finding, view) for finding in told), 1)
+    asked += islice(on_the_loop(told, view), 1)
+    asked += chain.from_iterable(map(on_words, told))
+    asked += chain.from_iterable(on_places(finding, view) for finding in told)
     return list({question.text: question for question in asked}.values())[:MOST]
 
 
-def first(questions: Iterator[Question]) -> list[Question]:
-    """Take the first, if there is one."""
-    return [question for question, _ in zip(questions, range(1), strict=False)]
-
-
 def on_places(finding: Finding, view: View) -> Iterator[Question]:
-    """Ask where a function ran."""
     if not re.search(r"\bran (on|in)\b", finding.text):
         return
     for call in named_in(finding, view):
@@ -117,11 +86,10 @@ def on_places(finding: Finding, view: View) -> Iterator[Question]:
 
 
 def on_order(finding: Finding, view: View, told: list[Finding]) -> Iterator[Question]:
-    """Ask which of two tasks was called first."""
     calls = named_in(finding, view)
     if "one before it" in finding.text and not finding.kind:
         calls = [call for other in told for call in named_in(other, view)]
-        calls = [call for call in calls if is_run_by_a_task(call, view)]
+        calls = [call for call in calls if call.start > first_answer(view)]
     elif "order" not in finding.text:
         return
     ordered = sorted({call.name: call for call in calls}.values(), key=lambda call: call.start)
@@ -132,38 +100,29 @@ def on_order(finding: Finding, view: View, told: list[Finding]) -> Iterator[Ques
         yield Question("Which is called first?", options, right, finding, options)
 
 
-def is_run_by_a_task(call: Call, view: View) -> bool:
-    """Tell whether a call began after an answer was sent, or there was none."""
-    sent = answers_sent(view)
-    return not sent or call.start > min(sent)
-
-
-def answers_sent(view: View) -> list[int]:
-    """Give the moments at which an answer was handed to the server."""
-    return [mark.time for mark in view.all_marks if re.search(r": \d+ sent$", mark.text)]
+def first_answer(view: View) -> int:
+    """Give the moment of the first answer, behind which tasks run; -1 where there was none."""
+    sent = (mark.time for mark in view.all_marks if re.search(r": \d+ sent$", mark.text))
+    return min(sent, default=-1)
 
 
 def on_sending(finding: Finding, view: View) -> Iterator[Question]:
-    """Ask whether the answer is sent before a task is called."""
-    if " sent " not in finding.text or "called" not in finding.text:
+    sent = first_answer(view)
+    if " sent " not in finding.text or "called" not in finding.text or sent < 0:
         return
     for call in named_in(finding, view)[:1]:
-        if sent := answers_sent(view):
-            options = ("the answer is sent", f"{call.name} is called")
-            right = int(call.start < min(sent))
-            yield Question("Which comes first?", options, right, finding, (call.name,))
+        options = ("the answer is sent", f"{call.name} is called")
+        yield Question("Which comes first?", options, int(call.start < sent), finding, (call.name,))
 
 
 def on_the_client(finding: Finding, view: View) -> Iterator[Question]:
-    """Ask whether the client waits for the last task."""
     if "the client did not wait" in finding.text:
         options = ("the client waits for them", "the client has its answer and goes on")
-        ends = tuple(call.name for call in view.all_calls if is_run_by_a_task(call, view))
+        ends = tuple(call.name for call in view.all_calls if call.start > first_answer(view))
         yield Question("While the tasks run:", options, 1, finding, ends[-1:])
 
 
 def on_endings(finding: Finding, view: View) -> Iterator[Question]:
-    """Ask how a function ended."""
     if not re.search(r"\b(raised|ran to its end|was stopped)\b", finding.text):
         return
     for call in named_in(finding, view)[:1]:
@@ -172,109 +131,88 @@ def on_endings(finding: Finding, view: View) -> Iterator[Question]:
             yield Question(f"How does {call.name} end?", options, 1, finding, (call.name,))
 
 
+def on_missing(finding: Finding, view: View) -> Iterator[Question]:
+    if found := re.match(r"(\w+)\b.*\bwas never called", finding.text):
+        yield Question(f"Is {found[1]} called?", ("yes, later", "no, never"), 1, finding, ())
+
+
 def on_the_loop(found: list[Finding], view: View) -> Iterator[Question]:
-    """Ask whether the event loop goes on while a function runs."""
+    """Ask whether the event loop goes on while what was named last runs."""
     latest: Call | None = None
     for finding in found:
         latest = next(iter(named_in(finding, view)), latest)
         still = "event loop stood still" in finding.text or finding.kind == "held"
         if latest and (still or "heart beat" in finding.text):
             text = f"While {latest.name} runs, does the event loop go on?"
-            yield Question(
-                text,
-                ("yes, it goes on", "no, it stands still"),
-                int(still),
-                finding,
-                (latest.name,),
-            )
+            options = ("yes, it goes on", "no, it stands still")
+            yield Question(text, options, int(still), finding, (latest.name,))
 
 
-def on_the_missing(finding: Finding, view: View) -> Iterator[Question]:
-    """Ask whether a function was called at all."""
-    found = re.match(r"(\w+)\b.*\bwas never called", finding.text)
-    if found:
-        options = ("yes, later", "no, never")
-        yield Question(f"Is {found[1]} called?", options, 1, finding, ())
-
-
-@dataclass(frozen=True)
-class InWords:
-    """A question on what one word of a sentence says.
-
-    Attributes:
-        pattern: The sentence; its group `word` is what is asked for.
-        text: The question, with the pattern's other groups in it.
-        options: What can be answered, by the word that makes it right.
-    """
-
-    pattern: str
-    text: str
-    options: dict[str, str]
-
-
-GOES_ON = {"waits": "it waits for the thread", "does not": "it goes on at once"}
+GOES_ON = {"waits?": "it waits for the thread", "does not|went": "it goes on at once"}
+# Questions on what one word of a sentence says: the sentence's pattern, whose group `word` is asked
+# for; the question, with other groups in it; the options, by the word that makes each right.
 WORDS = (
-    InWords(
+    (
         r"(?P<way>[\w.]+): .*a cancel scope (?P<word>waits|does not)",
         "Its cancel scope is cancelled while {way} waits for its thread. What does the caller do?",
         GOES_ON,
     ),
-    InWords(
+    (
         r"(?P<way>[\w.]+): (?P<word>a|no) token",
         "Does {way} take a token?",
         {"a": "yes", "no": "no"},
     ),
-    InWords(
+    (
         r"Its cancel scope was cancelled, and (?P<name>\w+) .* the caller (?P<word>wait)ed",
         "Its cancel scope is cancelled while {name} runs in a thread. What does the caller do?",
-        {"wait": "it waits for the thread", "go": "it goes on at once"},
+        GOES_ON,
     ),
-    InWords(
+    (
         r"the caller (?P<word>went) on with \d+ tokens? taken, and (?P<name>\w+) ran on",
         "asyncio cancels the task that waits for {name}. What does the caller do?",
-        {"wait": "it waits for the thread", "went": "it goes on at once"},
+        GOES_ON,
     ),
-    InWords(
+    (
         r"had set (?P<name>\w+) to (?P<word>\w+), and (?P<reader>\w+) saw (?P=word)",
         "Does {reader} see what its caller had set {name} to?",
         {"": "no", ".+": "yes"},
     ),
-    InWords(
+    (
         r"It set it to (?P<new>\w+); after that the caller saw (?!(?P=new)\b)(?P<word>\w+)",
         "Then it is set to {new} by the function in the thread. What does the caller see?",
         {"": "{new}", ".+": "what was there before"},
     ),
-    InWords(
+    (
         r"(?P<name>\w+) was (?P<word>suspended) meanwhile",
         "Meanwhile, what is {name}, which awaits it?",
         {"blocked": "blocked, with its thread", "suspended": "suspended: its thread is free"},
     ),
-    InWords(
+    (
         r"nobody awaited: (?P<name>\w+) (?P<word>did not) run for (?P<whom>\w+)",
         "Does {name} run for {whom}?",
         {"did": "yes", "did not": "no"},
     ),
-    InWords(
+    (
         r"Python only (?P<word>warned)\.",
         "What does Python do about it?",
         {"raised": "it raises an exception", "warned": "it prints a warning"},
     ),
-    InWords(
+    (
         r"limiter has (?P<tokens>\d+) tokens, and at most (?P<word>\d+) ran at once",
         "There are {tokens} tokens. How many of the tasks run at once, at most?",
         {"1": "1", "2": "2", "4": "4"},
     ),
-    InWords(
+    (
         r"(?P<what>Image \d+) waited .* for a token, (?P<word>suspended)",
         "{what} waits for a token. Does its coroutine block the event loop?",
         {"blocked": "yes", "suspended": "no: it is suspended"},
     ),
-    InWords(
+    (
         r"^(?P<name>\w+) was called, and (?P<word>nobody) awaited its coroutine",
         "{name} is called. Does it run?",
         {"somebody": "yes", "nobody": "no"},
     ),
-    InWords(
+    (
         r"(?P<name>\w+) \(.*\) (?P<word>waited) .* for one of the (?P<tokens>\d+) tokens",
         "Does {name} run as soon as it is handed to a thread?",
         {"at once": "yes", "waited": "no: it waits for a token"},
@@ -283,22 +221,14 @@ WORDS = (
 
 
 def on_words(finding: Finding) -> Iterator[Question]:
-    """Ask for one word of a sentence."""
-    for each in WORDS:
-        if said := re.search(each.pattern, finding.text):
-            right = [bool(re.fullmatch(word, said["word"])) for word in each.options]
-            if any(right):
-                options = tuple(
-                    option.format(**said.groupdict()) for option in each.options.values()
-                )
-                text = each.text.format(**said.groupdict())
-                yield Question(text, options, right.index(True), finding, names_in(said))
-
-
-def names_in(said: re.Match[str]) -> tuple[str, ...]:
-    """Give the functions that a sentence is about."""
-    groups = said.groupdict()
-    return tuple(groups[group] for group in ("name", "reader") if groups.get(group))
+    for pattern, text, options in WORDS:
+        said = re.search(pattern, finding.text)
+        right = [bool(re.fullmatch(word, said["word"])) for word in options] if said else []
+        if said and any(right):
+            groups = said.groupdict()
+            functions = tuple(groups[group] for group in ("name", "reader") if group in groups)
+            shown = tuple(option.format(**groups) for option in options.values())
+            yield Question(text.format(**groups), shown, right.index(True), finding, functions)
 
 
 def bars_of(
@@ -307,14 +237,13 @@ def bars_of(
     """Give the time axis and the lines of some functions, each below the name of its lane."""
     axis, *lines = draw_lanes(view, own, console.width, glyphs_for(console))
     yield axis
-    heading: Text | None = None
-    names = {lane.name for lane in view.lanes}
+    heading: list[Text] = []
+    lanes = tuple(lane.name for lane in view.lanes)
     for line in lines:
         label = line.plain.strip()
-        if any(label.startswith(name) for name in names) and not line.plain.startswith(" "):
-            heading = line
+        if label.startswith(lanes) and not line.plain.startswith(" "):
+            heading = [line]
         elif any(re.match(rf"{re.escape(name)}\b", label) for name in functions):
-            if heading is not None:
-                yield heading
-                heading = None
+            yield from heading
+            heading = []
             yield line

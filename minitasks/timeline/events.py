@@ -15,49 +15,30 @@ Kind = Literal["call", "line", "suspend", "resume", "return", "raise", "mark"]
 class Event:
     """One thing that happened.
 
-    Attributes:
-        kind: What happened.
-        time: When, in nanoseconds since the recording began.
-        lane: Where: the index of the thread's lane in `Timeline.lanes`.
-        task: Which task it was done for: its number, from 1 in order of appearance. A worker
-            thread's events carry the number of the task that handed the work over; code that no
-            task runs has a number of its own in each thread.
-        frame: Which call of the function, from 1: a coroutine resumed ten times keeps one number.
-            0 for a mark left by code that is not recorded, which has no file, function or line.
-        file: The file of the code, as it was named to the recording.
-        function: The qualified name of the function.
-        line: The line, counted from 1.
-        variables: The local variables: names and short reprs. A mark has none.
-        text: A mark's words; the short repr of what was returned or raised; otherwise empty.
-        request: Which request of a served application it belongs to, from 1; 0: none.
+    A worker thread's events carry the number of the task that handed the work over; code that no
+    task runs has a number of its own in each thread. A coroutine that is resumed ten times keeps
+    its frame's number. A mark has no variables, and one left by code that is not recorded has no
+    frame (0), file, function or line either.
     """
 
     kind: Kind
-    time: int
-    lane: int
-    task: int
-    frame: int
-    file: str
-    function: str
-    line: int
-    variables: tuple[tuple[str, str], ...] = ()
-    text: str = ""
-    request: int = 0
+    time: int  # nanoseconds since the recording began
+    lane: int  # the number of the thread's lane
+    task: int  # for which it was done, from 1 in order of appearance
+    frame: int  # which call of the function, from 1
+    file: str  # as it was named to the recording
+    function: str  # the qualified name
+    line: int  # from 1
+    variables: tuple[tuple[str, str], ...] = ()  # the local ones: names and short reprs
+    text: str = ""  # a mark's words; the short repr of what was returned or raised
+    request: int = 0  # of a served application, from 1; 0: none
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """One recorded run.
-
-    Attributes:
-        events: What happened, in the order of time.
-        lanes: The threads, in order of appearance.
-        sources: The text of every recorded file.
-        dropped: How many events came after the cap on their number; the last event, a mark, tells
-            so where there are any.
-    """
+    """One recorded run: its events in the order of time, its threads in order of appearance."""
 
     events: tuple[Event, ...]
     lanes: tuple[Lane, ...]
-    sources: dict[str, str]
-    dropped: int = 0
+    sources: dict[str, str]  # the text of every recorded file
+    dropped: int = 0  # events beyond the cap on their number; the last event, a mark, tells so

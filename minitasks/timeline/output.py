@@ -11,30 +11,20 @@ TRACE = '"generator": "minitasks"'
 
 
 def check(path: Path, signature: str) -> None:
-    """Make sure, before anything runs, that a file may be written.
-
-    Args:
-        path: The file.
-        signature: What a file of this kind has near its beginning: one that has it is replaced.
-
-    Raises:
-        CannotRun: Its folder does not exist, or the file exists and is not of this kind.
-    """
+    """Make sure, before anything runs, that a file may be written: one of ours may be replaced."""
     if not path.parent.is_dir():
         raise CannotRun(f"there is no folder {path.parent}: make it, or choose another name")
     if path.is_dir():
         raise CannotRun(f"{path} is a folder: choose another name")
-    if path.exists() and signature not in beginning_of(path):
-        raise CannotRun(f"{path} exists and was not written by minitasks: choose another name")
-
-
-def beginning_of(path: Path) -> str:
-    """Read the first few lines of a file."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(2_000)
+            beginning = file.read(2_000)
+    except FileNotFoundError:
+        return
     except OSError as error:
         raise CannotRun(f"{path} can't be read: {error.strerror}") from error
+    if signature not in beginning:
+        raise CannotRun(f"{path} exists and was not written by minitasks: choose another name")
 
 
 def write(path: Path, text: str) -> None:

@@ -40,18 +40,15 @@ def render_page(
         A whole HTML document in ASCII, to be written to a file as it is. It loads nothing from
         anywhere. Texts of more than 300 characters are cut. Opened at `#step=12`, it shows the
         twelfth step.
-
-    Example:
-        >>> from minitasks.timeline.events import Timeline
-        >>> nothing = View(Timeline(events=(), lanes=(), sources={}))
-        >>> page = render_page(nothing, title="Nothing happened")
-        >>> page.count("<h1>Nothing happened</h1>")
-        1
     """
     style = asset("page.css")
-    script = "\n".join(asset(name) for name in SCRIPTS)
+    script = "\n".join(map(asset, SCRIPTS))
     page = string.Template(asset("page.html")).substitute(
-        policy=content_security_policy(style, script),
+        # This one style and this one script are allowed, nothing else, from here or from outside.
+        policy=(
+            f"default-src 'none'; style-src '{sha256(style)}'; script-src '{sha256(script)}'; "
+            "base-uri 'none'; form-action 'none'"
+        ),
         title=html.escape(clip(title)),
         description=describe(description),
         sentences=sentences(view, findings),
@@ -65,17 +62,8 @@ def render_page(
 
 
 def asset(name: str) -> str:
-    """Read a file of page_assets/."""
     folder = resources.files("minitasks.timeline") / "page_assets"
     return (folder / name).read_text(encoding="utf-8")
-
-
-def content_security_policy(style: str, script: str) -> str:
-    """Allow this one style and this one script, and nothing else, from here or from outside."""
-    return (
-        f"default-src 'none'; style-src '{sha256(style)}'; script-src '{sha256(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 def sha256(text: str) -> str:

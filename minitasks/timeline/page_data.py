@@ -1,7 +1,7 @@
 """The data of the replay page: a timeline, small enough that 20,000 steps open at once.
 
 `pack` makes it, `readRecording` in page_assets/recording.js unpacks it. Each text is stored once,
-variables only where they change. Then the sources, cut into pieces to colour; then the bars.
+variables only where they change.
 """
 
 import io
@@ -11,8 +11,9 @@ import tokenize
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from itertools import accumulate, pairwise
-from typing import Any, TypeVar, get_args
+from contextlib import suppress
+from itertools import accumulate, count, pairwise
+from typing import Any, get_args
 
 from minitasks.scenarios.library import library_files
 from minitasks.timeline.calls import Slice, View
@@ -26,21 +27,15 @@ LONGEST_TEXT = 300  # characters of a name, a value, a line of source: more than
 # waiting calls, the other lanes would be pages away.
 MOST_ROWS = 20
 
-# The pieces of source that have a colour, and their CSS classes. Keywords have the class "k".
-COLOURED = {
-    getattr(tokenize, name): css_class
-    for name, css_class in {
-        "COMMENT": "c",
-        "STRING": "s",
-        "FSTRING_START": "s",  # from Python 3.12 on, an f-string is more than one token
-        "FSTRING_MIDDLE": "s",
-        "FSTRING_END": "s",
-    }.items()
-    if hasattr(tokenize, name)
-}
+# A pause, in which every call is suspended, is drawn as long as it was up to this share of the time
+# in which something ran. A longer one is cut, and marked as cut.
+LONGEST_PAUSE = 0.1
 
-Key = TypeVar("Key")
-Row = list[int]
+# The pieces of source that have a colour, and their CSS classes. Keywords have the class "k". From
+# Python 3.12 on, an f-string is more than one token.
+STRINGS = ("STRING", "FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END")
+COLOURED = {"COMMENT": "c", **dict.fromkeys(STRINGS, "s")}
+
 Piece = tuple[str, str]  # CSS class, text
 Span = tuple[int, int, str]  # first column, column behind the last, CSS class
 
@@ -48,14 +43,10 @@ Span = tuple[int, int, str]  # first column, column behind the last, CSS class
 def pack(view: View) -> dict[str, Any]:
     """Turn a timeline into the page's data.
 
-    Args:
-        view: The recording.
-
-    Returns:
-        Plain data. `rows` has a row for each event: kind, nanoseconds since the row before, place
-        on the axis, lane, task, frame, code, line, text, and then name and value of each variable
-        that changed since the frame's row before. A kind, lane, code or text is its place in
-        `kinds`, `lanes`, `codes` or `strings`; a value that is gone is -1.
+    `rows` has a row for each event: kind, nanoseconds since the row before, place on the axis,
+    lane, task, frame, code, line, text, and then name and value of each variable that changed since
+    the frame's row before. A kind, lane, code or text is its place in `kinds`, `lanes`, `codes` or
+    `strings`; a value that is gone is -1.
     """
     timeline = view.timeline
     axis = Axis(view)
@@ -83,54 +74,31 @@ def clip(text: str, longest: int = LONGEST_TEXT) -> str:
     return f"{text[:longest]}… ({len(text):,} characters)"
 
 
-# A pause, in which every call is suspended, is drawn as long as it was up to this share of the time
-# in which something ran. A longer one is cut, and marked as cut.
-LONGEST_PAUSE = 0.1
-
-
 class Axis:
     """The time axis of a picture: from a moment to its place between 0.0 (left) and 1.0 (right).
 
     While something runs, time is to scale: twice as long is twice as wide. Only pauses are cut.
-
-    Args:
-        view: The run to place.
-
-    Attributes:
-        cuts: The pauses that are drawn shorter than they were: where each begins and ends on the
-            axis, and how long it was, in nanoseconds.
-
-    Example:
-        >>> from minitasks.tracing.threads import Lane
-        >>> times = {"call": 0, "line": 20, "suspend": 100, "resume": 5_000, "return": 5_100}
-        >>> events = tuple(
-        ...     Event(kind, time, lane=0, task=1, frame=1, file="f.py", function="f", line=1)
-        ...     for kind, time in times.items()
-        ... )
-        >>> axis = Axis(View(Timeline(events, (Lane(0, "event loop", "event loop"),), {})))
-        >>> [round(axis.place(event.time), 3) for event in events]
-        [0.0, 0.091, 0.455, 0.545, 1.0]
-        >>> [duration for _, _, duration in axis.cuts]
-        [4900]
     """
 
     def __init__(self, view: View) -> None:
         self._times = sorted({event.time for event in view.timeline.events})
-        runs = list(gaps_that_run(view.slices, self._times))
-        lengths = [later - sooner for sooner, later in pairwise(self._times)]
-        busy = sum(length for length, run in zip(lengths, runs, strict=True) if run)
-        longest = LONGEST_PAUSE * busy or math.inf
-        widths = [
-            float(length) if run else min(length, longest)
-            for length, run in zip(lengths, runs, strict=True)
+        starts = [each.start for each in view.slices]
+        ends = list(accumulate((each.end for each in view.slices), max, initial=0))
+        # Of each gap between two moments: how long it was, and whether a call ran in it.
+        gaps = [
+            (later - sooner, ends[bisect_right(starts, sooner)] > sooner)
+            for sooner, later in pairwise(self._times)
         ]
-        ends = list(accumulate(widths, initial=0.0))
+        longest = LONGEST_PAUSE * sum(length for length, runs in gaps if runs) or math.inf
+        widths = [float(length if runs else min(length, longest)) for length, runs in gaps]
+        lefts = list(accumulate(widths, initial=0.0))
         # Not by sum(widths), which rounds otherwise: the last place is exactly 1.
-        self._places = [end / (ends[-1] or 1.0) for end in ends]
+        self._places = [left / (lefts[-1] or 1.0) for left in lefts]
+        # Where each pause that is drawn shorter begins and ends, and how long it was.
         self.cuts = [
-            (left, right, length)
-            for (left, right), length, width in zip(
-                pairwise(self._places), lengths, widths, strict=True
+            (*between, length)
+            for between, (length, _), width in zip(
+                pairwise(self._places), gaps, widths, strict=True
             )
             if width < length
         ]
@@ -138,34 +106,11 @@ class Axis:
     def place(self, time: float) -> float:
         """Place a moment, in nanoseconds since the recording began."""
         after = bisect_right(self._times, time)
-        if after == 0:
-            return 0.0
-        if after == len(self._times):
-            return self._places[-1]
-        start, end = self._times[after - 1], self._times[after]
-        left, right = self._places[after - 1], self._places[after]
+        if after in (0, len(self._times)):
+            return self._places[-1] if after else 0.0
+        start, end = self._times[after - 1 : after + 1]
+        left, right = self._places[after - 1 : after + 1]
         return left + (right - left) * (time - start) / (end - start)
-
-
-def gaps_that_run(slices: Sequence[Slice], times: Sequence[int]) -> Iterator[bool]:
-    """Tell of each gap between two moments whether a call ran in it."""
-    ended = 0
-    waiting = iter(slices)
-    following = next(waiting, None)
-    for sooner, _ in pairwise(times):
-        while following is not None and following.start <= sooner:
-            ended = max(ended, following.end)
-            following = next(waiting, None)
-        yield ended > sooner
-
-
-class Numbers(dict[Key, int]):
-    """A number for each key, counted from 0 in the order in which they are asked for."""
-
-    def __missing__(self, key: Key) -> int:
-        """Give the next number."""
-        self[key] = number = len(self)
-        return number
 
 
 class Packer:
@@ -174,14 +119,14 @@ class Packer:
     def __init__(self, view: View, axis: Axis) -> None:
         self.axis = axis
         self.lanes = {lane.number: place for place, lane in enumerate(view.lanes)}
-        self.strings: Numbers[str] = Numbers()
-        self.files: Numbers[str] = Numbers()
-        self.codes: Numbers[tuple[int, int]] = Numbers()
+        # A number for each, counted from 0 in the order in which they are asked for.
+        self.strings: dict[str, int] = defaultdict(count().__next__)
+        self.files: dict[str, int] = defaultdict(count().__next__)
+        self.codes: dict[tuple[int, int], int] = defaultdict(count().__next__)
         self.time = 0
         self.variables: dict[int, dict[str, str]] = defaultdict(dict)  # of each frame, as last told
 
-    def row(self, event: Event) -> Row:
-        """Pack one event."""
+    def row(self, event: Event) -> list[int]:
         delay, self.time = event.time - self.time, event.time
         return [
             KINDS.index(event.kind),
@@ -197,7 +142,6 @@ class Packer:
         ]
 
     def text(self, text: str) -> int:
-        """Give a text its number."""
         return self.strings[clip(text)]
 
     def changes(self, event: Event) -> Iterator[int]:
@@ -240,14 +184,11 @@ def cut_source(source: str) -> Iterator[list[Piece]]:
     lines = io.StringIO(source, newline=None).read().removesuffix("\n").split("\n")
     spans = coloured_spans(lines)
     for number, line in enumerate(lines, start=1):
-        if len(line) > LONGEST_TEXT:
-            yield [("", clip(line))]
-        else:
-            yield list(cut_line(line, spans[number]))
+        is_long = len(line) > LONGEST_TEXT
+        yield [("", clip(line))] if is_long else list(cut_line(line, spans[number]))
 
 
 def cut_line(line: str, spans: list[Span]) -> Iterator[Piece]:
-    """Cut one line at its spans."""
     place = 0
     for start, end, css_class in spans:
         if place < start:
@@ -259,30 +200,23 @@ def cut_line(line: str, spans: list[Span]) -> Iterator[Piece]:
 
 
 def coloured_spans(lines: list[str]) -> dict[int, list[Span]]:
-    """Find what to colour, by the number of its line."""
+    """Find what to colour, by the number of its line: a docstring touches several."""
     spans: dict[int, list[Span]] = defaultdict(list)
     readline = (f"{line}\n" for line in lines).__next__
-    try:
+    # What is not Python, such as a template, stays plain from where the tokenizer gave up.
+    with suppress(tokenize.TokenError, SyntaxError, ValueError):
         for token in tokenize.generate_tokens(readline):
-            css_class = "k" if keyword.iskeyword(token.string) else COLOURED.get(token.type)
-            if css_class:
-                add_spans(spans, token, css_class, lines)
-    except (tokenize.TokenError, SyntaxError, ValueError):
-        # Not Python, such as a template: it stays plain from where the tokenizer gave up.
-        pass
+            is_keyword = keyword.iskeyword(token.string)
+            css_class = "k" if is_keyword else COLOURED.get(tokenize.tok_name[token.type])
+            (first, start), (last, end) = token.start, token.end
+            if not css_class:
+                continue
+            for number in range(first, last + 1):
+                left = start if number == first else 0
+                right = end if number == last else len(lines[number - 1])
+                if left < right:
+                    spans[number].append((left, right, css_class))
     return spans
-
-
-def add_spans(
-    spans: dict[int, list[Span]], token: tokenize.TokenInfo, css_class: str, lines: list[str]
-) -> None:
-    """Add a token's span in each line that it touches: a docstring touches several."""
-    (first, start), (last, end) = token.start, token.end
-    for number in range(first, last + 1):
-        left = start if number == first else 0
-        right = end if number == last else len(lines[number - 1])
-        if left < right:
-            spans[number].append((left, right, css_class))
 
 
 # -- bars ------------------------------------------------------------------------------------------
@@ -306,22 +240,18 @@ def place_in_rows(found: Sequence[Slice]) -> dict[tuple[int, int], int]:
 
     No two calls that live at the same time share a row, and a call is below its caller.
     """
-    ends = {
-        # A call that was never resumed waits to the end, and longer.
-        each.frame: math.inf if each.ended == "suspend" else each.end
-        for each in found
-    }
+    # A call that was never resumed waits to the end, and longer.
+    ends = {each.frame: math.inf if each.ended == "suspend" else each.end for each in found}
     rows: dict[tuple[int, int], int] = {}
     taken_until: dict[int, list[float]] = defaultdict(list)  # of each lane, for each row
     stacks: dict[int, list[int]] = defaultdict(list)  # of each lane, the rows of its running calls
     for each in found:
-        stack = stacks[each.lane]
+        stack, key = stacks[each.lane], (each.lane, each.frame)
         del stack[each.depth :]
-        if (each.lane, each.frame) not in rows:
+        if key not in rows:
             lowest = stack[-1] + 1 if stack else 0
-            taken = taken_until[each.lane]
-            rows[each.lane, each.frame] = take_row(taken, lowest, each.start, ends[each.frame])
-        stack.append(rows[each.lane, each.frame])
+            rows[key] = take_row(taken_until[each.lane], lowest, each.start, ends[each.frame])
+        stack.append(rows[key])
     return rows
 
 

@@ -1,7 +1,7 @@
 """Picture: what the terminal shows, as an SVG document for notebooks, a README and pages.
 
-rich draws it. It brings no font from the web, and follows a reader's light or dark colours: it is
-exported once for each, and the two style sheets are put into one document.
+rich draws it, once for a reader's light and once for dark colours, and the two style sheets are put
+into one document. It brings no font from the web.
 """
 
 import io
@@ -9,41 +9,22 @@ import re
 from collections.abc import Callable
 from xml.sax.saxutils import escape
 
+from rich.color import parse_rgb_hex
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
 WIDTH = 88  # columns
 MARGIN = 12  # in the units of a letter's height of 20
 
-# Background, text, and the eight colours of a terminal: black, red, green, yellow, and so on.
-LIGHT = TerminalTheme(
-    (255, 255, 255),
-    (27, 33, 41),
-    [
-        (27, 33, 41),
-        (179, 38, 30),
-        (26, 117, 53),
-        (138, 90, 0),
-        (163, 77, 0),
-        (122, 63, 208),
-        (11, 98, 196),
-        (87, 98, 110),
-    ],
-)
-DARK = TerminalTheme(
-    (15, 20, 25),
-    (228, 233, 238),
-    [
-        (228, 233, 238),
-        (255, 143, 134),
-        (95, 207, 124),
-        (230, 190, 90),
-        (245, 160, 90),
-        (195, 160, 255),
-        (108, 178, 255),
-        (154, 166, 178),
-    ],
-)
+
+def theme(colours: str) -> TerminalTheme:
+    """Take the background, the text, and a terminal's eight: black, red, green, yellow, and on."""
+    given: list[tuple[int, int, int]] = [parse_rgb_hex(each) for each in colours.split()]
+    return TerminalTheme(given[0], given[1], given[2:])
+
+
+LIGHT = theme("ffffff 1b2129 1b2129 b3261e 1a7535 8a5a00 a34d00 7a3fd0 0b62c4 57626e")
+DARK = theme("0f1419 e4e9ee e4e9ee ff8f86 5fcf7c e6be5a f5a05a c3a0ff 6cb2ff 9aa6b2")
 
 FORMAT = """\
 <svg class="rich-terminal" viewBox="0 0 {terminal_width} {terminal_height}" role="img" \
@@ -62,19 +43,14 @@ monospace; line-height: {line_height}px; white-space: pre }}
 def render_svg(
     draw: Callable[[Console], None], title: str, name: str = "picture", width: int = WIDTH
 ) -> str:
-    """Draw what a function prints on a console.
+    """Draw what a function prints on a console, under a title for screen readers.
 
-    Args:
-        draw: Prints the picture on the console that it is given.
-        title: What a screen reader calls it.
-        name: What the style sheet's names begin with: several pictures may stand on one page.
-        width: How wide it is, in columns of text.
-
-    Returns:
-        An SVG document.
+    The style sheet's names begin with `name`: several pictures may stand on one page.
     """
     light, dark = (export(draw, theme, name, width) for theme in (LIGHT, DARK))
-    styles = style_of(dark) + f"\n.paper {{ fill: {DARK.background_color.hex} }}"
+    # The colours of the dark one alone.
+    styles = "\n".join(re.findall(r"^\s*\.\S+-r\d+ .*$", dark, flags=re.MULTILINE))
+    styles += f"\n.paper {{ fill: {DARK.background_color.hex} }}"
     both = f".paper {{ fill: {LIGHT.background_color.hex} }}\n"
     both += f"@media (prefers-color-scheme: dark) {{\n{styles}\n}}\n</style>"
     named = light.replace("</style>", both, 1).replace("TITLE", escape(title, {'"': "&quot;"}), 1)
@@ -82,13 +58,11 @@ def render_svg(
 
 
 def with_margin(view: re.Match[str]) -> str:
-    """Make room for a margin round the text."""
     width, height = (float(length) + 2 * MARGIN for length in view.groups())
     return f'viewBox="0 0 {width:.0f} {height:.0f}"'
 
 
 def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str, width: int) -> str:
-    """Draw once, in the colours of one theme."""
     console = Console(
         record=True,
         width=width,
@@ -99,8 +73,3 @@ def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str, wid
     )
     draw(console)
     return console.export_svg(theme=theme, code_format=FORMAT, unique_id=name)
-
-
-def style_of(svg: str) -> str:
-    """Take the colours out of an SVG document's style sheet."""
-    return "\n".join(re.findall(r"^\s*\.\S+-r\d+ .*$", svg, flags=re.MULTILINE))

@@ -1,7 +1,4 @@
-"""Present: a run as its user asked for it: lanes, rows or JSON; and a page, and a trace.
-
-`Choice` holds what was asked for. Nothing runs before it was checked that each file may be written.
-"""
+"""Present: a run as its user asked for it: lanes, rows or JSON; and a page, and a trace."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -24,26 +21,18 @@ from minitasks.timeline.trace_file import render_trace
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a run that is shown by itself: a request, or the whole run of a program.
+    """A piece of a run that is shown by itself: a request, or the whole run of a program."""
 
-    Attributes:
-        headings: What stands above it: its name, and a line on it.
-        view: What happened.
-        own: The file or the folder whose calls are all drawn.
-        findings: What is said of it.
-        facts: What JSON says of it besides.
-    """
-
-    headings: list[str]
+    headings: list[str]  # its name, and a line on it
     view: View
-    own: Path
+    own: Path  # the file or the folder whose calls are all drawn
     findings: list[Finding]
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)  # what JSON says of it besides
 
 
 @dataclass(frozen=True)
 class Choice:
-    """How a run is shown."""
+    """How a run is shown. Before anything runs, it is checked that each file may be written."""
 
     rows: bool = False
     wants_json: bool = False

@@ -7,10 +7,10 @@ Python 3.12 and newer, sys.settrace's on 3.11.
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios.library import is_own, library_files
@@ -75,7 +75,6 @@ def record(
 
 
 def choose(files: list[str | os.PathLike[str]]) -> Files:
-    """Take the files that were listed, or a folder and the files listed beside it."""
     folders = [Path(each) for each in files if os.path.isdir(each)]
     if not folders:
         return ListedFiles(files)
@@ -105,11 +104,7 @@ class Recording:
 
     @property
     def timeline(self) -> Timeline:
-        """What was recorded.
-
-        Raises:
-            RuntimeError: The block is not over.
-        """
+        """What was recorded, when the block is over."""
         if self._timeline is None:
             raise RuntimeError("the timeline is complete when the block of `with record()` is over")
         return self._timeline
@@ -142,20 +137,17 @@ class Recording:
     def __enter__(self) -> "Recording":
         if self._timeline is not None:
             raise RuntimeError("a recording is made once: call record() for another")
+        if not _under_way.acquire(blocking=False):
+            raise CannotRun("a recording is already under way: end it before the next one begins")
         with ExitStack() as opening:
-            opening.enter_context(alone())
+            opening.callback(_under_way.release)
             opening.callback(self._freeze)
             opening.enter_context(watching(self._recorder.mark))
             opening.enter_context(self._engine(self._recorder, sys._getframe(1)))
             self._open = opening.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._open.close()
 
     def _freeze(self) -> None:
@@ -169,14 +161,3 @@ class Recording:
 
         lines = draw_lanes(View(self.timeline), None, WIDTH)
         return render_svg(lambda console: console.print(*lines, sep="\n"), "A recorded run")
-
-
-@contextmanager
-def alone() -> Iterator[None]:
-    """Be the only recording."""
-    if not _under_way.acquire(blocking=False):
-        raise CannotRun("a recording is already under way: end it before the next one begins")
-    try:
-        yield
-    finally:
-        _under_way.release()

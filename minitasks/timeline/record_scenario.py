@@ -15,33 +15,18 @@ from minitasks.timeline.record import record
 
 @dataclass(frozen=True)
 class ScenarioRun:
-    """A scenario's recorded run.
-
-    Attributes:
-        timeline: What happened.
-        error: What the scenario raised, in one line; empty where it ran to its end.
-    """
+    """A scenario's recorded run."""
 
     timeline: Timeline
-    error: str = ""
+    error: str = ""  # what the scenario raised, in one line; empty where it ran to its end
 
     @cached_property
     def view(self) -> View:
-        """What pictures and sentences are made of."""
         return View(self.timeline)
 
 
 def record_scenario(scenario: Scenario, library: Library, backend: str = "asyncio") -> ScenarioRun:
-    """Run a scenario and record it: the scenario's own file and the library's.
-
-    Args:
-        scenario: What to run.
-        library: What to run it on.
-        backend: The event loop: "asyncio", "trio" or "uvloop".
-
-    Raises:
-        CannotRun: The scenario can't run like this.
-    """
+    """Run a scenario and record it: the scenario's own file and the library's."""
     scenario.load()
     if backend == "trio":
         import trio  # noqa: F401 # before the recording, which protects its functions from Ctrl-C

@@ -16,34 +16,21 @@ VERBS = {
 
 
 def list_rows(view: View, width: int = 80) -> Iterator[str]:
-    """List everything that happened but the single lines of code.
-
-    Args:
-        view: The recorded run.
-        width: The columns that there are: a longer row is cut.
-
-    Yields:
-        One line for each event: milliseconds since the first request, or since the start; the lane;
-        the event.
+    """List everything that happened but the single lines of code, each with its milliseconds since
+    the first request, or since the start, and cut to a width.
     """
     longest = max((len(lane.name) for lane in view.lanes), default=0)
     for event in view.timeline.events:
         if event.kind != "line":
             milliseconds = (event.time - view.zero) / 1e6
-            lane = view.lane(event).name
-            yield cut(f"{milliseconds:9.2f}  {lane:<{longest}}  {in_words(event)}", width)
+            row = f"{milliseconds:9.2f}  {view.lane(event).name:<{longest}}  {in_words(event)}"
+            yield row if len(row) <= width else row[: width - 1] + "…"
 
 
 def in_words(event: Event) -> str:
-    """Say what happened."""
     if event.kind == "mark":
         return event.text
     words = f"{event.function} {VERBS[event.kind]}  {Path(event.file).name}:{event.line}"
     if event.kind == "raise" or (event.kind == "return" and event.text != "None"):
         words += f"  {event.text}"
     return words
-
-
-def cut(row: str, width: int) -> str:
-    """Cut a row that is too long, where a value stands."""
-    return row if len(row) <= width else row[: width - 1] + "…"

@@ -1,9 +1,7 @@
 """Frame locals: read a frame's variables and change nothing.
 
-Up to Python 3.12 `frame.f_locals` makes a dict that stays with the frame. It keeps what the program
-has deleted alive, and on 3.11 it is written back when a trace function returns: what another thread
-has put into a closure's variable meanwhile is lost. So up to 3.12 the variables are read where the
-interpreter keeps them.
+Up to Python 3.12 `frame.f_locals` makes a dict that stays: it keeps what was deleted alive, and on
+3.11 it is written back, over what another thread has put into a closure's variable meanwhile.
 """
 
 import ctypes
@@ -16,13 +14,9 @@ from typing import Any
 
 
 def local_variables(frame: FrameType) -> Mapping[str, Any]:
-    """Read a frame's variables, by name.
+    """Read those variables of a current thread's frame that have a value just now, by name.
 
-    Args:
-        frame: A frame of the current thread: of a function, a class or a module.
-
-    Returns:
-        Those that have a value just now. A module's and a class's are its namespace itself.
+    A module's and a class's are its namespace itself.
     """
     if sys.version_info >= (3, 13) or not frame.f_code.co_flags & inspect.CO_OPTIMIZED:
         return frame.f_locals
@@ -35,7 +29,6 @@ if sys.version_info >= (3, 12):
     get_var.restype = ctypes.py_object
 
     def fast_locals(frame: FrameType) -> dict[str, Any]:
-        """Ask the interpreter for each variable."""
         found: dict[str, Any] = {}
         for name in layout_of(frame.f_code)[0]:
             try:
@@ -62,21 +55,17 @@ else:
         for number, name in enumerate(names):
             try:
                 value = values[number]
-                if name in cells and type(value) is CellType:
-                    value = value.cell_contents
+                is_cell = name in cells and type(value) is CellType
+                found[name] = value.cell_contents if is_cell else value
             except ValueError:  # no value yet, or none any more
                 continue
-            found[name] = value
         return found
 
 
 @functools.cache
 def layout_of(code: CodeType) -> tuple[tuple[str, ...], frozenset[str], Any]:
-    """Name a function's variables in the order in which a frame keeps them.
-
-    Returns:
-        The names; those of them that are shared with another function, in a cell; and the type of
-        the array that holds the values.
+    """Name a function's variables in the order in which a frame keeps them; those that are shared
+    with another function, in a cell; and the type of the array that holds the values.
     """
     own = code.co_varnames
     shared = (*code.co_cellvars, *code.co_freevars)

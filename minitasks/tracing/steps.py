@@ -1,8 +1,7 @@
 """Steps: what a frame is doing, told from the events that a trace function gets.
 
 sys.settrace speaks of call, line, exception and return. For a coroutine that is too little: each
-await that waits looks like a return, and going on looks like a new call. `StepReader` tells them
-apart, for any trace function: the recorder's, or pdb's own `trace_dispatch`.
+await that waits looks like a return, and going on like a new call. `StepReader` tells them apart.
 """
 
 import opcode
@@ -12,6 +11,9 @@ from threading import Thread
 from types import CodeType, FrameType
 from typing import Any, Literal
 
+# "suspend": the frame yields, or awaits something that is not ready. "raise": it ends with an
+# exception. "exception": one passes the frame, which may yet handle it. "handover": a StopIteration
+# by which the interpreter hands over what an awaited coroutine returned: nothing went wrong.
 Step = Literal["call", "resume", "line", "suspend", "return", "raise", "exception", "handover"]
 
 RESUME = opcode.opmap["RESUME"]
@@ -33,20 +35,6 @@ class StepReader:
 
     Hand it every event of the frames of interest, each once and in order: what a frame's end means
     depends on the event before it. One reader serves all threads.
-
-    Examples:
-        >>> import sys
-        >>> def count():
-        ...     yield 1
-        >>> reader = StepReader()
-        >>> steps = []
-        >>> def trace(frame, event, arg):
-        ...     if frame.f_code is count.__code__:
-        ...         steps.append(reader.read(frame, event, arg))
-        ...         return trace
-        >>> sys.settrace(trace); numbers = list(count()); sys.settrace(None)
-        >>> steps
-        ['call', 'line', 'suspend', 'resume', 'return']
     """
 
     def __init__(self) -> None:
@@ -55,67 +43,36 @@ class StepReader:
         self._thrown: dict[int, dict[int, int]] = {}
 
     def read(self, frame: FrameType, event: str, arg: Any) -> Step:
-        """Tell what the event means.
-
-        Args:
-            frame: The frame, as the trace function got it.
-            event: "call", "line", "exception" or "return".
-            arg: The event's argument.
-
-        Returns:
-            "call": the frame begins.
-            "resume": a generator or coroutine goes on after a yield or an await.
-            "line": a line is about to run.
-            "suspend": the frame yields, or awaits something that is not ready. It will go on later.
-            "return": the frame ends with a value.
-            "raise": the frame ends with an exception.
-            "exception": an exception passes this frame, which may yet handle it.
-            "handover": a StopIteration by which the interpreter hands over what an awaited
-                coroutine returned. Nothing went wrong and no code of the user sees it.
-        """
+        """Tell what an event means, from the arguments that a trace function got."""
+        thrown = self._thrown.get(id(frame), {})
         if event == "line":
-            self._forget_line(frame)
+            # A line that runs again has got over what was thrown into it, and may suspend anew.
+            if frame.f_lineno in thrown.values():
+                kept = {at: line for at, line in thrown.items() if line != frame.f_lineno}
+                self._thrown[id(frame)] = kept
             return "line"
         if event == "exception":
-            return self._exception(frame, arg)
+            if is_handover(frame, arg):
+                return "handover"
+            if way_out(frame) == "suspend":
+                self._thrown.setdefault(id(frame), {})[frame.f_lasti] = frame.f_lineno
+            return "exception"
         if event == "call":
-            return self._begin(frame)
-        return self._leave(frame)
-
-    def waits_for_line(self, frame: FrameType) -> bool:
-        """Tell whether the frame's next lines matter: something was thrown into it."""
-        return id(frame) in self._thrown
-
-    def _begin(self, frame: FrameType) -> Step:
-        if is_resuming(frame):
-            return "resume"
-        # A frame that was closed without an event may have left something under the same id.
-        self._thrown.pop(id(frame), None)
-        return "call"
-
-    def _leave(self, frame: FrameType) -> Step:
+            if is_resuming(frame):
+                return "resume"
+            # A frame that was closed without an event may have left something under the same id.
+            self._thrown.pop(id(frame), None)
+            return "call"
         # A frame that a thrown exception leaves, at once or after a with has cleaned up, stands at
         # the very instruction at which it would suspend.
-        thrown = self._thrown.get(id(frame), {})
-        step = "raise" if frame.f_lasti in thrown else way_out(frame)
+        step: Step = "raise" if frame.f_lasti in thrown else way_out(frame)
         if step != "suspend":
             self._thrown.pop(id(frame), None)
         return step
 
-    def _exception(self, frame: FrameType, arg: Any) -> Step:
-        if is_handover(frame, arg):
-            return "handover"
-        if way_out(frame) == "suspend":
-            self._thrown.setdefault(id(frame), {})[frame.f_lasti] = frame.f_lineno
-        return "exception"
-
-    def _forget_line(self, frame: FrameType) -> None:
-        """A line that runs again has got over what was thrown into it, and may suspend anew."""
-        thrown = self._thrown.get(id(frame))
-        if thrown is not None:
-            for instruction, line in list(thrown.items()):
-                if line == frame.f_lineno:
-                    del thrown[instruction]
+    def waits_for_line(self, frame: FrameType) -> bool:
+        """Tell whether the frame's next lines matter: something was thrown into it."""
+        return id(frame) in self._thrown
 
 
 def is_resuming(frame: FrameType) -> bool:
@@ -133,11 +90,7 @@ def has_begun(frame: FrameType) -> bool:
 
 def start_of(code: CodeType) -> int:
     """Give the offset of the first RESUME, where a frame of `code` begins."""
-    instructions = code.co_code
-    offset = 0
-    while instructions[offset] != RESUME:
-        offset += 2
-    return offset
+    return 2 * code.co_code[::2].index(RESUME)
 
 
 def way_out(frame: FrameType) -> Literal["suspend", "return", "raise"]:
@@ -165,10 +118,8 @@ def is_handover(frame: FrameType, exception: tuple[Any, Any, Any]) -> bool:
     From 3.12 on it has passed the awaiter, if something was thrown into what is awaited.
     """
     kind, _, traceback = exception
-    if kind is not StopIteration:
-        return False
-    if traceback is None:
-        return True
+    if kind is not StopIteration or traceback is None:
+        return kind is StopIteration
     awaits = bool(frame.f_code.co_flags & CO_COROUTINE) and way_out(frame) == "suspend"
     return awaits and traceback.tb_next is None
 

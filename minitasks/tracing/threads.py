@@ -1,25 +1,21 @@
 """Threads and tasks: in which lane a step is, and for which task it is done.
 
-A lane is a thread, not its ident: the system gives a dead thread's ident to the next one. Worker
-threads are named differently by each event loop, so we number them, in order of appearance.
-
-A task's number travels in a context variable: anyio copies the context into the worker thread, so
-that what runs there tells the task that handed it over. The variable is set wherever recorded code
-runs, and in the functions that hand work over, since what calls them need not be recorded.
+A lane is a thread, not its ident, which the system gives to the next one when the thread is dead. A
+task's number travels in a context variable, which anyio copies into the worker thread.
 """
 
 import asyncio
 import os
 import sys
 import threading
-import weakref
 from collections.abc import Callable, Collection
 from concurrent.futures.thread import _WorkItem
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from types import CodeType
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import anyio.to_thread
 
@@ -37,44 +33,30 @@ class Lane:
 
 @dataclass(slots=True)
 class Thread:
-    """What is known of a thread so far.
+    """What is known of a thread so far."""
 
-    Attributes:
-        number: Its place in order of appearance.
-        ident: The system's number for it, which a later thread may get again.
-        name: The name it had when it was first seen.
-        is_worker: Whether a pool of worker threads started it.
-        runs_loop: Whether an event loop was seen to run in it.
-    """
-
-    number: int
-    ident: int
-    name: str
-    is_worker: bool
-    runs_loop: bool = False
+    number: int  # its place in order of appearance
+    ident: int  # the system's, which a later thread may get again
+    name: str  # when it was first seen
+    is_worker: bool  # a pool of worker threads started it
+    runs_loop: bool = False  # an event loop was seen to run in it
 
 
-class _Local(threading.local):
-    """The current thread, as it was entered among those seen."""
-
-    thread: Thread | None = None
-
-
-@dataclass(slots=True)
 class Threads:
     """The threads of a recording, in order of appearance."""
 
-    seen: list[Thread] = field(default_factory=list)
-    # Called when an event loop is seen to run in a thread.
-    when_loop_runs: Callable[[], None] = lambda: None
-    # Called in a thread that is new, and of no pool.
-    when_new: Callable[[], None] = lambda: None
-    _local: _Local = field(default_factory=_Local)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self) -> None:
+        self.seen: list[Thread] = []
+        # Called when an event loop is seen to run in a thread.
+        self.when_loop_runs: Callable[[], None] = lambda: None
+        # Called in a thread that is new, and of no pool.
+        self.when_new: Callable[[], None] = lambda: None
+        self._local = threading.local()
+        self._lock = threading.Lock()
 
     def here(self) -> Thread:
         """Give the current thread; one that is new gets the next number."""
-        thread = self._local.thread
+        thread: Thread | None = getattr(self._local, "thread", None)
         if thread is None:
             thread = self._local.thread = self._enter()
         if not thread.runs_loop and runs_loop():
@@ -93,31 +75,29 @@ class Threads:
         return thread
 
     def numbers(self, idents: Collection[int]) -> list[int]:
-        """Give the numbers of the threads with these idents."""
         return [thread.number for thread in self.seen if thread.ident in idents]
 
     def lanes(self) -> tuple[Lane, ...]:
         """Give the lanes, now that it is known what each thread was for."""
-        loops = count(1)
-        workers = count(1)
+        loops, workers = count(1), count(1)
         return tuple(lane_of(thread, loops, workers) for thread in self.seen)
 
 
 def lane_of(thread: Thread, loops: "count[int]", workers: "count[int]") -> Lane:
-    """Tell what a thread was for, and name it. A worker stays one while it runs `asyncio.run`."""
-    if thread.runs_loop and not thread.is_worker:
+    # A worker stays one while it runs `asyncio.run`. Each event loop gives its own other names.
+    if thread.is_worker:
+        return Lane(thread.number, "worker thread", f"worker thread {next(workers)}")
+    if thread.runs_loop:
         number = next(loops)
         name = "event loop" if number == 1 else f"event loop {number}"
         return Lane(thread.number, "event loop", name)
-    if thread.is_worker:
-        return Lane(thread.number, "worker thread", f"worker thread {next(workers)}")
-    if thread.name.startswith("client"):
-        return Lane(thread.number, "client", thread.name)
-    return Lane(thread.number, "thread", thread.name)
+    is_client = thread.name.startswith("client")
+    return Lane(thread.number, "client" if is_client else "thread", thread.name)
 
 
-# The recording, and the number of the task that is at work in this context. Other recordings may
-# have left theirs behind.
+# The recording, and the number of the task that is at work in this context: set wherever recorded
+# code runs, and in the functions that hand work over, since what calls them need not be recorded.
+# Other recordings may have left theirs behind.
 _owner: ContextVar[tuple[object, int] | None] = ContextVar("minitasks task", default=None)
 
 
@@ -126,8 +106,7 @@ class Tasks:
 
     def __init__(self) -> None:
         self._numbers = count(1)
-        # By the task's id, since a dict of tasks would keep them alive.
-        self._known: dict[int, tuple[weakref.ref[Any], int]] = {}
+        self._known: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 
     def here(self) -> int:
         """Give the number of the task that the current code runs for.
@@ -150,12 +129,9 @@ class Tasks:
         _owner.set((self, number) if number else None)
 
     def _number_of(self, task: Any) -> int:
-        known = self._known.get(id(task))
-        # A dead task's id may have gone to a new one.
-        if known is not None and known[0]() is task:
-            return known[1]
-        number = next(self._numbers)
-        self._known[id(task)] = (weakref.ref(task), number)
+        number = self._known.get(task)
+        if number is None:
+            number = self._known[task] = next(self._numbers)
         return number
 
 
@@ -170,7 +146,6 @@ def running_task() -> Any:
 
 
 def runs_loop() -> bool:
-    """Tell whether an event loop runs in this thread."""
     if asyncio._get_running_loop() is not None:
         return True
     trio = trio_lowlevel()
