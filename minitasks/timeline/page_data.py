@@ -148,7 +148,7 @@ class Packer:
         """Tell how an event's variables differ from those last told of its frame."""
         before = self.variables[event.frame]
         after = self.variables[event.frame] = dict(event.variables)
-        for name in before.keys() - after.keys():
+        for name in (name for name in before if name not in after):
             yield from (self.text(name), -1)
         for name, value in after.items():
             if before.get(name) != value:
