@@ -15,9 +15,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,30 +26,30 @@ from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.journal import (
     Event,
     Journal,
-    JournalError,
+    Kind,
     Progress,
     current,
     now,
     progress_of,
+    stamp,
 )
 from minitasks.workshop.verdict import Verdict
 
 HIDDEN = ".workshop"
 DEFAULT = "minitasks-workshop"
 
-# By its root, why a workshop's journal could not be written: the disk is full, or read-only.
-unkept: dict[Path, str] = {}
 
-
-@dataclass(frozen=True)
+@dataclass
 class Workshop:
     """A learner's folder.
 
     Attributes:
         root: Its path.
+        unkept: Why something could not be noted, on a full disk say; empty if all was.
     """
 
     root: Path
+    unkept: str = ""
 
     @property
     def hidden(self) -> Path:
@@ -66,7 +64,6 @@ class Workshop:
         return Journal(self.hidden / "journal.jsonl")
 
     def file(self, exercise: Exercise) -> Path:
-        """Give the learner's file for an exercise."""
         return self.root / exercise.folder.name / "exercise.py"
 
     def progress(self) -> dict[str, Progress]:
@@ -74,63 +71,55 @@ class Workshop:
         return progress_of(self.journal.events())
 
     def progress_in(self, exercise: Exercise) -> Progress:
-        """Tell how far one exercise is."""
         return self.progress().get(exercise.name, Progress())
+
+    def passed(self) -> set[str]:
+        """Name the exercises that have passed."""
+        return {name for name, each in self.progress().items() if each.passed}
 
     def current(self) -> Exercise:
         """Give the exercise that the learner is at; the next to do, once that has passed."""
-        events = self.journal.events()
-        passed = {name for name, each in progress_of(events).items() if each.passed}
-        moved_to = current(events)
-        here = next(
-            (exercise for exercise in catalog.exercises() if exercise.name == moved_to), None
-        )
-        if here and here.name not in passed:
+        moved_to = current(self.journal.events())
+        here = next((each for each in catalog.exercises() if each.name == moved_to), None)
+        if here and here.name not in self.passed():
             return here
         return self.next_to_do(here) or here or catalog.exercises()[0]
 
     def next_to_do(self, beyond: Exercise | None = None) -> Exercise | None:
         """Give the first that has not passed, behind another if possible; None at the end."""
-        passed = {name for name, each in self.progress().items() if each.passed}
+        passed = self.passed()
         left = [exercise for exercise in catalog.exercises() if exercise.name not in passed]
         behind = [exercise for exercise in left if beyond and exercise.number > beyond.number]
         return next(iter(behind or left), None)
 
     def exercise_of(self, file: Path) -> Exercise | None:
         """Give the exercise that a file of this folder belongs to."""
-        for exercise in catalog.exercises():
-            if self.file(exercise) == file:
-                return exercise
-        return None
+        return next((each for each in catalog.exercises() if self.file(each) == file), None)
 
-    def keep(self, event: Event) -> None:
+    def keep(
+        self,
+        kind: Kind,
+        exercise: Exercise,
+        detail: str = "",
+        digest: str = "",
+        honest: bool = True,
+    ) -> None:
         """Note an event; where that can't be written, go on without."""
         try:
-            self.journal.add(event)
+            self.journal.add(Event(now(), kind, exercise.name, detail, digest, honest))
         except OSError as problem:
-            unkept[self.root] = f"this is not noted: {self.hidden}: {problem.strerror}"
-
-    @property
-    def unkept(self) -> str:
-        """Say why something could not be noted; empty if all was."""
-        return unkept.get(self.root, "")
+            self.unkept = f"this is not noted: {self.hidden}: {problem.strerror}"
 
     def move_to(self, exercise: Exercise) -> None:
-        """Note that the learner is at an exercise now."""
-        self.keep(Event(now(), "moved", exercise.name))
+        self.keep("moved", exercise)
 
     def note(self, exercise: Exercise, verdict: Verdict, digest: str) -> None:
         """Note a grading."""
-        self.keep(
-            Event(
-                now(),
-                "passed" if verdict.passed else "failed",
-                exercise.name,
-                "" if verdict.passed else verdict.claim or verdict.seen,
-                digest,
-                honest=is_begun(exercise, digest),
-            )
-        )
+        honest = is_begun(exercise, digest)
+        if verdict.passed:
+            self.keep("passed", exercise, "", digest, honest)
+        else:
+            self.keep("failed", exercise, verdict.claim or verdict.seen, digest, honest)
 
     def copies(self, exercise: Exercise) -> list[Path]:
         """List the copies of an exercise's file, oldest first."""
@@ -139,23 +128,19 @@ class Workshop:
     def next_hint(self, exercise: Exercise) -> int:
         """Open the next hint of an exercise, or the last again; give its number, from 1."""
         number = min(self.progress_in(exercise).hints + 1, len(exercise.hints))
-        self.keep(Event(now(), "hint", exercise.name, str(number)))
+        self.keep("hint", exercise, str(number))
         return number
 
     def put(self, file: Path, content: bytes) -> Path | None:
-        """Give a file of the folder a new content; what it had is copied away first.
-
-        Returns:
-            The copy; None if there was no file, or nothing to change.
-        """
+        """Give a file a new content; what it had, if that was another, first goes into a copy."""
         if not file.exists():
             write(file, content)
             return None
-        if file.read_bytes() == content:
+        before = file.read_bytes()
+        if before == content:
             return None
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-        copy = self.hidden / "copies" / stamp / file.relative_to(self.root)
-        write(copy, file.read_bytes())
+        copy = self.hidden / "copies" / stamp() / file.relative_to(self.root)
+        write(copy, before)
         write(file, content)
         return copy
 
@@ -176,11 +161,7 @@ class Workshop:
         return copies[-1]
 
     def update(self) -> list[str]:
-        """Bring in what a release has: new exercises, new READMEs. The learner's exercises stay.
-
-        Returns:
-            What was done, a line for each.
-        """
+        """Bring in what a release has, and tell of each in a line; the learner's work stays."""
         done: list[str] = []
         stubs = self.stubs()
         for exercise in catalog.exercises():
@@ -217,7 +198,7 @@ class Workshop:
         """Find an exercise's folder under the number that it had in an older release."""
         if (self.root / exercise.folder.name).exists():
             return None
-        return next(iter(sorted(self.root.glob(f"[0-9][0-9]_{exercise.name}"))), None)
+        return min(self.root.glob(f"[0-9][0-9]_{exercise.name}"), default=None)
 
 
 def digest_of(file: Path) -> str:
@@ -266,7 +247,7 @@ task, exercise.py is theirs to write.
 
 
 def start(root: Path) -> Workshop:
-    """Make a learner's folder.
+    """Make a learner's folder, or take one over whose hidden folder was lost, in copying.
 
     Args:
         root: Where; it may exist if it is empty.
@@ -274,32 +255,22 @@ def start(root: Path) -> Workshop:
     Raises:
         CannotRun: There is something in it, or it can't be written.
     """
+    workshop = Workshop(root)
+    every = catalog.exercises()
     try:
-        lost = root.is_dir() and any(
-            (root / each.folder.name).is_dir() for each in catalog.exercises()
-        )
-        if lost and not (root / HIDDEN).is_dir():
-            return adopt(Workshop(root))
-        if root.is_dir() and any(root.iterdir()):
-            known = (root / HIDDEN).is_dir()
+        known = workshop.hidden.is_dir()
+        is_lost = not known and any((root / each.folder.name).is_dir() for each in every)
+        if root.is_dir() and any(root.iterdir()) and not is_lost:
             advice = "go on there: minitasks workshop watch" if known else "name another"
             raise CannotRun(f"{root} is not empty: {advice}")
-        workshop = Workshop(root)
         workshop.hidden.mkdir(parents=True)
         workshop.update()
-        write(root / ".vscode" / "launch.json", launch_json().encode())
-        write(root / "AGENTS.md", FOR_ASSISTANTS.encode())
+        if not is_lost:
+            write(root / ".vscode" / "launch.json", launch_json().encode())
+            write(root / "AGENTS.md", FOR_ASSISTANTS.encode())
     except OSError as problem:
         raise CannotRun(f"can't write {root}: {problem.strerror}; name another folder") from problem
-    workshop.move_to(catalog.exercises()[0])
-    return workshop
-
-
-def adopt(workshop: Workshop) -> Workshop:
-    """Take a folder over whose hidden folder was lost, in copying: every file stays as it is."""
-    workshop.hidden.mkdir()
-    workshop.update()
-    workshop.move_to(catalog.exercises()[0])
+    workshop.move_to(every[0])
     return workshop
 
 
@@ -332,20 +303,6 @@ def as_json(
         "solution": each.solution,
         "minutes": round(each.minutes),
     }
-
-
-def damaged(workshop: Workshop) -> Path | None:
-    """Set a damaged journal aside; give its new place, or None if it was sound."""
-    try:
-        workshop.journal.events()
-    except JournalError:
-        return workshop.journal.set_aside()
-    return None
-
-
-def begun(workshop: Workshop, among: Iterable[Exercise]) -> list[Exercise]:
-    """List the exercises whose file is no longer the stub."""
-    return [each for each in among if is_begun(each, digest_of(workshop.file(each)))]
 
 
 def is_begun(exercise: Exercise, digest: str) -> bool:

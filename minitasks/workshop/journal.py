@@ -5,7 +5,6 @@ each other's. A damaged journal is set aside; the caller grades anew to replace 
 """
 
 import json
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
@@ -85,17 +84,17 @@ class JournalError(Exception):
 
 
 def now() -> str:
-    """Give the time as a journal writes it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def stamp() -> str:
+    """Give the time as a part of a file's name, different at each call."""
+    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
 
 
 @dataclass(frozen=True)
 class Journal:
-    """The journal of one learner's folder.
-
-    Attributes:
-        file: Where it is; it need not exist yet.
-    """
+    """The journal of one learner's folder, whose file need not exist yet."""
 
     file: Path
 
@@ -103,14 +102,9 @@ class Journal:
         """Append an event, in a single write."""
         # Half a surrogate pair, which UTF-8 has not, becomes an escape, which JSON has.
         text = json.dumps(asdict(event), ensure_ascii=False) + "\n"
-        line = text.encode(errors="backslashreplace")
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(self.file, flags, 0o644)
-        try:
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
+        with self.file.open("ab", buffering=0) as stream:
+            stream.write(text.encode(errors="backslashreplace"))
 
     def events(self) -> list[Event]:
         """Read every event. A line that is none, cut by a full disk say, is left out.
@@ -126,7 +120,6 @@ class Journal:
             return self.read()
 
     def read(self) -> list[Event]:
-        """Read every event, as the file is at this moment."""
         try:
             lines = self.file.read_bytes().decode("utf-8", "replace").splitlines()
         except FileNotFoundError:
@@ -138,10 +131,7 @@ class Journal:
 
     def set_aside(self) -> Path:
         """Move a damaged journal out of the way; give its new place."""
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-        aside = self.file.with_name(f"{self.file.name}.damaged-{stamp}")
-        os.replace(self.file, aside)
-        return aside
+        return self.file.replace(self.file.with_name(f"{self.file.name}.damaged-{stamp()}"))
 
 
 def event_of(line: str) -> Event | None:
@@ -161,7 +151,6 @@ def progress_of(events: Iterable[Event]) -> dict[str, Progress]:
 
 
 def after(progress: Progress, event: Event) -> Progress:
-    """Add one event."""
     progress = replace(progress, began=progress.began or event.time, last=event.time)
     match event.kind:
         case "passed":

@@ -7,7 +7,6 @@ what the child does, and verdict.py for what is made of its reports.
 import contextlib
 import json
 import multiprocessing
-import multiprocessing.connection
 import os
 import tempfile
 import threading
@@ -15,13 +14,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from minitasks.errors import CannotRun
 from minitasks.workshop import catalog, folder, limits
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
+from minitasks.workshop.journal import JournalError
 from minitasks.workshop.solutions import delegates_to
 from minitasks.workshop.verdict import Report, Run, Verdict, verdict_on
 
@@ -60,7 +62,6 @@ class Job:
 
     @property
     def output(self) -> Path:
-        """Where everything goes that the learner's code prints."""
         return self.scratch / "output.txt"
 
     @property
@@ -77,13 +78,6 @@ _warm_parent = forkserver.ForkServer()
 def can_fork() -> bool:
     """Tell whether children can be forked from a warm parent, not started as plain processes."""
     return "forkserver" in multiprocessing.get_all_start_methods()
-
-
-def children_context() -> ForkServerContext | SpawnContext:
-    """Choose how children start."""
-    if can_fork():
-        return multiprocessing.get_context("forkserver")
-    return multiprocessing.get_context("spawn")
 
 
 def warm_up() -> None:
@@ -116,9 +110,8 @@ def safe_path() -> Iterator[None]:
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
+        del os.environ["PYTHONSAFEPATH"]
+        if before is not None:
             os.environ["PYTHONSAFEPATH"] = before
 
 
@@ -130,7 +123,7 @@ def grade(
     examples: Path | None = None,
     cancel: threading.Event | None = None,
 ) -> Verdict | None:
-    """Grade a file.
+    """Grade a file; None if it was called off.
 
     Args:
         exercise: Whose grader to use.
@@ -138,21 +131,16 @@ def grade(
         time_limit: How long its tests may take, in seconds.
         examples: A folder for failing examples, which are tried first the next time.
         cancel: Set it to call the grading off.
-
-    Returns:
-        The verdict; None if it was called off.
     """
     began = time.perf_counter()
     file = file.absolute()
-    if not file.is_file():
-        return Verdict(exercise.name, str(file), False, "missing", seen=missing(file))
-    if file.stat().st_size > LARGEST:
-        seen = f"{file} has more than {LARGEST // 1024} kB: that is no exercise"
-        return Verdict(exercise.name, str(file), False, "missing", seen=seen)
+    if missing := what_is_missing(file):
+        return Verdict(exercise.name, str(file), False, "missing", seen=missing)
 
     with tempfile.TemporaryDirectory(prefix="minitasks-", ignore_cleanup_errors=True) as scratch:
         job = Job(exercise.grader.absolute(), file, Path(scratch), time_limit, examples)
-        run = run_child(job, cancel or threading.Event())
+        with _one_at_a_time:
+            run = run_child(job, cancel or threading.Event())
     if run.cancelled:
         return None
     if not run.first("started"):
@@ -161,25 +149,22 @@ def grade(
     return replace(verdict, delegates=delegates_to(file, exercise)) if verdict.passed else verdict
 
 
-def missing(file: Path) -> str:
-    """Word that there is no file."""
-    if file.exists():
+def what_is_missing(file: Path) -> str:
+    """Say why there is nothing to grade; empty if there is a file."""
+    if not file.exists():
+        return f"{file} is not there: minitasks workshop reset brings the stub back, undo your copy"
+    if not file.is_file():
         return f"{file} is no plain file: move it away, then minitasks workshop reset"
-    return f"{file} is not there: minitasks workshop reset brings the stub back, undo your copy"
+    is_large = file.stat().st_size > LARGEST
+    return f"{file} has more than {LARGEST // 1024} kB: that is no exercise" if is_large else ""
 
 
 def run_child(job: Job, cancel: threading.Event) -> Run:
     """Run one child to its end, or end it; nothing of it is left afterwards."""
-    with _one_at_a_time:
-        return run_only_child(job, cancel)
-
-
-def run_only_child(job: Job, cancel: threading.Event) -> Run:
-    """Run one child, while no other runs."""
     warm_up()
-    context = children_context()
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=grade_in_child, args=(job, sender), daemon=True)
+    context: Any = multiprocessing.get_context("forkserver" if can_fork() else "spawn")
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    child: BaseProcess = context.Process(target=grade_in_child, args=(job, sender), daemon=True)
     with from_warm_parent():
         child.start()
     sender.close()
@@ -199,14 +184,14 @@ def run_only_child(job: Job, cancel: threading.Event) -> Run:
 
 def follow(
     run: Run,
-    child: multiprocessing.process.BaseProcess,
-    receiver: "multiprocessing.connection.Connection[bytes, bytes]",
+    child: BaseProcess,
+    receiver: "Connection[bytes, bytes]",
     cancel: threading.Event,
 ) -> None:
     """Collect a child's reports until it ends, is out of time or is called off."""
     deadline = time.monotonic() + START_LIMIT
     while child.is_alive():
-        multiprocessing.connection.wait([receiver, child.sentinel], TICK)
+        wait([receiver, child.sentinel], TICK)
         for report in reports_from(receiver):
             run.reports.append(report)
             # From each of these the child gives itself its time anew.
@@ -218,9 +203,7 @@ def follow(
             break
 
 
-def reports_from(
-    receiver: "multiprocessing.connection.Connection[bytes, bytes]",
-) -> Iterator[Report]:
+def reports_from(receiver: "Connection[bytes, bytes]") -> Iterator[Report]:
     """Take the reports that have come; what a learner's code wrote between them is no report."""
     with contextlib.suppress(EOFError, OSError):
         while receiver.poll():
@@ -228,7 +211,7 @@ def reports_from(
                 yield json.loads(receiver.recv_bytes())
 
 
-def kill(child: multiprocessing.process.BaseProcess) -> bool:
+def kill(child: BaseProcess) -> bool:
     """End a child and its process group; tell whether it ended by itself and left others."""
     group = child.pid
     assert group is not None
@@ -241,7 +224,6 @@ def kill(child: multiprocessing.process.BaseProcess) -> bool:
 
 
 def tail_of(file: Path) -> str:
-    """Read the end of a file, if it is there."""
     if not file.exists():
         return ""
     with file.open("rb") as stream:
@@ -249,9 +231,7 @@ def tail_of(file: Path) -> str:
         return stream.read().decode("utf-8", "replace")
 
 
-def grade_in_child(
-    job: Job, connection: "multiprocessing.connection.Connection[bytes, bytes]"
-) -> None:
+def grade_in_child(job: Job, connection: "Connection[bytes, bytes]") -> None:
     """Grade in this process, and end it. The parent itself never imports pytest."""
     from minitasks.workshop import child
 
@@ -267,17 +247,7 @@ def check(
     time_limit: float = TIME_LIMIT,
     cancel: threading.Event | None = None,
 ) -> Verdict | None:
-    """Grade the learner's file for an exercise and note the outcome.
-
-    Args:
-        workshop: The learner's folder.
-        exercise: The exercise.
-        time_limit: How long the tests may take, in seconds.
-        cancel: Set it to call the grading off.
-
-    Returns:
-        The verdict; None if it was called off.
-    """
+    """Grade the learner's file for an exercise and note the outcome; None if it was called off."""
     file = workshop.file(exercise)
     digest = folder.digest_of(file)
     verdict = grade(
@@ -290,10 +260,13 @@ def check(
 
 def regrade(workshop: Workshop) -> Iterator[str]:
     """Set a damaged journal aside and grade what was begun; say each step in a line."""
-    aside = folder.damaged(workshop)
-    if aside is None:
+    try:
+        workshop.journal.events()
         return
+    except JournalError:
+        aside = workshop.journal.set_aside()
     yield f"the progress file was damaged; it is kept as {aside.name}. Grading again:"
-    for exercise in folder.begun(workshop, catalog.exercises()):
-        verdict = check(workshop, exercise)
-        yield f"  {exercise.name}: {'passed' if verdict and verdict.passed else 'not yet'}"
+    for exercise in catalog.exercises():
+        if folder.is_begun(exercise, folder.digest_of(workshop.file(exercise))):
+            verdict = check(workshop, exercise)
+            yield f"  {exercise.name}: {'passed' if verdict and verdict.passed else 'not yet'}"
