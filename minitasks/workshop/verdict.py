@@ -9,8 +9,7 @@ import contextlib
 import re
 import signal
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -38,6 +37,10 @@ class Place:
     line: int
     source: str
     note: str = ""
+
+    def __str__(self) -> str:
+        note = f" ({self.note})" if self.note else ""
+        return f"{self.file}, line {self.line}{note}\n    {self.source}"
 
 
 @dataclass(frozen=True)
@@ -86,20 +89,12 @@ class Verdict:
 
     def feedback(self) -> str:
         """Say in plain text what was claimed, what was seen, and at which line of the learner's."""
-        parts = [self.claim, self.seen, place_text(self.place)]
+        parts = [self.claim, self.seen, str(self.place or "")]
         return "\n".join(part for part in parts if part)
 
     def as_json(self) -> dict[str, Any]:
         """Give the verdict as the documented JSON object."""
         return asdict(self)
-
-
-def place_text(place: Place | None) -> str:
-    """Say where, in one line or two."""
-    if place is None:
-        return ""
-    note = f" ({place.note})" if place.note else ""
-    return f"{place.file}, line {place.line}{note}\n    {place.source}"
 
 
 # -- how it is made -------------------------------------------------------------------------------
@@ -153,41 +148,40 @@ class Failure:
 
 
 def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verdict:
-    """Make the verdict.
-
-    Args:
-        exercise: The exercise.
-        file: The file that was graded.
-        run: What came out of the child.
-        seconds: How long it took.
-    """
-    failure = failure_of(run, [claim.test for claim in exercise.claims])
-    report = failure.report if failure else {}
-    test = report.get("test") or (interrupted_test(run) if failure else "")
-    return Verdict(
+    """Make the verdict on a file of what came out of the child."""
+    verdict = Verdict(
         exercise=exercise.name,
         file=str(file),
-        passed=failure is None,
-        reason=failure.reason if failure else None,
-        claim=next((claim.text for claim in exercise.claims if claim.test == test), ""),
-        seen=failure.seen + hint_at_trio(report, run, file) if failure else "",
-        place=place_of(exercise, file, run, report, test) if failure else None,
-        example=example.program(
-            exercise, test, report.get("arguments") or {}, file, report.get("backend") or "asyncio"
-        ),
+        passed=True,
         printed="\n".join(run.output.splitlines()[-10:])[-1000:],
-        traceback=report.get("traceback", ""),
         claims=tuple(Checked(c.test, c.text, outcome_of(c, run)) for c in exercise.claims),
         seconds=seconds,
+    )
+    failure = failure_of(run, [claim.test for claim in exercise.claims])
+    if failure is None:
+        return verdict
+    report = failure.report
+    test = report.get("test") or interrupted_test(run)
+    arguments, backend = report.get("arguments") or {}, report.get("backend") or "asyncio"
+    return replace(
+        verdict,
+        passed=False,
+        reason=failure.reason,
+        claim=next((claim.text for claim in exercise.claims if claim.test == test), ""),
+        seen=failure.seen + hint_at_trio(report, run, file),
+        place=place_of(exercise, file, run, report, test),
+        example=example.program(exercise, test, arguments, file, backend),
+        traceback=report.get("traceback", ""),
     )
 
 
 def failure_of(run: Run, tests: list[str]) -> Failure | None:
     """Say why a run is no pass; None if it is one."""
+    too_late = f"your code did not finish within {run.time_limit:g} seconds"
     if report := run.first(*FAILURES):
-        return reported(report, run)
+        return reported(report, too_late)
     if run.timed_out or "Timeout (" in run.errors:
-        return Failure("time", too_late(run))
+        return Failure("time", too_late)
     if run.left:
         return Failure("process", "your code started a process and left it running")
     if run.first("finished") and all_passed(run, tests):
@@ -202,18 +196,18 @@ def all_passed(run: Run, tests: list[str]) -> bool:
     return all(passed[test] > 0 for test in tests) and passed == Counter(collected["tests"])
 
 
-def reported(report: Report, run: Run) -> Failure:
+def reported(report: Report, too_late: str) -> Failure:
     """Word a report that tells of a failure."""
+    kind, seen = report["kind"], report.get("seen", "")
     words = {
-        "import": f"your file can't be imported: {report.get('seen')}",
+        "import": f"your file can't be imported: {seen}",
         "output": f"your code printed more than {limits.OUTPUT // 1024**2} MB and was stopped",
-        "time": too_late(run),
+        "time": too_late,
         "thread": "your code started a thread that still ran after the last test",
     }
-    kind = report["kind"]
     if kind in words:
         return Failure(cast(Reason, kind), words[kind], report)
-    return Failure("claim", report["seen"], report)
+    return Failure("claim", seen, report)
 
 
 def hint_at_trio(report: Report, run: Run, file: Path) -> str:
@@ -224,11 +218,6 @@ def hint_at_trio(report: Report, run: Run, file: Path) -> str:
     if "asyncio" in text_of(file):
         return f"\nIt works on asyncio. {ran}: use anyio's functions instead of asyncio's"
     return f"\n{ran}; on asyncio it was not seen"
-
-
-def too_late(run: Run) -> str:
-    """Word that time is up."""
-    return f"your code did not finish within {run.time_limit:g} seconds"
 
 
 def ending(exit_code: int | None) -> str:
@@ -243,7 +232,6 @@ def ending(exit_code: int | None) -> str:
 
 
 def outcome_of(claim: Claim, run: Run) -> Outcome:
-    """Tell what became of a claim."""
     if run.tests("failed")[claim.test]:
         return "failed"
     return "passed" if run.tests("passed")[claim.test] else "not run"
@@ -273,21 +261,15 @@ def crash_place(errors: str, file: Path) -> Place | None:
 
 
 def definition(exercise: Exercise, file: Path, test: str) -> Place | None:
-    """Find what a test uses first of the learner's, where no line of theirs raised."""
+    """Find where the learner defines what a test uses first, if the file can be parsed."""
     with contextlib.suppress(SyntaxError, ValueError):
-        return next(definitions(exercise, file, test), None)
+        for name in example.names_used(text_of(exercise.grader), test):
+            if line := example.line_defining(name, text_of(file)):
+                return line_of(file, line)
     return None
 
 
-def definitions(exercise: Exercise, file: Path, test: str) -> Iterator[Place]:
-    """Find where the learner defines what a test uses, in order of use."""
-    for name in example.names_used(text_of(exercise.grader), test):
-        if line := example.line_defining(name, text_of(file)):
-            yield line_of(file, line)
-
-
 def line_of(file: Path, line: int) -> Place:
-    """Describe a line of a file."""
     lines = text_of(file).splitlines()
     source = lines[line - 1].strip() if line <= len(lines) else ""
     return Place(str(file), line, source)
