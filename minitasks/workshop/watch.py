@@ -8,12 +8,10 @@ import os
 import queue
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +21,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from minitasks.workshop import catalog, parent, show
-from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.journal import JournalError
 from minitasks.workshop.keys import QUIT, Keys
@@ -92,10 +90,9 @@ class Saves:
     def watch(self) -> None:
         """Watch until stopped; poll if the system's notices can't be had."""
         if not self.polling:
-            try:
+            with suppress(OSError, RuntimeError):
                 return self.follow()
-            except (OSError, RuntimeError):
-                self.polling = True
+            self.polling = True
         return self.poll()
 
     def poll(self) -> None:
@@ -110,10 +107,8 @@ class Saves:
             before = now
 
     def contents(self) -> dict[Path, bytes]:
-        """Read every exercise that can be read."""
         found = {}
-        for exercise in catalog.exercises():
-            file = self.workshop.file(exercise)
+        for file in map(self.workshop.file, catalog.exercises()):
             with suppress(OSError):
                 if file.is_file():
                     found[file] = file.read_bytes()
@@ -168,7 +163,7 @@ class Watch:
         self.verdict: Verdict | None = None
         self.body: RenderableType | None = None
         self.alone = False
-        self.last_change = ""
+        self.last_change = "no change seen yet"
         self.run = 0
         self.cancel = threading.Event()
         self.grading: threading.Thread | None = None
@@ -217,7 +212,6 @@ class Watch:
             return self.answer(event)
 
     def answer(self, event: WatchEvent) -> bool:
-        """Do what an event asks for; tell whether to go on."""
         match event:
             case Pressed(key):
                 return self.press(key)
@@ -235,7 +229,7 @@ class Watch:
         exercise = self.workshop.exercise_of(file)
         if exercise is None:
             return
-        self.last_change = f"{datetime.now():%H:%M:%S}"
+        self.last_change = f"last change seen at {datetime.now():%H:%M:%S}"
         if exercise != self.exercise:
             self.go_to(exercise)
             return
@@ -263,7 +257,6 @@ class Watch:
         self.grading.start()
 
     def grade_here(self, run: int, exercise: Exercise, cancel: threading.Event) -> None:
-        """Grade, in a thread of its own."""
         verdict = parent.check(self.workshop, exercise, self.time_limit, cancel)
         if verdict is not None:
             self.queue.put(Graded(run, verdict))
@@ -280,15 +273,18 @@ class Watch:
             case "n":
                 self.next_exercise()
             case "h":
-                self.hint()
+                number = self.workshop.next_hint(self.exercise)
+                self.draw(show.hints_of(self.exercise, number))
             case "l":
-                self.draw(self.overview(), alone=True)
+                progress = self.workshop.progress()
+                every = show.overview(catalog.exercises(), progress, self.exercise.name)
+                self.draw(every, alone=True)
             case "i":
-                self.draw(show.markdown(self.exercise.readme.read_text(encoding="utf-8")))
+                self.draw(show.markdown(text_of(self.exercise.readme)))
             case " ":
-                self.scroll()
+                self.draw(self.body, self.alone, first_line=self.next_line)
             case "d":
-                self.debug()
+                self.run_command(["workshop", "debug", self.exercise.name])
             case "t":
                 self.timeline()
             case "r" | "u":
@@ -298,10 +294,6 @@ class Watch:
             case _:
                 self.draw()
         return True
-
-    def scroll(self) -> None:
-        """Show what comes below the last line shown; behind the end, the beginning."""
-        self.draw(self.body, self.alone, first_line=self.next_line)
 
     def next_exercise(self) -> None:
         """Go to the next exercise that has not passed."""
@@ -325,23 +317,9 @@ class Watch:
                 command = [word for word in words if word not in ("-w", "--wait")]
                 subprocess.Popen([*command, str(file)], stdout=subprocess.DEVNULL)
             else:
-                with given_away(self.keys):
+                with self.keys.given_away():
                     subprocess.run([*words, str(file)], check=False)
                 self.draw()
-
-    def hint(self) -> None:
-        """Open the next hint; the last once more when there is no other."""
-        number = self.workshop.next_hint(self.exercise)
-        self.draw(show.hints_of(self.exercise, number))
-
-    def overview(self) -> Group:
-        """Show every exercise with its state."""
-        progress = self.workshop.progress()
-        return show.overview(catalog.exercises(), progress, self.exercise.name)
-
-    def debug(self) -> None:
-        """Hand the terminal to the debugger."""
-        self.run_command(["workshop", "debug", self.exercise.name])
 
     def timeline(self) -> None:
         """Draw the learner's own code running."""
@@ -353,32 +331,24 @@ class Watch:
 
     def bring_back(self, key: str) -> None:
         """Reset or undo; where the folder can't be written, say so."""
+        done = f"nothing to {'reset' if key == 'r' else 'undo'}"
         try:
-            self.reset() if key == "r" else self.undo()
+            if key == "r":
+                if self.workshop.reset(self.exercise):
+                    done = "back to the beginning; u brings your file back"
+            elif self.workshop.copies(self.exercise):
+                self.workshop.undo(self.exercise)
+                done = "your last copy is back; u again changes them over"
+            self.draw(Text(done))
         except OSError as problem:
             self.draw(Text(f"{self.workshop.root} can't be written: {problem.strerror}", "red"))
-
-    def reset(self) -> None:
-        """Begin the exercise again; the file as it was is kept."""
-        copy = self.workshop.reset(self.exercise)
-        self.draw(
-            Text("back to the beginning; u brings your file back" if copy else "nothing to reset")
-        )
-
-    def undo(self) -> None:
-        """Bring the last copy back."""
-        if self.workshop.copies(self.exercise):
-            self.workshop.undo(self.exercise)
-            self.draw(Text("your last copy is back; u again changes them over"))
-        else:
-            self.draw(Text("nothing to undo"))
 
     def run_command(self, command: list[str]) -> None:
         """Run another command of ours on the terminal, and come back."""
         if self.redraw:
             self.console.clear()
         self.console.print(Text("Ctrl-C ends this and goes back", "dim"))
-        with given_away(self.keys):
+        with self.keys.given_away():
             subprocess.run([sys.executable, "-m", "minitasks", *command], check=False)
         self.console.print(Text("any key goes back"))
 
@@ -423,14 +393,11 @@ class Watch:
         return capture.get().splitlines()
 
     def heading(self) -> Group:
-        """Show which exercise this is."""
         file = self.workshop.file(self.exercise)
         return show.heading(self.exercise, len(catalog.exercises()), file)
 
     def bar(self) -> Text:
-        """Show how many exercises have passed."""
-        done = sum(bool(each.passed) for each in self.workshop.progress().values())
-        return show.bar(done, len(catalog.exercises()))
+        return show.bar(len(self.workshop.passed()), len(catalog.exercises()))
 
     def verdict_or_waiting(self) -> RenderableType:
         """Show the verdict, or that it is on its way."""
@@ -440,30 +407,13 @@ class Watch:
         return Group(verdict, AFTER_A_PASS) if self.verdict.passed else verdict
 
     def key_line(self) -> Text:
-        """Say which keys there are."""
         keys = "n next  i task  h hint  l list  d debug  t timeline  r reset  u undo  q quit"
         return Text(keys if self.keys.is_there else "no keyboard here: Ctrl-C ends", "dim")
 
     def change_line(self) -> Text:
-        """Say when the last change was seen."""
         how = " (looking every 0.2 s)" if self.saves.polling else ""
-        seen = (
-            f"last change seen at {self.last_change}" if self.last_change else "no change seen yet"
-        )
-        line = Text(seen + how, "dim")
+        line = Text(f"{self.last_change}{how}", "dim")
         return line.append(f"\n{self.workshop.unkept}", "red") if self.workshop.unkept else line
-
-
-@contextmanager
-def given_away(keys: Keys) -> Iterator[None]:
-    """Let a child have the terminal as it was; Ctrl-C is for the child meanwhile."""
-    # Not SIG_IGN: the child would inherit that.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        with keys.as_it_was():
-            yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def wants_plain() -> bool:
