@@ -88,7 +88,7 @@ def test_a_folder_without_a_workshop_is_told(tmp_path: Path, workshop: Workshop)
     (tmp_path / "holiday pictures").mkdir()
     found = report.report([tmp_path / "holiday pictures", workshop.root])
     assert [one.name for one in found.learners] == ["learner"]
-    assert found.skipped == (str(tmp_path / "holiday pictures"),)
+    assert found.skipped == [str(tmp_path / "holiday pictures")]
     console = Console(width=100, file=io.StringIO(), record=True)
     console.print(report.as_text(found))
     assert "holiday pictures: skipped" in " ".join(console.export_text().split())
@@ -105,7 +105,7 @@ def test_archives_are_read(classroom: Path, tmp_path: Path, kind: str) -> None:
     found = report.report([Path(of_all), Path(of_ada), broken])
     assert sorted(one.name for one in found.learners) == sorted(["<b>bo", "ada", "ada", "지우"])
     assert {one.passed for one in found.learners if one.name == "ada"} == {1}
-    assert found.skipped == (str(broken),)
+    assert found.skipped == [str(broken)]
 
 
 def test_json_is_plain_data(classroom: Path) -> None:
