@@ -41,15 +41,8 @@ DEFAULT = "minitasks-workshop"
 
 @dataclass
 class Workshop:
-    """A learner's folder.
-
-    Attributes:
-        root: Its path.
-        unkept: Why something could not be noted, on a full disk say; empty if all was.
-    """
-
     root: Path
-    unkept: str = ""
+    unkept: str = ""  # why something could not be noted: the disk is full, or read-only
 
     @property
     def hidden(self) -> Path:
@@ -74,7 +67,6 @@ class Workshop:
         return self.progress().get(exercise.name, Progress())
 
     def passed(self) -> set[str]:
-        """Name the exercises that have passed."""
         return {name for name, each in self.progress().items() if each.passed}
 
     def current(self) -> Exercise:
@@ -93,7 +85,6 @@ class Workshop:
         return next(iter(behind or left), None)
 
     def exercise_of(self, file: Path) -> Exercise | None:
-        """Give the exercise that a file of this folder belongs to."""
         return next((each for each in catalog.exercises() if self.file(each) == file), None)
 
     def keep(
@@ -114,7 +105,6 @@ class Workshop:
         self.keep("moved", exercise)
 
     def note(self, exercise: Exercise, verdict: Verdict, digest: str) -> None:
-        """Note a grading."""
         honest = is_begun(exercise, digest)
         if verdict.passed:
             self.keep("passed", exercise, "", digest, honest)
@@ -149,11 +139,7 @@ class Workshop:
         return self.put(self.file(exercise), exercise.stub.read_bytes())
 
     def undo(self, exercise: Exercise) -> Path:
-        """Bring the last copy of an exercise's file back; the present one is kept in turn.
-
-        Raises:
-            CannotRun: There is no copy.
-        """
+        """Bring the last copy of an exercise's file back; the present one is kept in turn."""
         copies = self.copies(exercise)
         if not copies:
             raise CannotRun(f"nothing to undo: {exercise.name} was never overwritten")
@@ -190,8 +176,7 @@ class Workshop:
     def stubs(self) -> dict[str, str]:
         """Give the digests of the stubs that this folder was made with, by the exercise's name."""
         with contextlib.suppress(OSError, ValueError):
-            found = json.loads((self.hidden / "stubs.json").read_bytes())
-            return found if isinstance(found, dict) else {}
+            return dict(json.loads((self.hidden / "stubs.json").read_bytes()))
         return {}
 
     def moved(self, exercise: Exercise) -> Path | None:
@@ -203,13 +188,11 @@ class Workshop:
 
 def digest_of(file: Path) -> str:
     """Give a short digest of a file's content; empty if there is no plain file."""
-    try:
+    with contextlib.suppress(OSError):
         # To read a pipe, or an endless device, would never end.
-        if not file.is_file():
-            return ""
-        return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-    except OSError:
-        return ""
+        if file.is_file():
+            return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    return ""
 
 
 def write(file: Path, content: bytes) -> None:
@@ -247,14 +230,7 @@ task, exercise.py is theirs to write.
 
 
 def start(root: Path) -> Workshop:
-    """Make a learner's folder, or take one over whose hidden folder was lost, in copying.
-
-    Args:
-        root: Where; it may exist if it is empty.
-
-    Raises:
-        CannotRun: There is something in it, or it can't be written.
-    """
+    """Make a learner's folder, or take one over whose hidden folder was lost, in copying."""
     workshop = Workshop(root)
     every = catalog.exercises()
     try:
@@ -275,11 +251,7 @@ def start(root: Path) -> Workshop:
 
 
 def find(beginning: Path) -> Workshop:
-    """Find the learner's folder that a path is in.
-
-    Raises:
-        CannotRun: It is in none.
-    """
+    """Find the learner's folder that a path is in."""
     for folder in (beginning, *beginning.parents):
         if (folder / HIDDEN).is_dir():
             return Workshop(folder)

@@ -42,23 +42,19 @@ TICK = 0.05
 
 @dataclass(frozen=True)
 class Saved:
-    """A learner's file was saved."""
-
     file: Path
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A grading is over; `run` tells which, for one that was called off may still come in."""
+    """A grading is over: `cancel` is its own, for one that was called off may still come in."""
 
-    run: int
+    cancel: threading.Event
     verdict: Verdict
 
 
 @dataclass(frozen=True)
 class Pressed:
-    """A key was pressed."""
-
     key: str
 
 
@@ -71,13 +67,7 @@ WatchEvent = Saved | Graded | Pressed | Resized
 
 
 class Saves:
-    """Watches a folder and tells of each saved exercise.
-
-    Args:
-        workshop: The learner's folder.
-        found: Where to put what was seen.
-        polling: Look at the files again and again, where the system sends no notices.
-    """
+    """Watches a folder, by reading its files where the system sends no notices."""
 
     def __init__(self, workshop: Workshop, found: "queue.Queue[WatchEvent]", polling: bool) -> None:
         self.workshop = workshop
@@ -131,16 +121,7 @@ class Saves:
 
 
 class Watch:
-    """The watch screen.
-
-    Args:
-        workshop: The learner's folder.
-        console: Where to draw.
-        time_limit: How long an exercise's tests may take, in seconds.
-        polling: Poll the files instead of waiting for notices.
-        redraw: Draw each screen over the last. Otherwise write on and on, as a screen reader needs
-            it.
-    """
+    """The watch screen: each is drawn over the last, or behind it, as a screen reader needs it."""
 
     def __init__(
         self,
@@ -164,7 +145,6 @@ class Watch:
         self.body: RenderableType | None = None
         self.alone = False
         self.last_change = "no change seen yet"
-        self.run = 0
         self.cancel = threading.Event()
         self.grading: threading.Thread | None = None
         self.size = console.size
@@ -175,12 +155,10 @@ class Watch:
         parent.warm_up()
         self.saves.thread.start()
         try:
-            with self.keys.unbuffered():
+            with suppress(KeyboardInterrupt), self.keys.unbuffered():
                 self.go_to(self.exercise)
                 while self.answer_or_regrade(self.next_event()):
                     pass
-        except KeyboardInterrupt:
-            pass
         finally:
             self.call_off()
             self.saves.stop.set()
@@ -188,7 +166,6 @@ class Watch:
         self.console.print(Text("bye; minitasks workshop watch goes on from here"))
 
     def next_event(self) -> WatchEvent:
-        """Wait for whatever comes next."""
         while True:
             if key := self.keys.pressed():
                 return Pressed(key)
@@ -217,7 +194,7 @@ class Watch:
                 return self.press(key)
             case Saved(file):
                 self.saved(file)
-            case Graded(run, verdict) if run == self.run:
+            case Graded(cancel, verdict) if cancel is self.cancel:
                 self.verdict = verdict
                 self.draw()
             case Resized():
@@ -232,15 +209,12 @@ class Watch:
         self.last_change = f"last change seen at {datetime.now():%H:%M:%S}"
         if exercise != self.exercise:
             self.go_to(exercise)
-            return
-        self.verdict = None
-        self.grade()
-        self.draw()
+        else:
+            self.grade()
+            self.draw()
 
     def go_to(self, exercise: Exercise) -> None:
-        """Turn to an exercise and grade it."""
         self.exercise = exercise
-        self.verdict = None
         self.workshop.move_to(exercise)
         self.grade()
         if not self.redraw:
@@ -248,18 +222,17 @@ class Watch:
         self.draw()
 
     def grade(self) -> None:
-        """Call off what runs and grade anew."""
         self.call_off()
-        self.run += 1
+        self.verdict = None
         self.cancel = threading.Event()
-        work = (self.run, self.exercise, self.cancel)
+        work = (self.exercise, self.cancel)
         self.grading = threading.Thread(target=self.grade_here, args=work, daemon=True)
         self.grading.start()
 
-    def grade_here(self, run: int, exercise: Exercise, cancel: threading.Event) -> None:
+    def grade_here(self, exercise: Exercise, cancel: threading.Event) -> None:
         verdict = parent.check(self.workshop, exercise, self.time_limit, cancel)
         if verdict is not None:
-            self.queue.put(Graded(run, verdict))
+            self.queue.put(Graded(cancel, verdict))
 
     def call_off(self) -> None:
         """Call the running grading off, and wait until nothing of it is left."""
@@ -296,7 +269,6 @@ class Watch:
         return True
 
     def next_exercise(self) -> None:
-        """Go to the next exercise that has not passed."""
         following = self.workshop.next_to_do(beyond=self.exercise)
         if following is None:
             self.draw(Text(show.ENDING, "bold green"))
@@ -322,7 +294,6 @@ class Watch:
                 self.draw()
 
     def timeline(self) -> None:
-        """Draw the learner's own code running."""
         scenario = self.exercise.scenario
         if scenario is None:
             self.draw(Text("no scenario shows this exercise alone"))
@@ -355,12 +326,10 @@ class Watch:
     def draw(
         self, body: RenderableType | None = None, alone: bool = False, first_line: int = 0
     ) -> None:
-        """Draw the screen.
+        """Draw the screen, with the verdict in its middle if there is no other body.
 
-        Args:
-            body: What to show in the middle; the verdict if nothing else.
-            alone: Leave out what stands above it: sixteen exercises need the room.
-            first_line: Its first line to be shown, where it is higher than the window.
+        Alone, the body has no heading: sixteen exercises need the room. Where it is higher than the
+        window, it is shown from its first line on.
         """
         self.body, self.alone = body, alone
         middle = body or self.verdict_or_waiting()
@@ -373,7 +342,6 @@ class Watch:
         self.console.file.flush()
 
     def screen(self, middle: RenderableType, first_line: int) -> list[str]:
-        """Put the screen together, no higher than the window."""
         above = [] if self.alone else self.lines(Group(self.heading(), ""))
         below = self.lines(Group("", self.bar(), self.key_line(), self.change_line()))
         room = self.console.height - len(above) - len(below) - 1
@@ -387,7 +355,6 @@ class Watch:
         return above + between + below
 
     def lines(self, what: RenderableType) -> list[str]:
-        """Draw something, without showing it yet."""
         with self.console.capture() as capture:
             self.console.print(what)
         return capture.get().splitlines()
@@ -400,7 +367,6 @@ class Watch:
         return show.bar(len(self.workshop.passed()), len(catalog.exercises()))
 
     def verdict_or_waiting(self) -> RenderableType:
-        """Show the verdict, or that it is on its way."""
         if self.verdict is None:
             return Text("grading ...")
         verdict = show.verdict_of(self.verdict, brief=True)
