@@ -104,11 +104,7 @@ def exercises(root: Path = EXERCISES) -> tuple[Exercise, ...]:
 
 
 def find(word: str) -> Exercise:
-    """Find an exercise: `call_later`, `call-later`, `1`, `01` or `01_call_later`.
-
-    Raises:
-        CannotRun: There is no such exercise.
-    """
+    """Find an exercise: `call_later`, `call-later`, `1`, `01` or `01_call_later`."""
     wanted = Path(word).name.replace("-", "_").lower()
     every = exercises()
     for exercise in every:

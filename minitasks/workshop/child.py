@@ -252,8 +252,6 @@ class Grader(Supplier):
 
 
 class Clock:
-    """The time that the learner's file, and then the tests, may take."""
-
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.restart()

@@ -1,7 +1,6 @@
 """Debug a test: run the failing test under pdb and stop at the learner's line, on any thread."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 from minitasks.tracing import process_state
@@ -34,13 +33,11 @@ def stops(source: str, line: int) -> list[int]:
     """Choose where to stop: at the line, or where each function begins of what it defines."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, Definition) and node.lineno == line:
-            return list(first_lines(node))
+            return [first_line(part) for part in ast.walk(node) if isinstance(part, Function)]
     return [line]
 
 
-def first_lines(definition: Definition) -> Iterator[int]:
-    """Give the first line of each function in a definition, behind its docstring."""
-    for node in ast.walk(definition):
-        if isinstance(node, Function):
-            has_docstring = ast.get_docstring(node) is not None and len(node.body) > 1
-            yield node.body[1 if has_docstring else 0].lineno
+def first_line(function: Function) -> int:
+    """Give a function's first line, behind its docstring."""
+    has_docstring = ast.get_docstring(function) is not None and len(function.body) > 1
+    return function.body[1 if has_docstring else 0].lineno

@@ -47,7 +47,6 @@ def python() -> tuple[str, bool]:
 
 
 def packages() -> tuple[str, bool]:
-    """Check that everything is installed."""
     needed = [name for name, extra in packages_of_extras().items() if extra == "workshop"]
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     advice = f"missing: {', '.join(missing)}; {INSTALL.format('workshop')}"

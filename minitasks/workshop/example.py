@@ -17,14 +17,9 @@ GIVEN = {"exercise", "anyio_backend"}
 def program(
     exercise: Exercise, test: str, arguments: dict[str, str], file: Path, backend: str = "asyncio"
 ) -> str:
-    """Write the program; empty if nothing was drawn, or the test has fixtures of its own.
+    """Write the program that fails as a test did, given the source text of each argument.
 
-    Args:
-        exercise: Whose grader has the test.
-        test: The name of the test function.
-        arguments: What hypothesis found: name and source text of each argument, fixtures included.
-        file: The learner's file.
-        backend: The event loop that the test ran on.
+    Empty if hypothesis drew none, or if the test has fixtures of its own.
     """
     drawn = {name: text for name, text in arguments.items() if name not in GIVEN}
     if not drawn:

@@ -71,7 +71,6 @@ class Keys:
 
 @contextmanager
 def answering(number: signal.Signals, answer: Callable[[int, Any], None]) -> Iterator[None]:
-    """Answer a signal while the block runs."""
     before = signal.signal(number, answer)
     try:
         yield
@@ -81,7 +80,6 @@ def answering(number: signal.Signals, answer: Callable[[int, Any], None]) -> Ite
 
 @contextmanager
 def mode(change: Callable[[], None]) -> Iterator[None]:
-    """Change the terminal's mode while the block runs."""
     import termios
 
     before = termios.tcgetattr(sys.stdin)

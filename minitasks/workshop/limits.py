@@ -48,8 +48,7 @@ def end_group(group: int) -> bool:
     """End every process of a group; tell whether there was one."""
     if sys.platform == "win32":
         return False
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+        return True
+    return False

@@ -43,22 +43,11 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class Job:
-    """What to grade.
-
-    Attributes:
-        grader: The test file.
-        file: The learner's file.
-        scratch: An empty folder to run in.
-        time_limit: How long the tests may take, in seconds.
-        examples: Where hypothesis keeps failing examples, to try them first next time; None:
-            nowhere.
-    """
-
     grader: Path
     file: Path
-    scratch: Path
+    scratch: Path  # an empty folder to run in
     time_limit: float = TIME_LIMIT
-    examples: Path | None = None
+    examples: Path | None = None  # where hypothesis keeps what failed, to try it first next time
 
     @property
     def output(self) -> Path:
@@ -123,15 +112,7 @@ def grade(
     examples: Path | None = None,
     cancel: threading.Event | None = None,
 ) -> Verdict | None:
-    """Grade a file; None if it was called off.
-
-    Args:
-        exercise: Whose grader to use.
-        file: The file to grade.
-        time_limit: How long its tests may take, in seconds.
-        examples: A folder for failing examples, which are tried first the next time.
-        cancel: Set it to call the grading off.
-    """
+    """Grade a file; None if it was called off, by `cancel`. Failing examples go to a folder."""
     began = time.perf_counter()
     file = file.absolute()
     if missing := what_is_missing(file):
@@ -224,11 +205,7 @@ def kill(child: BaseProcess) -> bool:
 
 
 def tail_of(file: Path) -> str:
-    if not file.exists():
-        return ""
-    with file.open("rb") as stream:
-        stream.seek(max(0, file.stat().st_size - 20_000))
-        return stream.read().decode("utf-8", "replace")
+    return file.read_bytes()[-20_000:].decode("utf-8", "replace") if file.exists() else ""
 
 
 def grade_in_child(job: Job, connection: "Connection[bytes, bytes]") -> None:

@@ -53,23 +53,16 @@ class Stall:
 
 @dataclass(frozen=True)
 class Report:
-    """What a facilitator wants to know."""
-
     learners: list[Learner]
     exercises: list[Stall]
     skipped: list[str]
 
     def as_json(self) -> dict[str, Any]:
-        """Give the report as the documented JSON object."""
         return asdict(self)
 
 
 def report(folders: Iterable[Path]) -> Report:
-    """Read workshops, folders of workshops, or archives of either; what is none is skipped.
-
-    Raises:
-        CannotRun: No workshop is in any of them.
-    """
+    """Read workshops, folders of workshops, or archives of either; what is none is skipped."""
     folders = list(folders)
     with tempfile.TemporaryDirectory(prefix="minitasks-") as scratch:
         found = {folder: workshops_in(folder, Path(scratch)) for folder in folders}
@@ -153,13 +146,11 @@ def stalls(learners: Sequence[Learner], progress: Sequence[dict[str, Progress]])
 
 
 def median(values: Iterable[float]) -> float:
-    """Give the median, rounded; 0 if there is nothing."""
     values = list(values)
     return round(statistics.median(values), 1) if values else 0
 
 
 def as_text(found: Report) -> Group:
-    """Show a report on a terminal."""
     learners = Table("learner", "passed", "at", "tries", "min", "hints", "solutions", box=None)
     for one in found.learners:
         facts = (one.passed, one.at, one.tries, one.minutes, one.hints, one.solutions)

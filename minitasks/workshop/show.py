@@ -72,7 +72,6 @@ def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
 
 
 def claims_in_words(claims: Iterable[Checked]) -> str:
-    """Say how many claims hold; nothing before the first test."""
     outcomes = [claim.outcome for claim in claims]
     held = outcomes.count("passed")
     return f"{held} of {len(outcomes)} claims hold, " if set(outcomes) - {"not run"} else ""
@@ -140,7 +139,6 @@ def checked(exercise: Exercise, verdict: Verdict, traceback: bool) -> Group:
 
 
 def code(text: str) -> Syntax:
-    """Show Python code, in the terminal's own colours."""
     return Syntax(text, "python", theme="ansi_dark", background_color="default", word_wrap=True)
 
 

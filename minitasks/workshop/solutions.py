@@ -17,11 +17,7 @@ STARLETTE = ("background.py", "concurrency.py", "_utils.py")
 
 
 def opened(workshop: Workshop, exercise: Exercise, anyway: bool) -> str:
-    """Open the solution of an exercise, note how, and give its text.
-
-    Raises:
-        CannotRun: It is too early.
-    """
+    """Open the solution of an exercise, note how, and give its text."""
     progress = workshop.progress_in(exercise)
     how = progress.solution_opens() or ("anyway" if anyway else None)
     if how is None:
@@ -35,7 +31,6 @@ def opened(workshop: Workshop, exercise: Exercise, anyway: bool) -> str:
 
 
 def difference(mine: str, other: str, name: str) -> str:
-    """Compare two texts, line by line, as a unified diff."""
     old, new = mine.splitlines(keepends=True), other.splitlines(keepends=True)
     return "".join(difflib.unified_diff(old, new, "exercise.py", name))
 

@@ -24,19 +24,12 @@ Reason = Literal["claim", "import", "time", "output", "ended", "process", "threa
 
 @dataclass(frozen=True)
 class Place:
-    """A line: of the learner's file, or of the grader's where that alone waits for something.
-
-    Attributes:
-        file: The path.
-        line: The line, counted from 1.
-        source: The line's text.
-        note: Which thread it ran in or what it waits for, where that helps; otherwise empty.
-    """
+    """A line: of the learner's file, or of the grader's where that alone waits for something."""
 
     file: str
     line: int
     source: str
-    note: str = ""
+    note: str = ""  # which thread it ran in, or what it waits for, where that helps
 
     def __str__(self) -> str:
         note = f" ({self.note})" if self.note else ""
@@ -45,8 +38,6 @@ class Place:
 
 @dataclass(frozen=True)
 class Checked:
-    """A claim and what became of it."""
-
     test: str
     text: str
     outcome: Outcome
@@ -54,24 +45,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the grader says about one file.
-
-    Attributes:
-        exercise: The exercise's name.
-        file: The file that was graded.
-        passed: Whether every claim holds.
-        reason: Why not; None after a pass.
-        claim: The claim that does not hold; empty where the file failed before any test.
-        seen: What was seen instead, in words.
-        place: The learner's line; None where there is none to blame.
-        example: The smallest failing example that hypothesis found, as a program to paste;
-            otherwise empty.
-        printed: The end of what the learner's code printed.
-        traceback: The whole traceback, for those who ask.
-        claims: Every claim of the grader.
-        delegates: After a pass, what it takes ready-made that is to be written; otherwise empty.
-        seconds: How long it took.
-    """
+    """What the grader says about one file: docs/pages/reference.md describes each field."""
 
     exercise: str
     file: str
@@ -93,7 +67,6 @@ class Verdict:
         return "\n".join(part for part in parts if part)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the verdict as the documented JSON object."""
         return asdict(self)
 
 
@@ -107,41 +80,24 @@ Report = dict[str, Any]
 
 @dataclass
 class Run:
-    """What came out of one child.
-
-    Attributes:
-        time_limit: What its tests may take, in seconds.
-        reports: Its reports, in order.
-        exit_code: As multiprocessing gives it: negative for a signal.
-        output: The end of what it printed.
-        errors: The end of what it, and Python, wrote to stderr.
-        timed_out: Whether it had to be ended from outside.
-        cancelled: Whether the grading was called off.
-        left: Whether it left processes behind, which were ended.
-    """
-
-    time_limit: float
+    time_limit: float  # what its tests may take, in seconds
     reports: list[Report] = field(default_factory=list)
-    exit_code: int | None = None
-    output: str = ""
-    errors: str = ""
-    timed_out: bool = False
+    exit_code: int | None = None  # as multiprocessing gives it: negative for a signal
+    output: str = ""  # the end of what it printed
+    errors: str = ""  # the end of what it, and Python, wrote to stderr
+    timed_out: bool = False  # whether it had to be ended from outside
     cancelled: bool = False
-    left: bool = False
+    left: bool = False  # whether it left processes behind, which were ended
 
     def first(self, *kinds: str) -> Report | None:
-        """Give the first report of one of these kinds."""
         return next((report for report in self.reports if report["kind"] in kinds), None)
 
     def tests(self, kind: str) -> Counter[str]:
-        """Count the reports of a kind, for each test."""
         return Counter(report["test"] for report in self.reports if report["kind"] == kind)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a run is no pass."""
-
     reason: Reason
     seen: str
     report: Report = field(default_factory=dict)
@@ -190,14 +146,12 @@ def failure_of(run: Run, tests: list[str]) -> Failure | None:
 
 
 def all_passed(run: Run, tests: list[str]) -> bool:
-    """Tell whether every test passed, as often as it was to run."""
     passed = run.tests("passed")
     collected = run.first("collected") or {"tests": []}
     return all(passed[test] > 0 for test in tests) and passed == Counter(collected["tests"])
 
 
 def reported(report: Report, too_late: str) -> Failure:
-    """Word a report that tells of a failure."""
     kind, seen = report["kind"], report.get("seen", "")
     words = {
         "import": f"your file can't be imported: {seen}",
@@ -221,7 +175,6 @@ def hint_at_trio(report: Report, run: Run, file: Path) -> str:
 
 
 def ending(exit_code: int | None) -> str:
-    """Word how a process ended that should have gone on."""
     if exit_code is not None and exit_code < 0:
         name = signal.Signals(-exit_code).name
         return f"Python itself was ended by {name}: endless recursion, or too much memory"
