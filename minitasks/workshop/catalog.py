@@ -28,39 +28,20 @@ class Claim:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Exercise:
-    """One exercise: README.md, exercise.py, test_exercise.py, hints.md, solution.py.
-
-    Attributes:
-        folder: Where its files are; the folder's name is `NN_name`.
-    """
+    """One exercise: its files are in a folder named `NN_name`."""
 
     folder: Path
 
-    @property
-    def number(self) -> int:
-        return int(self.folder.name[:2])
-
-    @property
-    def name(self) -> str:
-        return self.folder.name[3:]
-
-    @property
-    def stub(self) -> Path:
-        return self.folder / "exercise.py"
-
-    @property
-    def grader(self) -> Path:
-        return self.folder / "test_exercise.py"
-
-    @property
-    def solution(self) -> Path:
-        return self.folder / "solution.py"
-
-    @property
-    def readme(self) -> Path:
-        return self.folder / "README.md"
+    def __post_init__(self) -> None:
+        self.number = int(self.folder.name[:2])
+        self.name = self.folder.name[3:]
+        self.readme = self.folder / "README.md"
+        self.stub = self.folder / "exercise.py"
+        self.grader = self.folder / "test_exercise.py"
+        self.hints_file = self.folder / "hints.md"
+        self.solution = self.folder / "solution.py"
 
     @cached_property
     def title(self) -> str:
@@ -80,7 +61,7 @@ class Exercise:
     @property
     def hints(self) -> tuple[tuple[str, str], ...]:
         """The hints, mildest first: heading and text of each."""
-        _, *sections = re.split(r"^## ", text_of(self.folder / "hints.md"), flags=re.MULTILINE)
+        _, *sections = re.split(r"^## ", text_of(self.hints_file), flags=re.MULTILINE)
         halves = (section.partition("\n") for section in sections)
         return tuple((heading.strip(), body.strip()) for heading, _, body in halves)
 

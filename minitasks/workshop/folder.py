@@ -44,17 +44,10 @@ class Workshop:
     root: Path
     unkept: str = ""  # why something could not be noted: the disk is full, or read-only
 
-    @property
-    def hidden(self) -> Path:
-        return self.root / HIDDEN
-
-    @property
-    def examples(self) -> Path:
-        return self.hidden / "examples"
-
-    @property
-    def journal(self) -> Journal:
-        return Journal(self.hidden / "journal.jsonl")
+    def __post_init__(self) -> None:
+        self.hidden = self.root / HIDDEN
+        self.examples = self.hidden / "examples"
+        self.journal = Journal(self.hidden / "journal.jsonl")
 
     def file(self, exercise: Exercise) -> Path:
         return self.root / exercise.folder.name / "exercise.py"

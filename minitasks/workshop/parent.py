@@ -41,7 +41,7 @@ TICK = 0.02
 _one_at_a_time = threading.Lock()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
     grader: Path
     file: Path
@@ -49,14 +49,10 @@ class Job:
     time_limit: float = TIME_LIMIT
     examples: Path | None = None  # where hypothesis keeps what failed, to try it first next time
 
-    @property
-    def output(self) -> Path:
-        return self.scratch / "output.txt"
-
-    @property
-    def errors(self) -> Path:
-        """Where stderr goes, and what Python itself has to say of a crash."""
-        return self.scratch / "errors.txt"
+    def __post_init__(self) -> None:
+        self.output = self.scratch / "output.txt"
+        # Where stderr goes, and what Python itself has to say of a crash.
+        self.errors = self.scratch / "errors.txt"
 
 
 # A forkserver of our own: the one that multiprocessing keeps for the whole process may serve

@@ -101,7 +101,9 @@ def progress_of(workshop: Workshop) -> dict[str, Progress] | None:
 
 
 def learner_of(workshop: Workshop) -> Learner:
-    name = name_of(workshop.root.resolve())
+    root = workshop.root.resolve()
+    # Where everybody's folder has the name that `start` chose, the one around it tells who it is.
+    name = f"{root.parent.name}/{root.name}" if root.name == DEFAULT else root.name
     progress = progress_of(workshop)
     if progress is None:
         return Learner(name, at="damaged")
@@ -121,11 +123,6 @@ def learner_of(workshop: Workshop) -> Learner:
         ),
         last=max((each.last for each in progress.values()), default=""),
     )
-
-
-def name_of(root: Path) -> str:
-    """Name a learner by the folder; by what it is in, too, where everybody's has the same name."""
-    return f"{root.parent.name}/{root.name}" if root.name == DEFAULT else root.name
 
 
 def stalls(learners: Sequence[Learner], progress: Sequence[dict[str, Progress]]) -> Iterator[Stall]:

@@ -57,7 +57,9 @@ def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
     yield Text(f"not yet ({claims_in_words(verdict.claims)}{verdict.seconds:.2f} s)", "bold red")
     if verdict.claim:
         yield Text(f"claim: {verdict.claim}")
-    yield Text(f"seen:  {shortened(verdict.seen, 400) if brief else verdict.seen}", "bold")
+    is_cut = brief and len(verdict.seen) > 400
+    seen = f"{verdict.seen[:400]} ..." if is_cut else verdict.seen
+    yield Text(f"seen:  {seen}", "bold")
     if place := verdict.place:
         note = f" ({place.note})" if place.note else ""
         yield Text(f"{near(Path(place.file))}, line {place.line}{note}", "cyan")
@@ -75,10 +77,6 @@ def claims_in_words(claims: Iterable[Checked]) -> str:
     outcomes = [claim.outcome for claim in claims]
     held = outcomes.count("passed")
     return f"{held} of {len(outcomes)} claims hold, " if set(outcomes) - {"not run"} else ""
-
-
-def shortened(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[:length]} ..."
 
 
 def bar(done: int, count: int, width: int = 30) -> Text:
