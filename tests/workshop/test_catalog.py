@@ -19,11 +19,8 @@ def test_reads_the_readme(exercise: Exercise) -> None:
 
 def test_reads_three_hints(exercise: Exercise) -> None:
     """Hints come in order, heading and text."""
-    assert [heading for heading, _ in exercise.hints] == [
-        "A nudge",
-        "The concept",
-        "Nearly the code",
-    ]
+    headings = [heading for heading, _ in exercise.hints]
+    assert headings == ["A nudge", "The concept", "Nearly the code"]
     assert exercise.hints[1][1] == "`number * 2`"
 
 
