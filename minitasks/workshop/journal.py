@@ -137,8 +137,3 @@ def after(progress: Progress, event: Event) -> Progress:
             return replace(progress, solution=progress.solution or event.detail)
         case _:
             return progress
-
-
-def current(events: Iterable[Event]) -> str:
-    """Name the exercise that the learner is at: the last one moved to; empty if there is none."""
-    return next((event.exercise for event in reversed(list(events)) if event.kind == "moved"), "")

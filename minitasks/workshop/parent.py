@@ -160,10 +160,7 @@ def run_child(job: Job, cancel: threading.Event) -> Run:
 
 
 def follow(
-    run: Run,
-    child: BaseProcess,
-    receiver: "Connection[bytes, bytes]",
-    cancel: threading.Event,
+    run: Run, child: BaseProcess, receiver: "Connection[bytes, bytes]", cancel: threading.Event
 ) -> None:
     """Collect a child's reports until it ends, is out of time or is called off."""
     deadline = time.monotonic() + START_LIMIT
