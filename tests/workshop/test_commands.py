@@ -147,7 +147,7 @@ def test_solution_reset_and_undo_lose_nothing(here: Workshop, exercise: Exercise
 def test_diff_compares_with_the_solution_and_starlette(here: Workshop, exercise: Exercise) -> None:
     """Against the solution once it is open; against Starlette's source at any time."""
     assert run("diff").exit_code == 2
-    assert "+    return number * 2" in run("diff", "--anyway").output
+    assert "-    pass\n+    return number * 2\n" in run("diff", "--anyway").output
 
     here.file(exercise).write_text("class BackgroundTask:\n    pass\n")
     assert "+++ starlette/background.py" in run("diff", "--starlette").output

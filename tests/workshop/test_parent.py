@@ -413,35 +413,27 @@ def test_a_hostile_file_gets_a_clear_verdict(exercise: Exercise, name: str) -> N
     wait_until(lambda: processes_holding(SLEEP) == [])
 
 
-def test_a_deleted_file_is_told(exercise: Exercise) -> None:
-    """A file that is gone is a verdict, and the verdict says how to get it back."""
-    verdict = parent.grade(exercise, Path("gone.py"))
-
-    assert verdict is not None
-    assert verdict.reason == "missing"
-    assert "minitasks workshop reset" in verdict.seen
-
-
 @posix_only
-@pytest.mark.parametrize("kind", ["a pipe", "an endless device", "a folder"])
+@pytest.mark.parametrize("kind", ["nothing", "a pipe", "an endless device", "a folder"])
 def test_what_is_no_plain_file_is_told_at_once(
     exercise: Exercise, tmp_path: Path, kind: str
 ) -> None:
-    """Nobody waits for a pipe without a writer, or reads a device without an end."""
+    """With what to do; nobody waits for a pipe without a writer, or reads a device without end."""
     file = tmp_path / "odd" / "exercise.py"
     file.parent.mkdir()
     if kind == "a pipe":
         os.mkfifo(file)
     elif kind == "an endless device":
         file.symlink_to("/dev/zero")
-    else:
+    elif kind == "a folder":
         file.mkdir()
 
     verdict = parent.grade(exercise, file)
 
     assert verdict is not None
     assert (verdict.passed, verdict.reason) == (False, "missing")
-    assert "is no plain file: move it away" in verdict.seen
+    how = "is not there:" if kind == "nothing" else "is no plain file: move it away, then"
+    assert f"{how} minitasks workshop reset" in verdict.seen
     assert digest_of(file) == ""
 
 
@@ -464,16 +456,6 @@ def test_no_grading_outlives_its_runner(exercise: Exercise) -> None:
     runner.wait()
 
     wait_until(lambda: not any(is_running(pid) for pid in children))
-
-
-def test_a_grading_is_noted(workshop: Workshop, exercise: Exercise) -> None:
-    """What the grader says of the learner's file goes into the journal."""
-    workshop.file(exercise).write_text(SOLUTION)
-    verdict = parent.check(workshop, exercise)
-
-    assert verdict is not None
-    assert verdict.passed
-    assert workshop.progress_in(exercise).passed
 
 
 def test_a_damaged_journal_is_rebuilt_by_grading(workshop: Workshop, exercise: Exercise) -> None:

@@ -40,14 +40,6 @@ def test_opens_after_a_pass_or_anyway(
     assert workshop.progress_in(exercise).solution == how
 
 
-def test_compares_with_the_solution(workshop: Workshop, exercise: Exercise) -> None:
-    """The difference shows the learner's lines as taken away, the solution's as added."""
-    difference = solutions.difference_to_solution(workshop.file(exercise), SOLUTION)
-
-    assert "-    pass\n" in difference
-    assert "+    return number * 2\n" in difference
-
-
 def test_compares_with_starlette_as_installed(workshop: Workshop, exercise: Exercise) -> None:
     """What has a name of Starlette's is compared with that source; the rest is left out."""
     file = workshop.file(exercise)
