@@ -21,11 +21,7 @@ from minitasks.workshop.journal import JournalError, Progress
 
 @dataclass(frozen=True)
 class Learner:
-    """One learner: docs/pages/reference.md describes each field.
-
-    The exercise is the one that the learner is `at`: none at the end, "damaged" if the folder can't
-    be read. Hints and solutions are those of all.
-    """
+    """One learner: docs/pages/reference.md describes each field."""
 
     name: str
     passed: int = 0
