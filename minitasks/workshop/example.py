@@ -1,7 +1,6 @@
 """An example: what hypothesis found, as a short program that can be pasted and run.
 
-The program is the failing test's own body, with the arguments filled in, and the parts of the
-grader's file that it uses.
+It is the failing test's own body, with the arguments filled in, and what the body uses.
 """
 
 import ast

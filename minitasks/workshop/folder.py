@@ -1,13 +1,6 @@
-"""The learner's folder: one folder for each exercise, and a hidden one for what the workshop keeps.
+"""The learner's folder: a folder for each exercise, and a hidden one for what the workshop keeps.
 
-    01_call_later/README.md, exercise.py     the learner's
-    .vscode/launch.json                      how VS Code runs a scenario, or the open file
-    .workshop/journal.jsonl                  what happened (progress.py)
-    .workshop/copies/TIME/01_call_later/     every file as it was before it was overwritten
-    .workshop/examples/                      failing examples, tried first the next time
-    .workshop/stubs.json                     what each exercise.py was before the learner began
-
-Whatever replaces a learner's file first keeps a copy of it.
+Whatever replaces a learner's file first keeps a copy of it, under .workshop/copies/TIME/.
 """
 
 import contextlib
@@ -37,7 +30,7 @@ class Workshop:
 
     def __post_init__(self) -> None:
         self.hidden = self.root / HIDDEN
-        self.examples = self.hidden / "examples"
+        self.examples = self.hidden / "examples"  # that failed, tried first the next time
         self.journal = Journal(self.hidden / "journal.jsonl")
 
     def file(self, exercise: Exercise) -> Path:
@@ -159,7 +152,7 @@ class Workshop:
         return done
 
     def stubs(self) -> dict[str, str]:
-        """Give the digests of the stubs that this folder was made with, by the exercise's name."""
+        """Give the digests of what each exercise.py was before the learner began, by its name."""
         with contextlib.suppress(OSError, ValueError):
             return dict(json.loads((self.hidden / "stubs.json").read_bytes()))
         return {}

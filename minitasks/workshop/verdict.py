@@ -1,6 +1,5 @@
 """The verdict on one file, as plain data, and how it is made of what came out of the child.
 
-`Verdict` is what the grader gives; `as_json` is the schema that docs/pages/reference.md describes.
 A file passes only when the child has reported that every test passed as often as it was to run,
 and that it came to its end. The names of the tests are read from the grader's own file.
 """
