@@ -38,21 +38,16 @@ def test_check_fails_with_words_and_1(here: Workshop) -> None:
     assert "Traceback" not in result.output
 
 
-def test_check_passes_with_0_and_goes_on(here: Workshop, exercise: Exercise) -> None:
-    """A solution: exit code 0; the next check is of the next exercise."""
+def test_check_passes_with_0_and_goes_on(
+    here: Workshop, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A solution: exit code 0; then the next exercise is meant, or the one whose folder this is."""
     here.file(exercise).write_text(SOLUTION)
 
     assert run("check").exit_code == 0
     assert "2 again" in run("check").output
-
-
-def test_check_takes_the_exercise_whose_folder_this_is(
-    here: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In the folder of an exercise, that exercise is meant."""
-    monkeypatch.chdir(here.root / "02_again")
-
-    assert "2 again" in run("check").output
+    monkeypatch.chdir(here.file(exercise).parent)
+    assert "1 double" in run("check").output
 
 
 def test_check_all_asks_for_all(here: Workshop, exercise: Exercise) -> None:
