@@ -20,14 +20,6 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 
 
-@dataclass(frozen=True)
-class Claim:
-    """What one test of a grader asserts: the test's name, and its docstring in one line."""
-
-    test: str
-    text: str
-
-
 @dataclass
 class Exercise:
     """One exercise: its files are in a folder named `NN_name`."""
@@ -66,13 +58,13 @@ class Exercise:
         return tuple((heading.strip(), body.strip()) for heading, _, body in halves)
 
     @cached_property
-    def claims(self) -> tuple[Claim, ...]:
-        """What the grader asserts, in the order of its file; read without running it."""
-        return tuple(
-            Claim(node.name, " ".join((ast.get_docstring(node) or node.name).split()))
+    def claims(self) -> dict[str, str]:
+        """What each test of the grader asserts, in the order of its file; read without running."""
+        return {
+            node.name: " ".join((ast.get_docstring(node) or node.name).split())
             for node in ast.parse(text_of(self.grader)).body
             if isinstance(node, Function) and node.name.startswith("test_")
-        )
+        }
 
 
 def exercises(root: Path = EXERCISES) -> tuple[Exercise, ...]:

@@ -8,12 +8,13 @@ import contextlib
 import re
 import signal
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from minitasks.workshop import example, limits
-from minitasks.workshop.catalog import Claim, Exercise, text_of
+from minitasks.workshop.catalog import Exercise, text_of
 
 Outcome = Literal["passed", "failed", "not run"]
 
@@ -109,10 +110,12 @@ def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verd
         file=str(file),
         passed=True,
         printed="\n".join(run.output.splitlines()[-10:])[-1000:],
-        claims=tuple(Checked(c.test, c.text, outcome_of(c, run)) for c in exercise.claims),
+        claims=tuple(
+            Checked(test, text, outcome_of(test, run)) for test, text in exercise.claims.items()
+        ),
         seconds=seconds,
     )
-    failure = failure_of(run, [claim.test for claim in exercise.claims])
+    failure = failure_of(run, exercise.claims)
     if failure is None:
         return verdict
     report = failure.report
@@ -122,7 +125,7 @@ def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verd
         verdict,
         passed=False,
         reason=failure.reason,
-        claim=next((claim.text for claim in exercise.claims if claim.test == test), ""),
+        claim=exercise.claims.get(test, ""),
         seen=failure.seen + hint_at_trio(report, run, file),
         place=place_of(exercise, file, run, report, test),
         example=example.program(exercise, test, arguments, file, backend),
@@ -130,7 +133,7 @@ def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verd
     )
 
 
-def failure_of(run: Run, tests: list[str]) -> Failure | None:
+def failure_of(run: Run, tests: Iterable[str]) -> Failure | None:
     """Say why a run is no pass; None if it is one."""
     too_late = f"your code did not finish within {run.time_limit:g} seconds"
     if report := run.first(*FAILURES):
@@ -144,7 +147,7 @@ def failure_of(run: Run, tests: list[str]) -> Failure | None:
     return Failure("ended", ending(run.exit_code))
 
 
-def all_passed(run: Run, tests: list[str]) -> bool:
+def all_passed(run: Run, tests: Iterable[str]) -> bool:
     passed = run.tests("passed")
     collected = run.first("collected") or {"tests": []}
     return all(passed[test] > 0 for test in tests) and passed == Counter(collected["tests"])
@@ -183,10 +186,10 @@ def ending(exit_code: int | None) -> str:
     )
 
 
-def outcome_of(claim: Claim, run: Run) -> Outcome:
-    if run.tests("failed")[claim.test]:
+def outcome_of(test: str, run: Run) -> Outcome:
+    if run.tests("failed")[test]:
         return "failed"
-    return "passed" if run.tests("passed")[claim.test] else "not run"
+    return "passed" if run.tests("passed")[test] else "not run"
 
 
 def interrupted_test(run: Run) -> str:
