@@ -5,7 +5,6 @@ A folder is an exercise once it has its README; nothing is registered anywhere e
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,59 +16,27 @@ EXERCISES = Path(__file__).parent / "exercises"
 # The first track is the two hours in which the library itself is rebuilt; the rest fills a day.
 TWO_HOURS = 7
 
-
-@dataclass(frozen=True)
-class Claim:
-    """What one test of a grader asserts.
-
-    Attributes:
-        test: The name of the test function.
-        text: Its docstring, in one line.
-        line: Where the function begins in the grader's file.
-    """
-
-    test: str
-    text: str
-    line: int
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
 
 
-@dataclass(frozen=True)
+@dataclass
 class Exercise:
-    """One exercise: README.md, exercise.py, test_exercise.py, hints.md, solution.py.
-
-    Attributes:
-        folder: Where its files are; the folder's name is `NN_name`.
-    """
+    """One exercise: its files are in a folder named `NN_name`."""
 
     folder: Path
 
-    @property
-    def number(self) -> int:
-        return int(self.folder.name[:2])
-
-    @property
-    def name(self) -> str:
-        return self.folder.name[3:]
-
-    @property
-    def stub(self) -> Path:
-        return self.folder / "exercise.py"
-
-    @property
-    def grader(self) -> Path:
-        return self.folder / "test_exercise.py"
-
-    @property
-    def solution(self) -> Path:
-        return self.folder / "solution.py"
-
-    @property
-    def readme(self) -> Path:
-        return self.folder / "README.md"
+    def __post_init__(self) -> None:
+        self.number = int(self.folder.name[:2])
+        self.name = self.folder.name[3:]
+        self.readme = self.folder / "README.md"
+        self.stub = self.folder / "exercise.py"
+        self.grader = self.folder / "test_exercise.py"
+        self.hints_file = self.folder / "hints.md"
+        self.solution = self.folder / "solution.py"
 
     @cached_property
     def title(self) -> str:
-        """The README's heading."""
         return paragraphs(self.readme)[0].removeprefix("# ")
 
     @cached_property
@@ -86,34 +53,22 @@ class Exercise:
     @property
     def hints(self) -> tuple[tuple[str, str], ...]:
         """The hints, mildest first: heading and text of each."""
-        _, *sections = re.split(r"^## ", text_of(self.folder / "hints.md"), flags=re.MULTILINE)
-        return tuple(
-            (heading.strip(), body.strip())
-            for heading, _, body in (section.partition("\n") for section in sections)
-        )
+        _, *sections = re.split(r"^## ", text_of(self.hints_file), flags=re.MULTILINE)
+        halves = (section.partition("\n") for section in sections)
+        return tuple((heading.strip(), body.strip()) for heading, _, body in halves)
 
     @cached_property
-    def claims(self) -> tuple[Claim, ...]:
-        """What the grader asserts, in the order of its file; read without running it."""
-        return tuple(claims_of(ast.parse(text_of(self.grader))))
-
-
-def claims_of(tree: ast.Module) -> Iterator[Claim]:
-    """Find the test functions of a parsed grader."""
-    for node in tree.body:
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        if node.name.startswith("test_"):
-            docstring = ast.get_docstring(node) or node.name
-            yield Claim(node.name, " ".join(docstring.split()), node.lineno)
+    def claims(self) -> dict[str, str]:
+        """What each test of the grader asserts, in the order of its file; read without running."""
+        return {
+            node.name: " ".join((ast.get_docstring(node) or node.name).split())
+            for node in ast.parse(text_of(self.grader)).body
+            if isinstance(node, Function) and node.name.startswith("test_")
+        }
 
 
 def exercises(root: Path = EXERCISES) -> tuple[Exercise, ...]:
-    """List the exercises, in order.
-
-    Args:
-        root: The folder that holds them.
-    """
+    """List the exercises that a folder holds, in order."""
     return tuple(
         Exercise(folder)
         for folder in sorted(root.glob("[0-9][0-9]_*"))
@@ -122,33 +77,18 @@ def exercises(root: Path = EXERCISES) -> tuple[Exercise, ...]:
 
 
 def find(word: str) -> Exercise:
-    """Find an exercise by its name, its number or its folder.
-
-    Args:
-        word: `call_later`, `1`, `01` or `01_call_later`; dashes pass for underscores.
-
-    Raises:
-        CannotRun: There is no such exercise.
-
-    Example:
-        >>> find("call-later").number
-        1
-    """
+    """Find an exercise: `call_later`, `call-later`, `1`, `01` or `01_call_later`."""
     wanted = Path(word).name.replace("-", "_").lower()
-    for exercise in exercises():
-        if wanted in {
-            exercise.name,
-            exercise.folder.name,
-            f"{exercise.number}",
-            f"{exercise.number:02}",
-        }:
+    every = exercises()
+    for exercise in every:
+        name, folder, number = exercise.name, exercise.folder.name, exercise.number
+        if wanted in {name, folder, f"{number}", f"{number:02}"}:
             return exercise
-    names = ", ".join(exercise.name for exercise in exercises())
+    names = ", ".join(exercise.name for exercise in every)
     raise CannotRun(f"no exercise is called {word!r}; there are {names}")
 
 
 def paragraphs(path: Path) -> list[str]:
-    """Split a text file at its blank lines."""
     return re.split(r"\n\s*\n", text_of(path).strip())
 
 

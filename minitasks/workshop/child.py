@@ -28,7 +28,6 @@ import hypothesis
 import pytest
 from hypothesis.database import DirectoryBasedExampleDatabase
 
-from minitasks.tracing.steps import callers
 from minitasks.workshop import failures, limits
 from minitasks.workshop.parent import Job
 
@@ -59,7 +58,6 @@ class Reporter:
         self._process = os.getpid()
 
     def report(self, kind: str, **facts: Any) -> None:
-        """Send one report."""
         if os.getpid() == self._process:
             with self._lock:
                 self._send(json.dumps({"kind": kind, **facts}).encode())
@@ -69,7 +67,8 @@ def grade(job: Job, connection: "Connection[bytes, bytes]") -> None:
     """Grade a file and end this process: what multiprocessing starts in the child."""
     limits.confine_this_process()
     runner = multiprocessing.parent_process()
-    if sys.platform != "win32" and runner is not None:
+    assert runner is not None
+    if sys.platform != "win32":
         limits.close_files_but({connection.fileno(), runner.sentinel})
     os.chdir(job.scratch)
     sys.stdout = write_to(job.output, 1)
@@ -115,8 +114,7 @@ def tell_of_exits(file: Path, reporter: Reporter) -> None:
     end = os._exit
 
     def report_and_end(status: int) -> NoReturn:
-        own = (each for each in callers(sys._getframe()) if each.f_code.co_filename == str(file))
-        if frame := next(own, None):
+        if frame := next(failures.frames_in(str(file), sys._getframe()), None):
             reporter.report("exit", place=failures.place(file, frame.f_lineno))
         end(status)
 
@@ -134,13 +132,7 @@ def reseed() -> None:
 
 
 def run_tests(job: Job, reporter: Reporter, tests_begin: Callable[[], object]) -> None:
-    """Load the learner's file, run the grader's tests on it, and report how each ended.
-
-    Args:
-        job: What to grade.
-        reporter: Where to report.
-        tests_begin: Called between the two.
-    """
+    """Load the learner's file, run the grader's tests on it, and report how each ended."""
     try:
         module = load(job.file)
     except BaseException as problem:
@@ -181,7 +173,6 @@ class Supplier:
 
     @pytest.fixture(scope="session")
     def exercise(self) -> ModuleType:
-        """The learner's module."""
         return self.module
 
 
@@ -223,11 +214,7 @@ class Grader(Supplier):
     """The pytest plugin of a grading: reports how each test ended."""
 
     def __init__(
-        self,
-        module: ModuleType,
-        job: Job,
-        reporter: Reporter,
-        tests_begin: Callable[[], object],
+        self, module: ModuleType, job: Job, reporter: Reporter, tests_begin: Callable[[], object]
     ) -> None:
         super().__init__(module)
         self.job = job
@@ -242,7 +229,8 @@ class Grader(Supplier):
         try:
             result = yield
         except BaseException as problem:
-            backend = backend_of(pyfuncitem)
+            params = getattr(getattr(pyfuncitem, "callspec", None), "params", {})
+            backend = str(params.get("anyio_backend", ""))
             facts = failures.of(problem, self.job.file)
             self.report("failed", test=test, backend=backend, **facts)
             raise
@@ -263,18 +251,9 @@ class Grader(Supplier):
             self.report("broken", test=getattr(node, "originalname", ""), **facts)
 
 
-def backend_of(item: pytest.Function) -> str:
-    """Name the event loop that a test runs on; empty if it runs on none."""
-    callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get("anyio_backend", "")) if callspec else ""
-
-
 class Clock:
-    """The time that the learner's file, and then the tests, may take."""
-
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.deadline = 0.0
         self.restart()
 
     def restart(self) -> None:
@@ -287,21 +266,18 @@ class Clock:
 def keep_watch(job: Job, clock: Clock, reporter: Reporter) -> None:
     """End the process when its time is up or it prints too much, and say where it stood.
 
-    Also when the runner is gone, for then nobody would.
-
-    Runs in a thread that the threading module does not know, so that a test that counts threads is
-    right.
+    Also when the runner is gone, for then nobody would. Runs in a thread that the threading module
+    does not know, so that a test that counts threads is right.
     """
     runner = multiprocessing.parent_process()
-    while True:
-        time.sleep(0.02)
-        if runner is not None and not runner.is_alive():
-            limits.end_group(os.getpid())
-            os._exit(1)
-        if job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT:
-            reporter.report("output", **failures.standing(job.file, job.grader))
-            os._exit(1)
-        if time.monotonic() > clock.deadline:
+    assert runner is not None
+    while runner.is_alive():
+        is_flood = job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT
+        if is_flood or time.monotonic() > clock.deadline:
             faulthandler.cancel_dump_traceback_later()  # which knows less
-            reporter.report("time", **failures.standing(job.file, job.grader))
+            kind = "output" if is_flood else "time"
+            reporter.report(kind, **failures.standing(job.file, job.grader))
             os._exit(1)
+        time.sleep(0.02)
+    limits.end_group(os.getpid())
+    os._exit(1)

@@ -1,25 +1,18 @@
 """Debug a test: run the failing test under pdb and stop at the learner's line, on any thread."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 from minitasks.tracing import process_state
 from minitasks.tracing.thread_pdb import ThreadPdb
-from minitasks.workshop.catalog import Exercise, text_of
+from minitasks.workshop.catalog import Definition, Exercise, Function, text_of
 from minitasks.workshop.verdict import Verdict
 
 INTRODUCTION = "n: next line, s: into a call, p NAME: print, w: where, c: go on, q: end"
 
 
 def debug(exercise: Exercise, verdict: Verdict, examples: Path | None) -> None:
-    """Run the test that failed again, in this process, with a prompt at the learner's line.
-
-    Args:
-        exercise: The exercise.
-        verdict: The verdict that says what failed and where.
-        examples: Where hypothesis kept the failing example, which it tries first.
-    """
+    """Run the test that failed again, in this process, with a prompt at the learner's line."""
     from minitasks.workshop import child
 
     file = Path(verdict.file)
@@ -39,15 +32,12 @@ def debug(exercise: Exercise, verdict: Verdict, examples: Path | None) -> None:
 def stops(source: str, line: int) -> list[int]:
     """Choose where to stop: at the line, or where each function begins of what it defines."""
     for node in ast.walk(ast.parse(source)):
-        is_definition = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if is_definition and getattr(node, "lineno", 0) == line:
-            return list(first_lines(node))
+        if isinstance(node, Definition) and node.lineno == line:
+            return [first_line(part) for part in ast.walk(node) if isinstance(part, Function)]
     return [line]
 
 
-def first_lines(definition: ast.AST) -> Iterator[int]:
-    """Give the first line of each function in a definition, behind its docstring."""
-    for node in ast.walk(definition):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            has_docstring = ast.get_docstring(node) is not None and len(node.body) > 1
-            yield node.body[1 if has_docstring else 0].lineno
+def first_line(function: Function) -> int:
+    """Give a function's first line, behind its docstring."""
+    has_docstring = ast.get_docstring(function) is not None and len(function.body) > 1
+    return function.body[1 if has_docstring else 0].lineno

@@ -17,13 +17,7 @@ from minitasks.workshop.folder import write
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found.
-
-    Attributes:
-        what: What was checked.
-        found: What was found.
-        good: Whether the workshop can do with it.
-    """
+    """What was checked, what was found, and whether the workshop can do with it."""
 
     what: str
     found: str
@@ -31,49 +25,41 @@ class Finding:
 
 
 def examine(folder: Path) -> Iterator[Finding]:
-    """Make every check.
-
-    Args:
-        folder: Where the learner means to work.
-    """
-    checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
-        ("Python", python),
-        ("packages", packages),
-        ("folder", lambda: writable(folder)),
-        ("watching", lambda: watching(folder)),
-        ("grading", grading),
-        ("output", output),
-    )
-    for what, check in checks:
+    """Make every check, for a learner who means to work in a folder."""
+    checks: dict[str, Callable[[], tuple[str, bool]]] = {
+        "Python": python,
+        "packages": packages,
+        "folder": lambda: writable(folder),
+        "watching": lambda: watching(folder),
+        "grading": grading,
+        "output": output,
+    }
+    for what, check in checks.items():
         try:
-            yield check()
+            yield Finding(what, *check())
         except Exception as problem:
             yield Finding(what, f"{type(problem).__name__}: {problem}", good=False)
 
 
-def python() -> Finding:
-    """Check the version."""
-    return Finding(
-        "Python", f"{platform.python_version()} on {platform.system()}", sys.version_info >= (3, 11)
-    )
+def python() -> tuple[str, bool]:
+    found = f"{platform.python_version()} on {platform.system()}"
+    return found, sys.version_info >= (3, 11)
 
 
-def packages() -> Finding:
-    """Check that everything is installed."""
+def packages() -> tuple[str, bool]:
     needed = [name for name, extra in packages_of_extras().items() if extra == "workshop"]
     missing = [name for name in needed if importlib.util.find_spec(name) is None]
     advice = f"missing: {', '.join(missing)}; {INSTALL.format('workshop')}"
-    return Finding("packages", advice if missing else "all there", not missing)
+    return advice if missing else "all there", not missing
 
 
-def writable(folder: Path) -> Finding:
-    """Write a file."""
+def writable(folder: Path) -> tuple[str, bool]:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         write(Path(scratch, "file"), b"content")
-    return Finding("folder", f"{folder} can be written")
+    return f"{folder} can be written", True
 
 
-def watching(folder: Path) -> Finding:
+def watching(folder: Path) -> tuple[str, bool]:
     """Save a file and wait for the notice."""
     import watchfiles
 
@@ -81,18 +67,16 @@ def watching(folder: Path) -> Finding:
         timer = threading.Timer(0.2, Path(scratch, "exercise.py").touch)
         timer.start()
         began = time.monotonic()
-        for changes in watchfiles.watch(scratch, rust_timeout=3000, yield_on_timeout=True, step=10):
-            timer.join()
-            took = time.monotonic() - began - 0.2
-            if changes:
-                return Finding("watching", f"a save is noticed after {took * 1000:.0f} ms")
-            break
-    return Finding(
-        "watching", "no notice of a save: use minitasks workshop watch --poll", good=False
-    )
+        notices = watchfiles.watch(scratch, rust_timeout=3000, yield_on_timeout=True, step=10)
+        changes = next(notices)
+        timer.join()
+        took = time.monotonic() - began - 0.2
+    if not changes:
+        return "no notice of a save: use minitasks workshop watch --poll", False
+    return f"a save is noticed after {took * 1000:.0f} ms", True
 
 
-def grading() -> Finding:
+def grading() -> tuple[str, bool]:
     """Grade a solution, twice: the first time warms up."""
     exercise = catalog.exercises()[0]
     took = 0.0
@@ -101,15 +85,15 @@ def grading() -> Finding:
         verdict = parent.grade(exercise, exercise.solution, time_limit=60)
         took = time.monotonic() - began
         if verdict is None or not verdict.passed:
-            return Finding("grading", verdict.feedback() if verdict else "called off", good=False)
-    return Finding("grading", f"{exercise.name} takes {took * 1000:.0f} ms")
+            return verdict.feedback() if verdict else "called off", False
+    return f"{exercise.name} takes {took * 1000:.0f} ms", True
 
 
-def output() -> Finding:
+def output() -> tuple[str, bool]:
     """Check that the terminal can show other letters than English ones."""
     encoding = sys.stdout.encoding or "ascii"
     try:
         "é한".encode(encoding)
     except UnicodeEncodeError:
-        return Finding("output", f"{encoding}: some letters show as '?'; set PYTHONUTF8=1")
-    return Finding("output", encoding)
+        return f"{encoding}: some letters show as '?'; set PYTHONUTF8=1", True
+    return encoding, True

@@ -1,14 +1,13 @@
 """An example: what hypothesis found, as a short program that can be pasted and run.
 
-The program is the failing test's own body, with the arguments filled in, and the parts of the
-grader's file that it uses.
+It is the failing test's own body, with the arguments filled in, and what the body uses.
 """
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from minitasks.workshop.catalog import Exercise, text_of
+from minitasks.workshop.catalog import Definition, Exercise, Function, text_of
 
 # Arguments of a test that are not drawn but given by fixtures.
 GIVEN = {"exercise", "anyio_backend"}
@@ -17,25 +16,16 @@ GIVEN = {"exercise", "anyio_backend"}
 def program(
     exercise: Exercise, test: str, arguments: dict[str, str], file: Path, backend: str = "asyncio"
 ) -> str:
-    """Write the program.
+    """Write the program that fails as a test did, given the source text of each argument.
 
-    Args:
-        exercise: Whose grader has the test.
-        test: The name of the test function.
-        arguments: What hypothesis found: name and source text of each argument, fixtures included.
-        file: The learner's file.
-        backend: The event loop that the test ran on.
-
-    Returns:
-        The program; empty if hypothesis found nothing, or if the test needs more of pytest than our
-        fixtures.
+    Empty if hypothesis drew none, or if the test has fixtures of its own.
     """
-    if not arguments:
-        return ""
     drawn = {name: text for name, text in arguments.items() if name not in GIVEN}
+    if not drawn:
+        return ""
     tree = Shorter().visit(ast.parse(text_of(exercise.grader)))
     function = function_called(test, tree)
-    if not drawn or function is None:
+    if function is None:
         return ""
     names = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
     if not names <= GIVEN | drawn.keys():
@@ -51,18 +41,15 @@ def program(
             *(ast.unparse(node) for node in needed(body, tree)),
             f"{'async ' if is_async else ''}def main():",
             *(f"    {name} = {text}" for name, text in drawn.items()),
-            *(indented(ast.unparse(node)) for node in body),
+            *(f"    {line}" for node in body for line in ast.unparse(node).splitlines()),
             f"anyio.run(main, backend={backend!r})" if is_async else "main()",
         ]
     )
 
 
-def function_called(name: str, tree: ast.Module) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """Find a function of a module."""
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
-            return node
-    return None
+def function_called(name: str, tree: ast.Module) -> Function | None:
+    functions = (node for node in tree.body if isinstance(node, Function))
+    return next((function for function in functions if function.name == name), None)
 
 
 def needed(body: list[ast.stmt], tree: ast.Module) -> list[ast.stmt]:
@@ -73,11 +60,10 @@ def needed(body: list[ast.stmt], tree: ast.Module) -> list[ast.stmt]:
     while new := {definitions[name] for name in wanted & definitions.keys()} - found:
         found |= new
         wanted |= {name for node in new for name in names_read(node)}
-    return [node for node in tree.body if node in found and not imports(node, "anyio")]
+    return [node for node in tree.body if node in found and ast.unparse(node) != "import anyio"]
 
 
 def names_defined(node: ast.stmt) -> Iterator[str]:
-    """Give the names that a statement binds in its module."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name
@@ -92,13 +78,7 @@ def names_defined(node: ast.stmt) -> Iterator[str]:
 
 
 def names_read(node: ast.AST) -> Iterator[str]:
-    """Give the names that a piece of code reads."""
     return (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
-
-
-def imports(node: ast.stmt, module: str) -> bool:
-    """Tell whether a statement is `import module`."""
-    return isinstance(node, ast.Import) and [alias.name for alias in node.names] == [module]
 
 
 class Shorter(ast.NodeTransformer):
@@ -107,22 +87,17 @@ class Shorter(ast.NodeTransformer):
     def visit_arg(self, node: ast.arg) -> ast.arg:
         return ast.arg(node.arg)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        return self.bare(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        return self.bare(node)
-
-    def bare(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+    def visit_FunctionDef(self, node: Function) -> ast.AST:
         node.returns = None
-        self.generic_visit(node)
-        node.body = node.body or [ast.Pass()]
-        return node
+        return self.bare(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         # A dataclass is made of its annotations.
-        if node.decorator_list:
-            return node
+        return node if node.decorator_list else self.bare(node)
+
+    def bare(self, node: Definition) -> ast.AST:
         self.generic_visit(node)
         node.body = node.body or [ast.Pass()]
         return node
@@ -135,11 +110,6 @@ class Shorter(ast.NodeTransformer):
     def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         return None if is_text else node
-
-
-def indented(text: str) -> str:
-    """Indent each line of code by one level."""
-    return "\n".join(f"    {line}" for line in text.splitlines())
 
 
 def names_used(grader: str, test: str) -> list[str]:
@@ -156,11 +126,5 @@ def names_used(grader: str, test: str) -> list[str]:
 
 
 def line_defining(name: str, source: str) -> int | None:
-    """Find the line at which a module's source defines a function or class."""
-    for node in ast.parse(source).body:
-        if (
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-            and node.name == name
-        ):
-            return node.lineno
-    return None
+    found = (node for node in ast.parse(source).body if isinstance(node, Definition))
+    return next((node.lineno for node in found if node.name == name), None)

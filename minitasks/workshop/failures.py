@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -28,9 +28,7 @@ MOST_TEXT = 2000  # characters of what an exception says
 def of(problem: BaseException, file: Path) -> dict[str, Any]:
     """Tell what an exception says: in words, at which line of the learner's, with which arguments.
 
-    Args:
-        problem: The exception; of a group, the first that has a line of the learner's counts.
-        file: The learner's file.
+    Of a group, the first that has a line of the learner's counts.
     """
     leaves = list(leaves_of(problem))
     told = next((leaf for leaf in leaves if line_in(leaf, file)), leaves[0])
@@ -44,7 +42,6 @@ def of(problem: BaseException, file: Path) -> dict[str, Any]:
 
 
 def leaves_of(problem: BaseException) -> Iterator[BaseException]:
-    """Walk through exception groups."""
     if isinstance(problem, BaseExceptionGroup):
         for part in problem.exceptions:
             yield from leaves_of(part)
@@ -97,7 +94,6 @@ def line_in(problem: BaseException, file: Path) -> int | None:
 
 
 def place(file: Path, line: int, note: str = "") -> dict[str, Any]:
-    """Describe a line."""
     source = linecache.getline(str(file), line).strip()
     return {"file": str(file), "line": line, "source": source, "note": note}
 
@@ -105,26 +101,18 @@ def place(file: Path, line: int, note: str = "") -> dict[str, Any]:
 def arguments_of(problem: BaseException) -> dict[str, str]:
     """Read the failing arguments from hypothesis's note: name and source text of each.
 
-    Example:
-        >>> problem = AssertionError("wrong")
-        >>> problem.add_note("Failing test case: test_sum(\\n    numbers=[0],\\n)")
-        >>> arguments_of(problem)
-        {'numbers': '[0]'}
+    From "Failing test case: test_sum(\\n    numbers=[0],\\n)" that is {'numbers': '[0]'}.
     """
     for note in getattr(problem, "__notes__", ()):
         if re.match(r"(Failing test case|Falsifying example): ", note):
             lines = re.split(r"\n    (?=\w+=)", note.removesuffix("\n)"))[1:]
             pairs = (line.rstrip().removesuffix(",").split("=", 1) for line in lines)
-            return dict(pair for pair in pairs)
+            return dict(pairs)
     return {}
 
 
 def standing(*files: Path) -> dict[str, Any]:
-    """Tell where the program stands: the first place found in the first of the files that has one.
-
-    Args:
-        *files: The learner's file, then the grader's.
-    """
+    """Tell where the program stands: the first place found in the first file that has one."""
     for file in files:
         for line, note in places_in(str(file)):
             return {"place": place(file, line, note)}
@@ -135,71 +123,51 @@ def places_in(file: str) -> Iterator[tuple[int, str]]:
     """Find where threads and coroutines stand in a file: what runs, then what waits."""
     main = threading.main_thread().ident
     for ident, top in sorted(sys._current_frames().items(), key=lambda item: item[0] != main):
-        for frame in callers(top):
-            if frame.f_code.co_filename == file and not is_module(frame.f_code):
-                yield frame.f_lineno, thread_note(ident == main, frame is top)
+        for frame in frames_in(file, top):
+            if frame.f_code.co_name != "<module>":
+                thread = "the event loop's thread" if ident == main else "another thread"
+                how = "stands here" if frame is top else "stands in a call from here"
+                yield frame.f_lineno, f"{thread} {how}"
                 break
     yield from awaits_in(file)
     for top in sys._current_frames().values():
-        for frame in callers(top):
-            if frame.f_code.co_filename == file:
-                yield frame.f_lineno, "while the file is being imported"
+        for frame in frames_in(file, top):
+            yield frame.f_lineno, "while the file is being imported"
 
 
-def is_module(code: CodeType) -> bool:
-    """Tell whether code is a module's own, outside any function."""
-    return code.co_name == "<module>"
-
-
-def thread_note(is_main: bool, is_top: bool) -> str:
-    """Say which thread a frame is in, and whether in a call from there."""
-    thread = "the event loop's thread" if is_main else "another thread"
-    return f"{thread} {'stands here' if is_top else 'stands in a call from here'}"
+def frames_in(file: str, top: FrameType) -> Iterator[FrameType]:
+    """Give the frames of a stack whose code is in a file, from inside outwards."""
+    return (frame for frame in callers(top) if frame.f_code.co_filename == file)
 
 
 def awaits_in(file: str) -> Iterator[tuple[int, str]]:
     """Find the suspended coroutines of a file, and what each awaits, innermost of a chain only."""
-    waiting = [
+    waiting: list[Any] = [
         item
         for item in gc.get_objects()
         if inspect.iscoroutine(item)
         and item.cr_code.co_filename == file
         and inspect.getcoroutinestate(item) == inspect.CORO_SUSPENDED
     ]
-    outer = [
-        item for item in waiting if getattr(item.cr_await, "cr_code", None) not in codes(waiting)
-    ]
-    for coroutine in outer:
-        assert coroutine.cr_frame is not None
-        yield coroutine.cr_frame.f_lineno, f"awaiting {awaited_name(coroutine.cr_await)}"
-
-
-def codes(coroutines: list[Any]) -> set[CodeType]:
-    """Collect the code objects of coroutines."""
-    return {coroutine.cr_code for coroutine in coroutines}
-
-
-def awaited_name(awaited: object) -> str:
-    """Name what a coroutine awaits."""
-    name = getattr(awaited, "__qualname__", None) or type(awaited).__qualname__
-    return str(name)
+    inner = {coroutine.cr_code for coroutine in waiting}
+    for coroutine in waiting:
+        awaited = coroutine.cr_await
+        if getattr(awaited, "cr_code", None) not in inner:
+            name = getattr(awaited, "__qualname__", None) or type(awaited).__qualname__
+            yield coroutine.cr_frame.f_lineno, f"awaiting {name}"
 
 
 def running_thread(file: Path) -> dict[str, Any] | None:
     """Find a thread that runs the learner's code after the last test, and has had time to end."""
     deadline = time.monotonic() + GRACE
-    while found := thread_in(str(file)):
+    while lines := lines_of_other_threads(str(file)):
         if time.monotonic() > deadline:
-            return {"place": place(file, found, "in a thread that never ended")}
+            return {"place": place(file, lines[0], "in a thread that never ended")}
         time.sleep(0.01)
     return None
 
 
-def thread_in(file: str) -> int | None:
-    """Give the line at which another thread than this one is in a file."""
+def lines_of_other_threads(file: str) -> list[int]:
     this = threading.get_ident()
-    for ident, top in sys._current_frames().items():
-        for frame in callers(top):
-            if ident != this and frame.f_code.co_filename == file:
-                return frame.f_lineno
-    return None
+    others = (top for ident, top in sys._current_frames().items() if ident != this)
+    return [frame.f_lineno for top in others for frame in frames_in(file, top)]

@@ -1,13 +1,6 @@
-"""The learner's folder: one folder for each exercise, and a hidden one for what the workshop keeps.
+"""The learner's folder: a folder for each exercise, and a hidden one for what the workshop keeps.
 
-    01_call_later/README.md, exercise.py     the learner's
-    .vscode/launch.json                      how VS Code runs a scenario, or the open file
-    .workshop/journal.jsonl                  what happened (progress.py)
-    .workshop/copies/TIME/01_call_later/     every file as it was before it was overwritten
-    .workshop/examples/                      failing examples, tried first the next time
-    .workshop/stubs.json                     what each exercise.py was before the learner began
-
-Whatever replaces a learner's file first keeps a copy of it.
+Whatever replaces a learner's file first keeps a copy of it, under .workshop/copies/TIME/.
 """
 
 import contextlib
@@ -15,9 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,48 +16,24 @@ from minitasks.errors import CannotRun
 from minitasks.scenarios.launch_json import launch_json
 from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise
-from minitasks.workshop.journal import (
-    Event,
-    Journal,
-    JournalError,
-    Progress,
-    current,
-    now,
-    progress_of,
-)
+from minitasks.workshop.journal import Event, Journal, Kind, Progress, now, progress_of, stamp
 from minitasks.workshop.verdict import Verdict
 
 HIDDEN = ".workshop"
 DEFAULT = "minitasks-workshop"
 
-# By its root, why a workshop's journal could not be written: the disk is full, or read-only.
-unkept: dict[Path, str] = {}
 
-
-@dataclass(frozen=True)
+@dataclass
 class Workshop:
-    """A learner's folder.
-
-    Attributes:
-        root: Its path.
-    """
-
     root: Path
+    unkept: str = ""  # why something could not be noted: the disk is full, or read-only
 
-    @property
-    def hidden(self) -> Path:
-        return self.root / HIDDEN
-
-    @property
-    def examples(self) -> Path:
-        return self.hidden / "examples"
-
-    @property
-    def journal(self) -> Journal:
-        return Journal(self.hidden / "journal.jsonl")
+    def __post_init__(self) -> None:
+        self.hidden = self.root / HIDDEN
+        self.examples = self.hidden / "examples"  # that failed, tried first the next time
+        self.journal = Journal(self.hidden / "journal.jsonl")
 
     def file(self, exercise: Exercise) -> Path:
-        """Give the learner's file for an exercise."""
         return self.root / exercise.folder.name / "exercise.py"
 
     def progress(self) -> dict[str, Progress]:
@@ -74,63 +41,53 @@ class Workshop:
         return progress_of(self.journal.events())
 
     def progress_in(self, exercise: Exercise) -> Progress:
-        """Tell how far one exercise is."""
         return self.progress().get(exercise.name, Progress())
+
+    def passed(self) -> set[str]:
+        return {name for name, each in self.progress().items() if each.passed}
 
     def current(self) -> Exercise:
         """Give the exercise that the learner is at; the next to do, once that has passed."""
-        events = self.journal.events()
-        passed = {name for name, each in progress_of(events).items() if each.passed}
-        moved_to = current(events)
-        here = next(
-            (exercise for exercise in catalog.exercises() if exercise.name == moved_to), None
-        )
-        if here and here.name not in passed:
+        every = {exercise.name: exercise for exercise in catalog.exercises()}
+        moves = [event.exercise for event in self.journal.events() if event.kind == "moved"]
+        here = every.get(moves[-1]) if moves else None
+        if here and here.name not in self.passed():
             return here
         return self.next_to_do(here) or here or catalog.exercises()[0]
 
     def next_to_do(self, beyond: Exercise | None = None) -> Exercise | None:
         """Give the first that has not passed, behind another if possible; None at the end."""
-        passed = {name for name, each in self.progress().items() if each.passed}
+        passed = self.passed()
         left = [exercise for exercise in catalog.exercises() if exercise.name not in passed]
         behind = [exercise for exercise in left if beyond and exercise.number > beyond.number]
         return next(iter(behind or left), None)
 
     def exercise_of(self, file: Path) -> Exercise | None:
-        """Give the exercise that a file of this folder belongs to."""
-        for exercise in catalog.exercises():
-            if self.file(exercise) == file:
-                return exercise
-        return None
+        return next((each for each in catalog.exercises() if self.file(each) == file), None)
 
-    def keep(self, event: Event) -> None:
+    def keep(
+        self,
+        kind: Kind,
+        exercise: Exercise,
+        detail: str = "",
+        digest: str = "",
+        honest: bool = True,
+    ) -> None:
         """Note an event; where that can't be written, go on without."""
         try:
-            self.journal.add(event)
+            self.journal.add(Event(now(), kind, exercise.name, detail, digest, honest))
         except OSError as problem:
-            unkept[self.root] = f"this is not noted: {self.hidden}: {problem.strerror}"
-
-    @property
-    def unkept(self) -> str:
-        """Say why something could not be noted; empty if all was."""
-        return unkept.get(self.root, "")
+            self.unkept = f"this is not noted: {self.hidden}: {problem.strerror}"
 
     def move_to(self, exercise: Exercise) -> None:
-        """Note that the learner is at an exercise now."""
-        self.keep(Event(now(), "moved", exercise.name))
+        self.keep("moved", exercise)
 
     def note(self, exercise: Exercise, verdict: Verdict, digest: str) -> None:
-        """Note a grading."""
-        self.keep(
-            Event(
-                now(),
-                "passed" if verdict.passed else "failed",
-                exercise.name,
-                "" if verdict.passed else verdict.claim or verdict.seen,
-                digest,
-                honest=is_begun(exercise, digest),
-            )
-        )
+        honest = is_begun(exercise, digest)
+        if verdict.passed:
+            self.keep("passed", exercise, "", digest, honest)
+        else:
+            self.keep("failed", exercise, verdict.claim or verdict.seen, digest, honest)
 
     def copies(self, exercise: Exercise) -> list[Path]:
         """List the copies of an exercise's file, oldest first."""
@@ -139,23 +96,19 @@ class Workshop:
     def next_hint(self, exercise: Exercise) -> int:
         """Open the next hint of an exercise, or the last again; give its number, from 1."""
         number = min(self.progress_in(exercise).hints + 1, len(exercise.hints))
-        self.keep(Event(now(), "hint", exercise.name, str(number)))
+        self.keep("hint", exercise, str(number))
         return number
 
     def put(self, file: Path, content: bytes) -> Path | None:
-        """Give a file of the folder a new content; what it had is copied away first.
-
-        Returns:
-            The copy; None if there was no file, or nothing to change.
-        """
+        """Give a file a new content; what it had, if that was another, first goes into a copy."""
         if not file.exists():
             write(file, content)
             return None
-        if file.read_bytes() == content:
+        before = file.read_bytes()
+        if before == content:
             return None
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-        copy = self.hidden / "copies" / stamp / file.relative_to(self.root)
-        write(copy, file.read_bytes())
+        copy = self.hidden / "copies" / stamp() / file.relative_to(self.root)
+        write(copy, before)
         write(file, content)
         return copy
 
@@ -164,11 +117,7 @@ class Workshop:
         return self.put(self.file(exercise), exercise.stub.read_bytes())
 
     def undo(self, exercise: Exercise) -> Path:
-        """Bring the last copy of an exercise's file back; the present one is kept in turn.
-
-        Raises:
-            CannotRun: There is no copy.
-        """
+        """Bring the last copy of an exercise's file back; the present one is kept in turn."""
         copies = self.copies(exercise)
         if not copies:
             raise CannotRun(f"nothing to undo: {exercise.name} was never overwritten")
@@ -176,11 +125,7 @@ class Workshop:
         return copies[-1]
 
     def update(self) -> list[str]:
-        """Bring in what a release has: new exercises, new READMEs. The learner's exercises stay.
-
-        Returns:
-            What was done, a line for each.
-        """
+        """Bring in what a release has, and tell of each in a line; the learner's work stays."""
         done: list[str] = []
         stubs = self.stubs()
         for exercise in catalog.exercises():
@@ -207,28 +152,25 @@ class Workshop:
         return done
 
     def stubs(self) -> dict[str, str]:
-        """Give the digests of the stubs that this folder was made with, by the exercise's name."""
+        """Give the digests of what each exercise.py was before the learner began, by its name."""
         with contextlib.suppress(OSError, ValueError):
-            found = json.loads((self.hidden / "stubs.json").read_bytes())
-            return found if isinstance(found, dict) else {}
+            return dict(json.loads((self.hidden / "stubs.json").read_bytes()))
         return {}
 
     def moved(self, exercise: Exercise) -> Path | None:
         """Find an exercise's folder under the number that it had in an older release."""
         if (self.root / exercise.folder.name).exists():
             return None
-        return next(iter(sorted(self.root.glob(f"[0-9][0-9]_{exercise.name}"))), None)
+        return min(self.root.glob(f"[0-9][0-9]_{exercise.name}"), default=None)
 
 
 def digest_of(file: Path) -> str:
     """Give a short digest of a file's content; empty if there is no plain file."""
-    try:
+    with contextlib.suppress(OSError):
         # To read a pipe, or an endless device, would never end.
-        if not file.is_file():
-            return ""
-        return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-    except OSError:
-        return ""
+        if file.is_file():
+            return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    return ""
 
 
 def write(file: Path, content: bytes) -> None:
@@ -266,49 +208,28 @@ task, exercise.py is theirs to write.
 
 
 def start(root: Path) -> Workshop:
-    """Make a learner's folder.
-
-    Args:
-        root: Where; it may exist if it is empty.
-
-    Raises:
-        CannotRun: There is something in it, or it can't be written.
-    """
+    """Make a learner's folder, or take one over whose hidden folder was lost, in copying."""
+    workshop = Workshop(root)
+    every = catalog.exercises()
     try:
-        lost = root.is_dir() and any(
-            (root / each.folder.name).is_dir() for each in catalog.exercises()
-        )
-        if lost and not (root / HIDDEN).is_dir():
-            return adopt(Workshop(root))
-        if root.is_dir() and any(root.iterdir()):
-            known = (root / HIDDEN).is_dir()
+        known = workshop.hidden.is_dir()
+        is_lost = not known and any((root / each.folder.name).is_dir() for each in every)
+        if root.is_dir() and any(root.iterdir()) and not is_lost:
             advice = "go on there: minitasks workshop watch" if known else "name another"
             raise CannotRun(f"{root} is not empty: {advice}")
-        workshop = Workshop(root)
         workshop.hidden.mkdir(parents=True)
         workshop.update()
-        write(root / ".vscode" / "launch.json", launch_json().encode())
-        write(root / "AGENTS.md", FOR_ASSISTANTS.encode())
+        if not is_lost:
+            write(root / ".vscode" / "launch.json", launch_json().encode())
+            write(root / "AGENTS.md", FOR_ASSISTANTS.encode())
     except OSError as problem:
         raise CannotRun(f"can't write {root}: {problem.strerror}; name another folder") from problem
-    workshop.move_to(catalog.exercises()[0])
-    return workshop
-
-
-def adopt(workshop: Workshop) -> Workshop:
-    """Take a folder over whose hidden folder was lost, in copying: every file stays as it is."""
-    workshop.hidden.mkdir()
-    workshop.update()
-    workshop.move_to(catalog.exercises()[0])
+    workshop.move_to(every[0])
     return workshop
 
 
 def find(beginning: Path) -> Workshop:
-    """Find the learner's folder that a path is in.
-
-    Raises:
-        CannotRun: It is in none.
-    """
+    """Find the learner's folder that a path is in."""
     for folder in (beginning, *beginning.parents):
         if (folder / HIDDEN).is_dir():
             return Workshop(folder)
@@ -332,20 +253,6 @@ def as_json(
         "solution": each.solution,
         "minutes": round(each.minutes),
     }
-
-
-def damaged(workshop: Workshop) -> Path | None:
-    """Set a damaged journal aside; give its new place, or None if it was sound."""
-    try:
-        workshop.journal.events()
-    except JournalError:
-        return workshop.journal.set_aside()
-    return None
-
-
-def begun(workshop: Workshop, among: Iterable[Exercise]) -> list[Exercise]:
-    """List the exercises whose file is no longer the stub."""
-    return [each for each in among if is_begun(each, digest_of(workshop.file(each)))]
 
 
 def is_begun(exercise: Exercise, digest: str) -> bool:

@@ -5,10 +5,8 @@ each other's. A damaged journal is set aside; the caller grades anew to replace 
 """
 
 import json
-import os
-import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -22,48 +20,28 @@ TRIES_FOR_SOLUTION = 3
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that a learner did.
+    """One thing that a learner did."""
 
-    Attributes:
-        time: When, as ISO 8601 in UTC.
-        kind: What: a grading's outcome, a hint or a solution opened, a move to an exercise.
-        exercise: The exercise's name.
-        detail: A failed grading's claim or reason; how a solution was opened; the hint's number.
-        digest: The graded file's digest.
-        honest: Whether a grading counts as a try.
-    """
-
-    time: str
+    time: str  # as ISO 8601 in UTC
     kind: Kind
     exercise: str
-    detail: str = ""
-    digest: str = ""
-    honest: bool = True
+    detail: str = ""  # a failed grading's claim; how a solution was opened; a hint's number
+    digest: str = ""  # the graded file's
+    honest: bool = True  # whether a grading counts as a try
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What a learner's events add up to, for one exercise.
+    """What a learner's events add up to, for one exercise."""
 
-    Attributes:
-        passed: When it passed for the first time; empty if it has not.
-        tries: How many honest tries failed before that.
-        hints: How many hints were opened.
-        solution: How the solution was opened; empty if it was not.
-        began: When the first of these events happened.
-        last: When the last of them happened.
-        stuck_on: The claim that failed last, until it passes.
-        digests: What was tried.
-    """
-
-    passed: str = ""
-    tries: int = 0
+    passed: str = ""  # when it passed for the first time
+    tries: int = 0  # how many honest tries failed before that
     hints: int = 0
-    solution: str = ""
-    began: str = ""
+    solution: str = ""  # how it was opened
+    began: str = ""  # when the first of these events happened
     last: str = ""
-    stuck_on: str = ""
-    digests: frozenset[str] = field(default=frozenset(), repr=False)
+    stuck_on: str = ""  # the claim that failed last, until it passes
+    digests: frozenset[str] = frozenset()  # what was tried
 
     @property
     def minutes(self) -> float:
@@ -81,21 +59,21 @@ class Progress:
 
 
 class JournalError(Exception):
-    """The journal can't be read."""
+    """No line of the journal is an event."""
 
 
 def now() -> str:
-    """Give the time as a journal writes it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def stamp() -> str:
+    """Give the time as a part of a file's name, different at each call."""
+    return datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
 
 
 @dataclass(frozen=True)
 class Journal:
-    """The journal of one learner's folder.
-
-    Attributes:
-        file: Where it is; it need not exist yet.
-    """
+    """The journal of one learner's folder, whose file need not exist yet."""
 
     file: Path
 
@@ -103,30 +81,12 @@ class Journal:
         """Append an event, in a single write."""
         # Half a surrogate pair, which UTF-8 has not, becomes an escape, which JSON has.
         text = json.dumps(asdict(event), ensure_ascii=False) + "\n"
-        line = text.encode(errors="backslashreplace")
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(self.file, flags, 0o644)
-        try:
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
+        with self.file.open("ab", buffering=0) as stream:
+            stream.write(text.encode(errors="backslashreplace"))
 
     def events(self) -> list[Event]:
-        """Read every event. A line that is none, cut by a full disk say, is left out.
-
-        Raises:
-            JournalError: No line is an event.
-        """
-        try:
-            return self.read()
-        except JournalError:
-            # Another runner's line may have been on its way: that takes microseconds.
-            time.sleep(0.05)
-            return self.read()
-
-    def read(self) -> list[Event]:
-        """Read every event, as the file is at this moment."""
+        """Read every event. A line that is none, cut by a full disk say, is left out."""
         try:
             lines = self.file.read_bytes().decode("utf-8", "replace").splitlines()
         except FileNotFoundError:
@@ -137,11 +97,8 @@ class Journal:
         return events
 
     def set_aside(self) -> Path:
-        """Move a damaged journal out of the way; give its new place."""
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-        aside = self.file.with_name(f"{self.file.name}.damaged-{stamp}")
-        os.replace(self.file, aside)
-        return aside
+        """Move the journal out of the way; give its new place."""
+        return self.file.replace(self.file.with_name(f"{self.file.name}.damaged-{stamp()}"))
 
 
 def event_of(line: str) -> Event | None:
@@ -153,7 +110,6 @@ def event_of(line: str) -> Event | None:
 
 
 def progress_of(events: Iterable[Event]) -> dict[str, Progress]:
-    """Add events up, for each exercise."""
     found: dict[str, Progress] = {}
     for event in events:
         found[event.exercise] = after(found.get(event.exercise, Progress()), event)
@@ -161,7 +117,6 @@ def progress_of(events: Iterable[Event]) -> dict[str, Progress]:
 
 
 def after(progress: Progress, event: Event) -> Progress:
-    """Add one event."""
     progress = replace(progress, began=progress.began or event.time, last=event.time)
     match event.kind:
         case "passed":
@@ -182,8 +137,3 @@ def after(progress: Progress, event: Event) -> Progress:
             return replace(progress, solution=progress.solution or event.detail)
         case _:
             return progress
-
-
-def current(events: Iterable[Event]) -> str:
-    """Name the exercise that the learner is at: the last one moved to; empty if there is none."""
-    return next((event.exercise for event in reversed(list(events)) if event.kind == "moved"), "")

@@ -5,7 +5,8 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from typing import Any
 
 QUIT = "q"
 MOST_BYTES = 65_536
@@ -16,6 +17,7 @@ class Keys:
 
     def __init__(self) -> None:
         self.is_there = sys.stdin is not None and sys.stdin.isatty()
+        self._has_modes = self.is_there and sys.platform != "win32"
         self._came_back = False
         self._single = False  # whether each key is handed over at once, just now
 
@@ -38,15 +40,20 @@ class Keys:
     @contextmanager
     def unbuffered(self) -> Iterator[None]:
         """Hand each key over at once and unechoed, while the block runs; after Ctrl-Z, too."""
-        with self.mode(each_key_at_once), self.noticing_fg():
+        if not self._has_modes:
+            yield
+            return
+        with mode(each_key_at_once), answering(signal.SIGCONT, self.on_continue):
             self._single = True
             yield
 
     @contextmanager
-    def as_it_was(self) -> Iterator[None]:
-        """Within `unbuffered`, lines again, for another program."""
+    def given_away(self) -> Iterator[None]:
+        """Within `unbuffered`, lines again and Ctrl-C, for another program."""
         self._single = False
-        with self.mode(whole_lines):
+        lines = mode(whole_lines) if self._has_modes else nullcontext()
+        # Not SIG_IGN: the child would inherit that.
+        with answering(signal.SIGINT, lambda *_: None), lines:
             yield
         self._single = True
 
@@ -55,38 +62,32 @@ class Keys:
         came_back, self._came_back = self._came_back, False
         return came_back
 
-    @contextmanager
-    def noticing_fg(self) -> Iterator[None]:
+    def on_continue(self, number: int, frame: object) -> None:
         """Set the terminal again when the shell's `fg` brings this program back."""
-        if not self.is_there or sys.platform == "win32":
-            yield
-            return
+        if self._single:
+            each_key_at_once()
+        self._came_back = True
 
-        def on_continue(number: int, frame: object) -> None:
-            if self._single:
-                each_key_at_once()
-            self._came_back = True
 
-        before = signal.signal(signal.SIGCONT, on_continue)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGCONT, before)
+@contextmanager
+def answering(number: signal.Signals, answer: Callable[[int, Any], None]) -> Iterator[None]:
+    before = signal.signal(number, answer)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
-    @contextmanager
-    def mode(self, change: Callable[[], None]) -> Iterator[None]:
-        """Change the terminal's mode while the block runs, where it has modes."""
-        if not self.is_there or sys.platform == "win32":
-            yield
-            return
-        import termios
 
-        before = termios.tcgetattr(sys.stdin)
-        change()
-        try:
-            yield
-        finally:
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+@contextmanager
+def mode(change: Callable[[], None]) -> Iterator[None]:
+    import termios
+
+    before = termios.tcgetattr(sys.stdin)
+    change()
+    try:
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
 def key_of(typed: str) -> str | None:
@@ -95,18 +96,14 @@ def key_of(typed: str) -> str | None:
 
 
 def each_key_at_once() -> None:
-    """Turn off what the terminal does to a line."""
-    if sys.platform != "win32":
-        import tty
+    import tty
 
-        tty.setcbreak(sys.stdin)
+    tty.setcbreak(sys.stdin)
 
 
 def whole_lines() -> None:
-    """Turn on what the terminal does to a line."""
-    if sys.platform != "win32":
-        import termios
+    import termios
 
-        flags = termios.tcgetattr(sys.stdin)
-        flags[3] |= termios.ICANON | termios.ECHO
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, flags)
+    flags = termios.tcgetattr(sys.stdin)
+    flags[3] |= termios.ICANON | termios.ECHO
+    termios.tcsetattr(sys.stdin, termios.TCSADRAIN, flags)

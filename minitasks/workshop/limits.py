@@ -18,12 +18,6 @@ HIGHEST_FILE = 4096
 PR_SET_PDEATHSIG = 1
 
 
-def prctl(option: int, value: int) -> None:
-    """Call prctl(2) where there is one."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
 def confine_this_process() -> None:
     """Give this process a group of its own, a bound on memory, and no life after its parent's."""
     if sys.platform == "win32":
@@ -31,7 +25,8 @@ def confine_this_process() -> None:
     import resource
 
     os.setsid()
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # macOS refuses a bound below what is mapped already.
     with contextlib.suppress(ValueError, OSError):
@@ -53,8 +48,7 @@ def end_group(group: int) -> bool:
     """End every process of a group; tell whether there was one."""
     if sys.platform == "win32":
         return False
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+        return True
+    return False

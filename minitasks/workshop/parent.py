@@ -7,7 +7,6 @@ what the child does, and verdict.py for what is made of its reports.
 import contextlib
 import json
 import multiprocessing
-import multiprocessing.connection
 import os
 import tempfile
 import threading
@@ -15,13 +14,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from minitasks.errors import CannotRun
 from minitasks.workshop import catalog, folder, limits
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
+from minitasks.workshop.journal import JournalError
 from minitasks.workshop.solutions import delegates_to
 from minitasks.workshop.verdict import Report, Run, Verdict, verdict_on
 
@@ -39,34 +41,18 @@ TICK = 0.02
 _one_at_a_time = threading.Lock()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
-    """What to grade.
-
-    Attributes:
-        grader: The test file.
-        file: The learner's file.
-        scratch: An empty folder to run in.
-        time_limit: How long the tests may take, in seconds.
-        examples: Where hypothesis keeps failing examples, to try them first next time; None:
-            nowhere.
-    """
-
     grader: Path
     file: Path
-    scratch: Path
+    scratch: Path  # an empty folder to run in
     time_limit: float = TIME_LIMIT
-    examples: Path | None = None
+    examples: Path | None = None  # where hypothesis keeps what failed, to try it first next time
 
-    @property
-    def output(self) -> Path:
-        """Where everything goes that the learner's code prints."""
-        return self.scratch / "output.txt"
-
-    @property
-    def errors(self) -> Path:
-        """Where stderr goes, and what Python itself has to say of a crash."""
-        return self.scratch / "errors.txt"
+    def __post_init__(self) -> None:
+        self.output = self.scratch / "output.txt"
+        # Where stderr goes, and what Python itself has to say of a crash.
+        self.errors = self.scratch / "errors.txt"
 
 
 # A forkserver of our own: the one that multiprocessing keeps for the whole process may serve
@@ -77,13 +63,6 @@ _warm_parent = forkserver.ForkServer()
 def can_fork() -> bool:
     """Tell whether children can be forked from a warm parent, not started as plain processes."""
     return "forkserver" in multiprocessing.get_all_start_methods()
-
-
-def children_context() -> ForkServerContext | SpawnContext:
-    """Choose how children start."""
-    if can_fork():
-        return multiprocessing.get_context("forkserver")
-    return multiprocessing.get_context("spawn")
 
 
 def warm_up() -> None:
@@ -116,9 +95,8 @@ def safe_path() -> Iterator[None]:
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
+        del os.environ["PYTHONSAFEPATH"]
+        if before is not None:
             os.environ["PYTHONSAFEPATH"] = before
 
 
@@ -130,29 +108,16 @@ def grade(
     examples: Path | None = None,
     cancel: threading.Event | None = None,
 ) -> Verdict | None:
-    """Grade a file.
-
-    Args:
-        exercise: Whose grader to use.
-        file: The file to grade.
-        time_limit: How long its tests may take, in seconds.
-        examples: A folder for failing examples, which are tried first the next time.
-        cancel: Set it to call the grading off.
-
-    Returns:
-        The verdict; None if it was called off.
-    """
+    """Grade a file; None if it was called off, by `cancel`. Failing examples go to a folder."""
     began = time.perf_counter()
     file = file.absolute()
-    if not file.is_file():
-        return Verdict(exercise.name, str(file), False, "missing", seen=missing(file))
-    if file.stat().st_size > LARGEST:
-        seen = f"{file} has more than {LARGEST // 1024} kB: that is no exercise"
-        return Verdict(exercise.name, str(file), False, "missing", seen=seen)
+    if missing := what_is_missing(file):
+        return Verdict(exercise.name, str(file), False, "missing", seen=missing)
 
     with tempfile.TemporaryDirectory(prefix="minitasks-", ignore_cleanup_errors=True) as scratch:
         job = Job(exercise.grader.absolute(), file, Path(scratch), time_limit, examples)
-        run = run_child(job, cancel or threading.Event())
+        with _one_at_a_time:
+            run = run_child(job, cancel or threading.Event())
     if run.cancelled:
         return None
     if not run.first("started"):
@@ -161,25 +126,22 @@ def grade(
     return replace(verdict, delegates=delegates_to(file, exercise)) if verdict.passed else verdict
 
 
-def missing(file: Path) -> str:
-    """Word that there is no file."""
-    if file.exists():
+def what_is_missing(file: Path) -> str:
+    """Say why there is nothing to grade; empty if there is a file."""
+    if not file.exists():
+        return f"{file} is not there: minitasks workshop reset brings the stub back, undo your copy"
+    if not file.is_file():
         return f"{file} is no plain file: move it away, then minitasks workshop reset"
-    return f"{file} is not there: minitasks workshop reset brings the stub back, undo your copy"
+    is_large = file.stat().st_size > LARGEST
+    return f"{file} has more than {LARGEST // 1024} kB: that is no exercise" if is_large else ""
 
 
 def run_child(job: Job, cancel: threading.Event) -> Run:
     """Run one child to its end, or end it; nothing of it is left afterwards."""
-    with _one_at_a_time:
-        return run_only_child(job, cancel)
-
-
-def run_only_child(job: Job, cancel: threading.Event) -> Run:
-    """Run one child, while no other runs."""
     warm_up()
-    context = children_context()
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=grade_in_child, args=(job, sender), daemon=True)
+    context: Any = multiprocessing.get_context("forkserver" if can_fork() else "spawn")
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    child: BaseProcess = context.Process(target=grade_in_child, args=(job, sender), daemon=True)
     with from_warm_parent():
         child.start()
     sender.close()
@@ -198,15 +160,12 @@ def run_only_child(job: Job, cancel: threading.Event) -> Run:
 
 
 def follow(
-    run: Run,
-    child: multiprocessing.process.BaseProcess,
-    receiver: "multiprocessing.connection.Connection[bytes, bytes]",
-    cancel: threading.Event,
+    run: Run, child: BaseProcess, receiver: "Connection[bytes, bytes]", cancel: threading.Event
 ) -> None:
     """Collect a child's reports until it ends, is out of time or is called off."""
     deadline = time.monotonic() + START_LIMIT
     while child.is_alive():
-        multiprocessing.connection.wait([receiver, child.sentinel], TICK)
+        wait([receiver, child.sentinel], TICK)
         for report in reports_from(receiver):
             run.reports.append(report)
             # From each of these the child gives itself its time anew.
@@ -218,9 +177,7 @@ def follow(
             break
 
 
-def reports_from(
-    receiver: "multiprocessing.connection.Connection[bytes, bytes]",
-) -> Iterator[Report]:
+def reports_from(receiver: "Connection[bytes, bytes]") -> Iterator[Report]:
     """Take the reports that have come; what a learner's code wrote between them is no report."""
     with contextlib.suppress(EOFError, OSError):
         while receiver.poll():
@@ -228,7 +185,7 @@ def reports_from(
                 yield json.loads(receiver.recv_bytes())
 
 
-def kill(child: multiprocessing.process.BaseProcess) -> bool:
+def kill(child: BaseProcess) -> bool:
     """End a child and its process group; tell whether it ended by itself and left others."""
     group = child.pid
     assert group is not None
@@ -241,17 +198,10 @@ def kill(child: multiprocessing.process.BaseProcess) -> bool:
 
 
 def tail_of(file: Path) -> str:
-    """Read the end of a file, if it is there."""
-    if not file.exists():
-        return ""
-    with file.open("rb") as stream:
-        stream.seek(max(0, file.stat().st_size - 20_000))
-        return stream.read().decode("utf-8", "replace")
+    return file.read_bytes()[-20_000:].decode("utf-8", "replace") if file.exists() else ""
 
 
-def grade_in_child(
-    job: Job, connection: "multiprocessing.connection.Connection[bytes, bytes]"
-) -> None:
+def grade_in_child(job: Job, connection: "Connection[bytes, bytes]") -> None:
     """Grade in this process, and end it. The parent itself never imports pytest."""
     from minitasks.workshop import child
 
@@ -267,17 +217,7 @@ def check(
     time_limit: float = TIME_LIMIT,
     cancel: threading.Event | None = None,
 ) -> Verdict | None:
-    """Grade the learner's file for an exercise and note the outcome.
-
-    Args:
-        workshop: The learner's folder.
-        exercise: The exercise.
-        time_limit: How long the tests may take, in seconds.
-        cancel: Set it to call the grading off.
-
-    Returns:
-        The verdict; None if it was called off.
-    """
+    """Grade the learner's file for an exercise and note the outcome; None if it was called off."""
     file = workshop.file(exercise)
     digest = folder.digest_of(file)
     verdict = grade(
@@ -290,10 +230,13 @@ def check(
 
 def regrade(workshop: Workshop) -> Iterator[str]:
     """Set a damaged journal aside and grade what was begun; say each step in a line."""
-    aside = folder.damaged(workshop)
-    if aside is None:
+    try:
+        workshop.journal.events()
         return
+    except JournalError:
+        aside = workshop.journal.set_aside()
     yield f"the progress file was damaged; it is kept as {aside.name}. Grading again:"
-    for exercise in folder.begun(workshop, catalog.exercises()):
-        verdict = check(workshop, exercise)
-        yield f"  {exercise.name}: {'passed' if verdict and verdict.passed else 'not yet'}"
+    for exercise in catalog.exercises():
+        if folder.is_begun(exercise, folder.digest_of(workshop.file(exercise))):
+            verdict = check(workshop, exercise)
+            yield f"  {exercise.name}: {'passed' if verdict and verdict.passed else 'not yet'}"

@@ -5,10 +5,10 @@ import statistics
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Group
 from rich.table import Table
@@ -21,20 +21,7 @@ from minitasks.workshop.journal import JournalError, Progress
 
 @dataclass(frozen=True)
 class Learner:
-    """One learner.
-
-    Attributes:
-        name: The folder's name, and its parent's where `start` chose it.
-        passed: How many exercises have passed.
-        at: The exercise that the learner is at; empty at the end, "damaged" if the folder can't be
-            read.
-        tries: How many tries at that one have failed.
-        minutes: How long the learner has been at that one.
-        stuck_on: The claim that failed there last.
-        hints: How many hints were opened, in all.
-        solutions: Which solutions were opened, and how.
-        last: When something happened last.
-    """
+    """One learner: docs/pages/reference.md describes each field."""
 
     name: str
     passed: int = 0
@@ -49,17 +36,7 @@ class Learner:
 
 @dataclass(frozen=True)
 class Stall:
-    """One exercise, over all learners.
-
-    Attributes:
-        exercise: Its name.
-        passed: How many have passed it.
-        there: How many are at it now.
-        tries: The median of the failed tries of those who began it.
-        minutes: The median time of those who passed it.
-        hints: How many hints were opened for it.
-        stuck_on: The claim that most of those who are at it fail on.
-    """
+    """One exercise, over all learners: docs/pages/reference.md describes each field."""
 
     exercise: str
     passed: int
@@ -72,56 +49,35 @@ class Stall:
 
 @dataclass(frozen=True)
 class Report:
-    """What a facilitator wants to know."""
-
-    learners: tuple[Learner, ...]
-    exercises: tuple[Stall, ...]
-    skipped: tuple[str, ...] = ()
+    learners: list[Learner]
+    exercises: list[Stall]
+    skipped: list[str]
 
     def as_json(self) -> dict[str, Any]:
-        """Give the report as the documented JSON object."""
-        return {
-            "learners": [asdict(learner) for learner in self.learners],
-            "exercises": [asdict(stall) for stall in self.exercises],
-            "skipped": list(self.skipped),
-        }
+        return asdict(self)
 
 
 def report(folders: Iterable[Path]) -> Report:
-    """Read learners' folders. Nothing is written to them.
-
-    Args:
-        folders: Workshops, folders of workshops, or archives of either. What is none of these is
-            skipped, and named in the report.
-
-    Raises:
-        CannotRun: No workshop is in any of them.
-    """
+    """Read workshops, folders of workshops, or archives of either; what is none is skipped."""
     folders = list(folders)
     with tempfile.TemporaryDirectory(prefix="minitasks-") as scratch:
         found = {folder: workshops_in(folder, Path(scratch)) for folder in folders}
         workshops = [workshop for folder in folders for workshop in found[folder]]
         if not workshops:
             raise CannotRun(f"no workshop in {', '.join(map(str, folders))}")
-        learners = tuple(learner_of(workshop) for workshop in workshops)
-        progress = [readable(workshop) for workshop in workshops]
-        skipped = tuple(str(folder) for folder in folders if not found[folder])
-        return Report(learners, tuple(stalls(learners, progress)), skipped)
+        learners = [learner_of(workshop) for workshop in workshops]
+        progress = [progress_of(workshop) or {} for workshop in workshops]
+        skipped = [str(folder) for folder in folders if not found[folder]]
+        return Report(learners, list(stalls(learners, progress)), skipped)
 
 
 def workshops_in(folder: Path, scratch: Path) -> list[Workshop]:
-    """Find the workshop that a folder or an archive is, or those that are in it.
-
-    Args:
-        folder: The folder or the archive.
-        scratch: Where to unpack an archive.
-    """
+    """Find the workshop that a folder or an archive is, or those that are in it."""
     if folder.is_file():
         unpacked = Path(tempfile.mkdtemp(dir=scratch), folder.name.partition(".")[0])
+        safely: Literal["data"] | None = "data" if tarfile.is_tarfile(folder) else None
         try:
-            shutil.unpack_archive(
-                folder, unpacked, filter="data" if tarfile.is_tarfile(folder) else None
-            )
+            shutil.unpack_archive(folder, unpacked, filter=safely)
         except (shutil.ReadError, OSError, ValueError):
             return []
         folder = unpacked
@@ -132,28 +88,27 @@ def workshops_in(folder: Path, scratch: Path) -> list[Workshop]:
     ]
 
 
-def readable(workshop: Workshop) -> dict[str, Progress]:
-    """Give what a workshop's journal adds up to; nothing if it is damaged."""
+def progress_of(workshop: Workshop) -> dict[str, Progress] | None:
+    """Give what a workshop's journal adds up to; None if it is damaged."""
     try:
         return workshop.progress()
     except JournalError:
-        return {}
+        return None
 
 
 def learner_of(workshop: Workshop) -> Learner:
-    """Sum one learner's folder up."""
-    name = name_of(workshop.root.resolve())
-    try:
-        progress = workshop.progress()
-    except JournalError:
+    root = workshop.root.resolve()
+    # Where everybody's folder has the name that `start` chose, the one around it tells who it is.
+    name = f"{root.parent.name}/{root.name}" if root.name == DEFAULT else root.name
+    progress = progress_of(workshop)
+    if progress is None:
         return Learner(name, at="damaged")
-    passed = [each for each in progress.values() if each.passed]
-    is_done = len(passed) == len(catalog.exercises())
-    at = "" if is_done else workshop.current().name
+    passed = sum(bool(each.passed) for each in progress.values())
+    at = "" if passed == len(catalog.exercises()) else workshop.current().name
     here = progress.get(at, Progress())
     return Learner(
         name=name,
-        passed=len(passed),
+        passed=passed,
         at=at,
         tries=here.tries,
         minutes=round(here.minutes),
@@ -166,14 +121,7 @@ def learner_of(workshop: Workshop) -> Learner:
     )
 
 
-def name_of(root: Path) -> str:
-    """Name a learner by the folder; by what it is in, too, where everybody's has the same name."""
-    return f"{root.parent.name}/{root.name}" if root.name == DEFAULT else root.name
-
-
-def stalls(learners: Iterable[Learner], progress: list[dict[str, Progress]]) -> Iterator[Stall]:
-    """Sum each exercise up."""
-    learners = list(learners)
+def stalls(learners: Sequence[Learner], progress: Sequence[dict[str, Progress]]) -> Iterator[Stall]:
     for exercise in catalog.exercises():
         begun = [each[exercise.name] for each in progress if exercise.name in each]
         there = [learner for learner in learners if learner.at == exercise.name]
@@ -191,33 +139,18 @@ def stalls(learners: Iterable[Learner], progress: list[dict[str, Progress]]) -> 
 
 
 def median(values: Iterable[float]) -> float:
-    """Give the median, rounded; 0 if there is nothing."""
     values = list(values)
     return round(statistics.median(values), 1) if values else 0
 
 
 def as_text(found: Report) -> Group:
-    """Show a report on a terminal."""
     learners = Table("learner", "passed", "at", "tries", "min", "hints", "solutions", box=None)
     for one in found.learners:
-        learners.add_row(
-            one.name,
-            str(one.passed),
-            one.at,
-            str(one.tries),
-            str(one.minutes),
-            str(one.hints),
-            one.solutions,
-        )
+        facts = (one.passed, one.at, one.tries, one.minutes, one.hints, one.solutions)
+        learners.add_row(one.name, *map(str, facts))
     exercises = Table("exercise", "passed", "there", "tries", "min", "stuck on", box=None)
     for stall in found.exercises:
-        exercises.add_row(
-            stall.exercise,
-            str(stall.passed),
-            str(stall.there),
-            f"{stall.tries:g}",
-            f"{stall.minutes:g}",
-            stall.stuck_on,
-        )
+        numbers = (stall.passed, stall.there, stall.tries, stall.minutes)
+        exercises.add_row(stall.exercise, *(f"{number:g}" for number in numbers), stall.stuck_on)
     skipped = [f"no workshop in {each}: skipped" for each in found.skipped]
     return Group(learners, "", exercises, *skipped)

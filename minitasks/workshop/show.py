@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
@@ -17,18 +18,12 @@ from minitasks.workshop.verdict import Checked, Verdict
 
 
 def console(plain: bool = False) -> Console:
-    """Make a console: colour on a terminal only, and none with NO_COLOR.
-
-    Args:
-        plain: No colour, no more than words: for a dumb terminal or a screen reader.
-    """
-    return Console(
-        highlight=False, emoji=False, markup=False, color_system=None if plain else "auto"
-    )
+    """Make a console: colour on a terminal only, none with NO_COLOR or for a screen reader."""
+    colours: Literal["auto"] | None = None if plain else "auto"
+    return Console(highlight=False, emoji=False, markup=False, color_system=colours)
 
 
 def heading(exercise: Exercise, count: int, file: Path) -> Group:
-    """Show which exercise it is, its task and its file."""
     return Group(
         Text(f"{exercise.number} of {count}: {exercise.title}", "bold"),
         Text(exercise.task),
@@ -46,20 +41,15 @@ def near(file: Path) -> Path:
 
 
 def verdict_of(verdict: Verdict, brief: bool = False) -> Group:
-    """Show a verdict.
-
-    Args:
-        verdict: The verdict.
-        brief: Leave out what does not fit on a screen of 24 lines.
-    """
-    if verdict.passed:
-        held = sum(claim.outcome == "passed" for claim in verdict.claims)
-        passed = Text(f"passed: all {held} claims hold ({verdict.seconds:.2f} s)", "bold green")
-        if verdict.delegates:
-            note = f"It works, but delegates: it takes {verdict.delegates}. Write that yourself."
-            return Group(passed, Text(note, "yellow"))
+    """Show a verdict; if brief, without what does not fit on a screen of 24 lines."""
+    if not verdict.passed:
+        return Group(*failure_of(verdict, brief))
+    held = len(verdict.claims)
+    passed = Text(f"passed: all {held} claims hold ({verdict.seconds:.2f} s)", "bold green")
+    if not verdict.delegates:
         return Group(passed)
-    return Group(*failure_of(verdict, brief))
+    note = f"It works, but delegates: it takes {verdict.delegates}. Write that yourself."
+    return Group(passed, Text(note, "yellow"))
 
 
 def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
@@ -67,7 +57,9 @@ def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
     yield Text(f"not yet ({claims_in_words(verdict.claims)}{verdict.seconds:.2f} s)", "bold red")
     if verdict.claim:
         yield Text(f"claim: {verdict.claim}")
-    yield Text(f"seen:  {shortened(verdict.seen, 400) if brief else verdict.seen}", "bold")
+    is_cut = brief and len(verdict.seen) > 400
+    seen = f"{verdict.seen[:400]} ..." if is_cut else verdict.seen
+    yield Text(f"seen:  {seen}", "bold")
     if place := verdict.place:
         note = f" ({place.note})" if place.note else ""
         yield Text(f"{near(Path(place.file))}, line {place.line}{note}", "cyan")
@@ -82,25 +74,17 @@ def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
 
 
 def claims_in_words(claims: Iterable[Checked]) -> str:
-    """Say how many claims hold; nothing before the first test."""
     outcomes = [claim.outcome for claim in claims]
     held = outcomes.count("passed")
     return f"{held} of {len(outcomes)} claims hold, " if set(outcomes) - {"not run"} else ""
 
 
-def shortened(text: str, length: int) -> str:
-    """Cut a text that is too long."""
-    return text if len(text) <= length else f"{text[:length]} ..."
-
-
 def bar(done: int, count: int, width: int = 30) -> Text:
-    """Show how many exercises are done."""
     full = width * done // count
     return Text(f"[{'#' * full}{'-' * (width - full)}] {done} of {count}")
 
 
 def overview(exercises: Iterable[Exercise], progress: dict[str, Progress], at: str) -> Group:
-    """Show every exercise with its state."""
     table = Table(box=None, pad_edge=False, show_header=False)
     for exercise in exercises:
         table.add_row(
@@ -124,27 +108,17 @@ Draw yours at work, compare it with the original, look at your own application:
 
 
 def state_of(progress: Progress) -> Text:
-    """Say how far an exercise is."""
-    tries = (
-        f"{progress.tries} {'try' if progress.tries == 1 else 'tries'}" if progress.tries else ""
-    )
     if progress.passed:
         return Text("passed", "green")
-    return Text(tries, "yellow")
+    tries = f"{progress.tries} {'try' if progress.tries == 1 else 'tries'}"
+    return Text(tries if progress.tries else "", "yellow")
 
 
 def hints_of(exercise: Exercise, number: int) -> Group:
-    """Show one hint.
-
-    Args:
-        exercise: Whose hint.
-        number: Which, from 1.
-    """
+    """Show one hint, counted from 1."""
     title, body = exercise.hints[number - 1]
-    return Group(
-        Text(f"hint {number} of {len(exercise.hints)}: {title}", "bold"),
-        Markdown(body, code_theme="ansi_dark"),
-    )
+    heading = Text(f"hint {number} of {len(exercise.hints)}: {title}", "bold")
+    return Group(heading, Markdown(body, code_theme="ansi_dark"))
 
 
 def markdown(text: str) -> Markdown:
@@ -154,25 +128,17 @@ def markdown(text: str) -> Markdown:
 
 
 def checked(exercise: Exercise, verdict: Verdict, traceback: bool) -> Group:
-    """Show a verdict under its exercise's name.
-
-    Args:
-        exercise: The exercise.
-        verdict: The verdict on it.
-        traceback: Show the whole traceback too.
-    """
-    parts: list[RenderableType] = [Text(f"{exercise.number} {exercise.name}", "bold")]
-    parts.append(verdict_of(verdict))
+    """Show a verdict under its exercise's name, if wanted with the whole traceback."""
+    name = Text(f"{exercise.number} {exercise.name}", "bold")
+    parts: list[RenderableType] = [name, verdict_of(verdict)]
     if traceback and verdict.traceback:
         parts.append(Text(verdict.traceback))
     return Group(*parts)
 
 
 def code(text: str) -> Syntax:
-    """Show Python code, in the terminal's own colours."""
     return Syntax(text, "python", theme="ansi_dark", background_color="default", word_wrap=True)
 
 
 def difference(lines: str) -> Syntax:
-    """Show a unified diff."""
     return Syntax(lines, "diff", theme="ansi_dark", background_color="default")

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from minitasks.errors import INSTALL, CannotRun
-from minitasks.workshop.catalog import Exercise, text_of
+from minitasks.workshop.catalog import Definition, Exercise, text_of
 from minitasks.workshop.folder import Workshop
-from minitasks.workshop.journal import TRIES_FOR_SOLUTION, Event, now
+from minitasks.workshop.journal import TRIES_FOR_SOLUTION
 
 # Who has ready-made what the exercises rebuild, and where Starlette has it.
 LIBRARIES = ("starlette", "fastapi", "minitasks")
@@ -17,16 +17,7 @@ STARLETTE = ("background.py", "concurrency.py", "_utils.py")
 
 
 def opened(workshop: Workshop, exercise: Exercise, anyway: bool) -> str:
-    """Open the solution of an exercise, note how, and give its text.
-
-    Args:
-        workshop: The learner's folder.
-        exercise: The exercise.
-        anyway: Open it even before its time.
-
-    Raises:
-        CannotRun: It is too early.
-    """
+    """Open the solution of an exercise, note how, and give its text."""
     progress = workshop.progress_in(exercise)
     how = progress.solution_opens() or ("anyway" if anyway else None)
     if how is None:
@@ -35,21 +26,16 @@ def opened(workshop: Workshop, exercise: Exercise, anyway: bool) -> str:
             f"the solution opens after a pass, or when {left} more of your own tries have failed; "
             "minitasks workshop hint helps, --anyway opens it now"
         )
-    workshop.keep(Event(now(), "solution", exercise.name, how))
+    workshop.keep("solution", exercise, how)
     return text_of(exercise.solution)
 
 
 def difference(mine: str, other: str, name: str) -> str:
-    """Compare two texts, line by line, as a unified diff."""
-    return "".join(
-        difflib.unified_diff(
-            mine.splitlines(keepends=True), other.splitlines(keepends=True), "exercise.py", name
-        )
-    )
+    old, new = mine.splitlines(keepends=True), other.splitlines(keepends=True)
+    return "".join(difflib.unified_diff(old, new, "exercise.py", name))
 
 
 def difference_to_solution(file: Path, solution: str) -> str:
-    """Compare a learner's file with the solution, as a unified diff."""
     return difference(text_of(file), solution, "solution.py")
 
 
@@ -76,24 +62,17 @@ def starlette_folder() -> Path:
 
 
 def delegates_to(file: Path, exercise: Exercise) -> str:
-    """Name what a file takes ready-made that its exercise is about; empty if it takes nothing.
+    """Name what a file takes ready-made that its exercise's solution defines; empty if nothing.
 
-    Args:
-        file: A learner's file that can be parsed.
-        exercise: The exercise: what its solution defines is to be written.
-
-    Example:
-        For `from starlette.background import BackgroundTask` in exercise background_task:
-        "BackgroundTask of starlette.background".
+    As in "BackgroundTask of starlette.background".
     """
     wanted = definitions(text_of(exercise.solution)).keys()
     allowed = set(ready_made(text_of(exercise.stub), wanted))
-    found = [each for each in ready_made(text_of(file), wanted) if each not in allowed]
-    return found[0] if found else ""
+    found = (each for each in ready_made(text_of(file), wanted) if each not in allowed)
+    return next(found, "")
 
 
 def ready_made(source: str, wanted: Collection[str]) -> Iterator[str]:
-    """Give the names among some that a source takes from a library that has them."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in LIBRARIES:
             yield from (
@@ -106,15 +85,13 @@ def ready_made(source: str, wanted: Collection[str]) -> Iterator[str]:
 
 
 def definitions(source: str) -> dict[str, str]:
-    """Give the source of each function and class of a module."""
     try:
         tree = ast.parse(source)
     except SyntaxError as problem:
-        raise CannotRun(
-            f"the file can't be parsed: line {problem.lineno}: {problem.msg}"
-        ) from problem
+        where = f"line {problem.lineno}: {problem.msg}"
+        raise CannotRun(f"the file can't be parsed: {where}") from problem
     return {
         node.name: ast.get_source_segment(source, node) or ""
         for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if isinstance(node, Definition)
     }

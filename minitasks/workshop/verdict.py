@@ -1,6 +1,5 @@
 """The verdict on one file, as plain data, and how it is made of what came out of the child.
 
-`Verdict` is what the grader gives; `as_json` is the schema that docs/pages/reference.md describes.
 A file passes only when the child has reported that every test passed as often as it was to run,
 and that it came to its end. The names of the tests are read from the grader's own file.
 """
@@ -9,13 +8,13 @@ import contextlib
 import re
 import signal
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from minitasks.workshop import example, limits
-from minitasks.workshop.catalog import Claim, Exercise, text_of
+from minitasks.workshop.catalog import Exercise, text_of
 
 Outcome = Literal["passed", "failed", "not run"]
 
@@ -25,25 +24,20 @@ Reason = Literal["claim", "import", "time", "output", "ended", "process", "threa
 
 @dataclass(frozen=True)
 class Place:
-    """A line: of the learner's file, or of the grader's where that alone waits for something.
-
-    Attributes:
-        file: The path.
-        line: The line, counted from 1.
-        source: The line's text.
-        note: Which thread it ran in or what it waits for, where that helps; otherwise empty.
-    """
+    """A line: of the learner's file, or of the grader's where that alone waits for something."""
 
     file: str
     line: int
     source: str
-    note: str = ""
+    note: str = ""  # which thread it ran in, or what it waits for, where that helps
+
+    def __str__(self) -> str:
+        note = f" ({self.note})" if self.note else ""
+        return f"{self.file}, line {self.line}{note}\n    {self.source}"
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A claim and what became of it."""
-
     test: str
     text: str
     outcome: Outcome
@@ -51,24 +45,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the grader says about one file.
-
-    Attributes:
-        exercise: The exercise's name.
-        file: The file that was graded.
-        passed: Whether every claim holds.
-        reason: Why not; None after a pass.
-        claim: The claim that does not hold; empty where the file failed before any test.
-        seen: What was seen instead, in words.
-        place: The learner's line; None where there is none to blame.
-        example: The smallest failing example that hypothesis found, as a program to paste;
-            otherwise empty.
-        printed: The end of what the learner's code printed.
-        traceback: The whole traceback, for those who ask.
-        claims: Every claim of the grader.
-        delegates: After a pass, what it takes ready-made that is to be written; otherwise empty.
-        seconds: How long it took.
-    """
+    """What the grader says about one file: docs/pages/reference.md describes each field."""
 
     exercise: str
     file: str
@@ -86,20 +63,11 @@ class Verdict:
 
     def feedback(self) -> str:
         """Say in plain text what was claimed, what was seen, and at which line of the learner's."""
-        parts = [self.claim, self.seen, place_text(self.place)]
+        parts = [self.claim, self.seen, str(self.place or "")]
         return "\n".join(part for part in parts if part)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the verdict as the documented JSON object."""
         return asdict(self)
-
-
-def place_text(place: Place | None) -> str:
-    """Say where, in one line or two."""
-    if place is None:
-        return ""
-    note = f" ({place.note})" if place.note else ""
-    return f"{place.file}, line {place.line}{note}\n    {place.source}"
 
 
 # -- how it is made -------------------------------------------------------------------------------
@@ -112,82 +80,66 @@ Report = dict[str, Any]
 
 @dataclass
 class Run:
-    """What came out of one child.
-
-    Attributes:
-        time_limit: What its tests may take, in seconds.
-        reports: Its reports, in order.
-        exit_code: As multiprocessing gives it: negative for a signal.
-        output: The end of what it printed.
-        errors: The end of what it, and Python, wrote to stderr.
-        timed_out: Whether it had to be ended from outside.
-        cancelled: Whether the grading was called off.
-        left: Whether it left processes behind, which were ended.
-    """
-
-    time_limit: float
+    time_limit: float  # what its tests may take, in seconds
     reports: list[Report] = field(default_factory=list)
-    exit_code: int | None = None
-    output: str = ""
-    errors: str = ""
-    timed_out: bool = False
+    exit_code: int | None = None  # as multiprocessing gives it: negative for a signal
+    output: str = ""  # the end of what it printed
+    errors: str = ""  # the end of what it, and Python, wrote to stderr
+    timed_out: bool = False  # whether it had to be ended from outside
     cancelled: bool = False
-    left: bool = False
+    left: bool = False  # whether it left processes behind, which were ended
 
     def first(self, *kinds: str) -> Report | None:
-        """Give the first report of one of these kinds."""
         return next((report for report in self.reports if report["kind"] in kinds), None)
 
     def tests(self, kind: str) -> Counter[str]:
-        """Count the reports of a kind, for each test."""
         return Counter(report["test"] for report in self.reports if report["kind"] == kind)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a run is no pass."""
-
     reason: Reason
     seen: str
     report: Report = field(default_factory=dict)
 
 
 def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verdict:
-    """Make the verdict.
-
-    Args:
-        exercise: The exercise.
-        file: The file that was graded.
-        run: What came out of the child.
-        seconds: How long it took.
-    """
-    failure = failure_of(run, [claim.test for claim in exercise.claims])
-    report = failure.report if failure else {}
-    test = report.get("test") or (interrupted_test(run) if failure else "")
-    return Verdict(
+    """Make the verdict on a file of what came out of the child."""
+    verdict = Verdict(
         exercise=exercise.name,
         file=str(file),
-        passed=failure is None,
-        reason=failure.reason if failure else None,
-        claim=next((claim.text for claim in exercise.claims if claim.test == test), ""),
-        seen=failure.seen + hint_at_trio(report, run, file) if failure else "",
-        place=place_of(exercise, file, run, report, test) if failure else None,
-        example=example.program(
-            exercise, test, report.get("arguments") or {}, file, report.get("backend") or "asyncio"
-        ),
+        passed=True,
         printed="\n".join(run.output.splitlines()[-10:])[-1000:],
-        traceback=report.get("traceback", ""),
-        claims=tuple(Checked(c.test, c.text, outcome_of(c, run)) for c in exercise.claims),
+        claims=tuple(
+            Checked(test, text, outcome_of(test, run)) for test, text in exercise.claims.items()
+        ),
         seconds=seconds,
+    )
+    failure = failure_of(run, exercise.claims)
+    if failure is None:
+        return verdict
+    report = failure.report
+    test = report.get("test") or interrupted_test(run)
+    arguments, backend = report.get("arguments") or {}, report.get("backend") or "asyncio"
+    return replace(
+        verdict,
+        passed=False,
+        reason=failure.reason,
+        claim=exercise.claims.get(test, ""),
+        seen=failure.seen + hint_at_trio(report, run, file),
+        place=place_of(exercise, file, run, report, test),
+        example=example.program(exercise, test, arguments, file, backend),
+        traceback=report.get("traceback", ""),
     )
 
 
-def failure_of(run: Run, tests: list[str]) -> Failure | None:
+def failure_of(run: Run, tests: Iterable[str]) -> Failure | None:
     """Say why a run is no pass; None if it is one."""
+    too_late = f"your code did not finish within {run.time_limit:g} seconds"
     if report := run.first(*FAILURES):
-        return reported(report, run)
+        return reported(report, too_late)
     if run.timed_out or "Timeout (" in run.errors:
-        return Failure("time", too_late(run))
+        return Failure("time", too_late)
     if run.left:
         return Failure("process", "your code started a process and left it running")
     if run.first("finished") and all_passed(run, tests):
@@ -195,25 +147,23 @@ def failure_of(run: Run, tests: list[str]) -> Failure | None:
     return Failure("ended", ending(run.exit_code))
 
 
-def all_passed(run: Run, tests: list[str]) -> bool:
-    """Tell whether every test passed, as often as it was to run."""
+def all_passed(run: Run, tests: Iterable[str]) -> bool:
     passed = run.tests("passed")
     collected = run.first("collected") or {"tests": []}
     return all(passed[test] > 0 for test in tests) and passed == Counter(collected["tests"])
 
 
-def reported(report: Report, run: Run) -> Failure:
-    """Word a report that tells of a failure."""
+def reported(report: Report, too_late: str) -> Failure:
+    kind, seen = report["kind"], report.get("seen", "")
     words = {
-        "import": f"your file can't be imported: {report.get('seen')}",
+        "import": f"your file can't be imported: {seen}",
         "output": f"your code printed more than {limits.OUTPUT // 1024**2} MB and was stopped",
-        "time": too_late(run),
+        "time": too_late,
         "thread": "your code started a thread that still ran after the last test",
     }
-    kind = report["kind"]
     if kind in words:
         return Failure(cast(Reason, kind), words[kind], report)
-    return Failure("claim", report["seen"], report)
+    return Failure("claim", seen, report)
 
 
 def hint_at_trio(report: Report, run: Run, file: Path) -> str:
@@ -226,13 +176,7 @@ def hint_at_trio(report: Report, run: Run, file: Path) -> str:
     return f"\n{ran}; on asyncio it was not seen"
 
 
-def too_late(run: Run) -> str:
-    """Word that time is up."""
-    return f"your code did not finish within {run.time_limit:g} seconds"
-
-
 def ending(exit_code: int | None) -> str:
-    """Word how a process ended that should have gone on."""
     if exit_code is not None and exit_code < 0:
         name = signal.Signals(-exit_code).name
         return f"Python itself was ended by {name}: endless recursion, or too much memory"
@@ -242,11 +186,10 @@ def ending(exit_code: int | None) -> str:
     )
 
 
-def outcome_of(claim: Claim, run: Run) -> Outcome:
-    """Tell what became of a claim."""
-    if run.tests("failed")[claim.test]:
+def outcome_of(test: str, run: Run) -> Outcome:
+    if run.tests("failed")[test]:
         return "failed"
-    return "passed" if run.tests("passed")[claim.test] else "not run"
+    return "passed" if run.tests("passed")[test] else "not run"
 
 
 def interrupted_test(run: Run) -> str:
@@ -273,21 +216,15 @@ def crash_place(errors: str, file: Path) -> Place | None:
 
 
 def definition(exercise: Exercise, file: Path, test: str) -> Place | None:
-    """Find what a test uses first of the learner's, where no line of theirs raised."""
+    """Find where the learner defines what a test uses first, if the file can be parsed."""
     with contextlib.suppress(SyntaxError, ValueError):
-        return next(definitions(exercise, file, test), None)
+        for name in example.names_used(text_of(exercise.grader), test):
+            if line := example.line_defining(name, text_of(file)):
+                return line_of(file, line)
     return None
 
 
-def definitions(exercise: Exercise, file: Path, test: str) -> Iterator[Place]:
-    """Find where the learner defines what a test uses, in order of use."""
-    for name in example.names_used(text_of(exercise.grader), test):
-        if line := example.line_defining(name, text_of(file)):
-            yield line_of(file, line)
-
-
 def line_of(file: Path, line: int) -> Place:
-    """Describe a line of a file."""
     lines = text_of(file).splitlines()
     source = lines[line - 1].strip() if line <= len(lines) else ""
     return Place(str(file), line, source)

@@ -8,12 +8,10 @@ import os
 import queue
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +21,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from minitasks.workshop import catalog, parent, show
-from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.journal import JournalError
 from minitasks.workshop.keys import QUIT, Keys
@@ -44,23 +42,19 @@ TICK = 0.05
 
 @dataclass(frozen=True)
 class Saved:
-    """A learner's file was saved."""
-
     file: Path
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A grading is over; `run` tells which, for one that was called off may still come in."""
+    """A grading is over: `cancel` is its own, for one that was called off may still come in."""
 
-    run: int
+    cancel: threading.Event
     verdict: Verdict
 
 
 @dataclass(frozen=True)
 class Pressed:
-    """A key was pressed."""
-
     key: str
 
 
@@ -73,13 +67,7 @@ WatchEvent = Saved | Graded | Pressed | Resized
 
 
 class Saves:
-    """Watches a folder and tells of each saved exercise.
-
-    Args:
-        workshop: The learner's folder.
-        found: Where to put what was seen.
-        polling: Look at the files again and again, where the system sends no notices.
-    """
+    """Watches a folder, by reading its files where the system sends no notices."""
 
     def __init__(self, workshop: Workshop, found: "queue.Queue[WatchEvent]", polling: bool) -> None:
         self.workshop = workshop
@@ -92,10 +80,9 @@ class Saves:
     def watch(self) -> None:
         """Watch until stopped; poll if the system's notices can't be had."""
         if not self.polling:
-            try:
+            with suppress(OSError, RuntimeError):
                 return self.follow()
-            except (OSError, RuntimeError):
-                self.polling = True
+            self.polling = True
         return self.poll()
 
     def poll(self) -> None:
@@ -110,10 +97,8 @@ class Saves:
             before = now
 
     def contents(self) -> dict[Path, bytes]:
-        """Read every exercise that can be read."""
         found = {}
-        for exercise in catalog.exercises():
-            file = self.workshop.file(exercise)
+        for file in map(self.workshop.file, catalog.exercises()):
             with suppress(OSError):
                 if file.is_file():
                     found[file] = file.read_bytes()
@@ -136,16 +121,7 @@ class Saves:
 
 
 class Watch:
-    """The watch screen.
-
-    Args:
-        workshop: The learner's folder.
-        console: Where to draw.
-        time_limit: How long an exercise's tests may take, in seconds.
-        polling: Poll the files instead of waiting for notices.
-        redraw: Draw each screen over the last. Otherwise write on and on, as a screen reader needs
-            it.
-    """
+    """The watch screen: each is drawn over the last, or behind it, as a screen reader needs it."""
 
     def __init__(
         self,
@@ -168,8 +144,7 @@ class Watch:
         self.verdict: Verdict | None = None
         self.body: RenderableType | None = None
         self.alone = False
-        self.last_change = ""
-        self.run = 0
+        self.last_change = "no change seen yet"
         self.cancel = threading.Event()
         self.grading: threading.Thread | None = None
         self.size = console.size
@@ -180,12 +155,10 @@ class Watch:
         parent.warm_up()
         self.saves.thread.start()
         try:
-            with self.keys.unbuffered():
+            with suppress(KeyboardInterrupt), self.keys.unbuffered():
                 self.go_to(self.exercise)
                 while self.answer_or_regrade(self.next_event()):
                     pass
-        except KeyboardInterrupt:
-            pass
         finally:
             self.call_off()
             self.saves.stop.set()
@@ -193,7 +166,6 @@ class Watch:
         self.console.print(Text("bye; minitasks workshop watch goes on from here"))
 
     def next_event(self) -> WatchEvent:
-        """Wait for whatever comes next."""
         while True:
             if key := self.keys.pressed():
                 return Pressed(key)
@@ -217,13 +189,12 @@ class Watch:
             return self.answer(event)
 
     def answer(self, event: WatchEvent) -> bool:
-        """Do what an event asks for; tell whether to go on."""
         match event:
             case Pressed(key):
                 return self.press(key)
             case Saved(file):
                 self.saved(file)
-            case Graded(run, verdict) if run == self.run:
+            case Graded(cancel, verdict) if cancel is self.cancel:
                 self.verdict = verdict
                 self.draw()
             case Resized():
@@ -235,18 +206,15 @@ class Watch:
         exercise = self.workshop.exercise_of(file)
         if exercise is None:
             return
-        self.last_change = f"{datetime.now():%H:%M:%S}"
+        self.last_change = f"last change seen at {datetime.now():%H:%M:%S}"
         if exercise != self.exercise:
             self.go_to(exercise)
-            return
-        self.verdict = None
-        self.grade()
-        self.draw()
+        else:
+            self.grade()
+            self.draw()
 
     def go_to(self, exercise: Exercise) -> None:
-        """Turn to an exercise and grade it."""
         self.exercise = exercise
-        self.verdict = None
         self.workshop.move_to(exercise)
         self.grade()
         if not self.redraw:
@@ -254,19 +222,17 @@ class Watch:
         self.draw()
 
     def grade(self) -> None:
-        """Call off what runs and grade anew."""
         self.call_off()
-        self.run += 1
+        self.verdict = None
         self.cancel = threading.Event()
-        work = (self.run, self.exercise, self.cancel)
+        work = (self.exercise, self.cancel)
         self.grading = threading.Thread(target=self.grade_here, args=work, daemon=True)
         self.grading.start()
 
-    def grade_here(self, run: int, exercise: Exercise, cancel: threading.Event) -> None:
-        """Grade, in a thread of its own."""
+    def grade_here(self, exercise: Exercise, cancel: threading.Event) -> None:
         verdict = parent.check(self.workshop, exercise, self.time_limit, cancel)
         if verdict is not None:
-            self.queue.put(Graded(run, verdict))
+            self.queue.put(Graded(cancel, verdict))
 
     def call_off(self) -> None:
         """Call the running grading off, and wait until nothing of it is left."""
@@ -280,15 +246,18 @@ class Watch:
             case "n":
                 self.next_exercise()
             case "h":
-                self.hint()
+                number = self.workshop.next_hint(self.exercise)
+                self.draw(show.hints_of(self.exercise, number))
             case "l":
-                self.draw(self.overview(), alone=True)
+                progress = self.workshop.progress()
+                every = show.overview(catalog.exercises(), progress, self.exercise.name)
+                self.draw(every, alone=True)
             case "i":
-                self.draw(show.markdown(self.exercise.readme.read_text(encoding="utf-8")))
+                self.draw(show.markdown(text_of(self.exercise.readme)))
             case " ":
-                self.scroll()
+                self.draw(self.body, self.alone, first_line=self.next_line)
             case "d":
-                self.debug()
+                self.run_command(["workshop", "debug", self.exercise.name])
             case "t":
                 self.timeline()
             case "r" | "u":
@@ -299,12 +268,7 @@ class Watch:
                 self.draw()
         return True
 
-    def scroll(self) -> None:
-        """Show what comes below the last line shown; behind the end, the beginning."""
-        self.draw(self.body, self.alone, first_line=self.next_line)
-
     def next_exercise(self) -> None:
-        """Go to the next exercise that has not passed."""
         following = self.workshop.next_to_do(beyond=self.exercise)
         if following is None:
             self.draw(Text(show.ENDING, "bold green"))
@@ -325,26 +289,11 @@ class Watch:
                 command = [word for word in words if word not in ("-w", "--wait")]
                 subprocess.Popen([*command, str(file)], stdout=subprocess.DEVNULL)
             else:
-                with given_away(self.keys):
+                with self.keys.given_away():
                     subprocess.run([*words, str(file)], check=False)
                 self.draw()
 
-    def hint(self) -> None:
-        """Open the next hint; the last once more when there is no other."""
-        number = self.workshop.next_hint(self.exercise)
-        self.draw(show.hints_of(self.exercise, number))
-
-    def overview(self) -> Group:
-        """Show every exercise with its state."""
-        progress = self.workshop.progress()
-        return show.overview(catalog.exercises(), progress, self.exercise.name)
-
-    def debug(self) -> None:
-        """Hand the terminal to the debugger."""
-        self.run_command(["workshop", "debug", self.exercise.name])
-
     def timeline(self) -> None:
-        """Draw the learner's own code running."""
         scenario = self.exercise.scenario
         if scenario is None:
             self.draw(Text("no scenario shows this exercise alone"))
@@ -353,44 +302,34 @@ class Watch:
 
     def bring_back(self, key: str) -> None:
         """Reset or undo; where the folder can't be written, say so."""
+        done = f"nothing to {'reset' if key == 'r' else 'undo'}"
         try:
-            self.reset() if key == "r" else self.undo()
+            if key == "r":
+                if self.workshop.reset(self.exercise):
+                    done = "back to the beginning; u brings your file back"
+            elif self.workshop.copies(self.exercise):
+                self.workshop.undo(self.exercise)
+                done = "your last copy is back; u again changes them over"
+            self.draw(Text(done))
         except OSError as problem:
             self.draw(Text(f"{self.workshop.root} can't be written: {problem.strerror}", "red"))
-
-    def reset(self) -> None:
-        """Begin the exercise again; the file as it was is kept."""
-        copy = self.workshop.reset(self.exercise)
-        self.draw(
-            Text("back to the beginning; u brings your file back" if copy else "nothing to reset")
-        )
-
-    def undo(self) -> None:
-        """Bring the last copy back."""
-        if self.workshop.copies(self.exercise):
-            self.workshop.undo(self.exercise)
-            self.draw(Text("your last copy is back; u again changes them over"))
-        else:
-            self.draw(Text("nothing to undo"))
 
     def run_command(self, command: list[str]) -> None:
         """Run another command of ours on the terminal, and come back."""
         if self.redraw:
             self.console.clear()
         self.console.print(Text("Ctrl-C ends this and goes back", "dim"))
-        with given_away(self.keys):
+        with self.keys.given_away():
             subprocess.run([sys.executable, "-m", "minitasks", *command], check=False)
         self.console.print(Text("any key goes back"))
 
     def draw(
         self, body: RenderableType | None = None, alone: bool = False, first_line: int = 0
     ) -> None:
-        """Draw the screen.
+        """Draw the screen, with the verdict in its middle if there is no other body.
 
-        Args:
-            body: What to show in the middle; the verdict if nothing else.
-            alone: Leave out what stands above it: sixteen exercises need the room.
-            first_line: Its first line to be shown, where it is higher than the window.
+        Alone, the body has no heading: sixteen exercises need the room. Where it is higher than the
+        window, it is shown from its first line on.
         """
         self.body, self.alone = body, alone
         middle = body or self.verdict_or_waiting()
@@ -403,7 +342,6 @@ class Watch:
         self.console.file.flush()
 
     def screen(self, middle: RenderableType, first_line: int) -> list[str]:
-        """Put the screen together, no higher than the window."""
         above = [] if self.alone else self.lines(Group(self.heading(), ""))
         below = self.lines(Group("", self.bar(), self.key_line(), self.change_line()))
         room = self.console.height - len(above) - len(below) - 1
@@ -417,53 +355,31 @@ class Watch:
         return above + between + below
 
     def lines(self, what: RenderableType) -> list[str]:
-        """Draw something, without showing it yet."""
         with self.console.capture() as capture:
             self.console.print(what)
         return capture.get().splitlines()
 
     def heading(self) -> Group:
-        """Show which exercise this is."""
         file = self.workshop.file(self.exercise)
         return show.heading(self.exercise, len(catalog.exercises()), file)
 
     def bar(self) -> Text:
-        """Show how many exercises have passed."""
-        done = sum(bool(each.passed) for each in self.workshop.progress().values())
-        return show.bar(done, len(catalog.exercises()))
+        return show.bar(len(self.workshop.passed()), len(catalog.exercises()))
 
     def verdict_or_waiting(self) -> RenderableType:
-        """Show the verdict, or that it is on its way."""
         if self.verdict is None:
             return Text("grading ...")
         verdict = show.verdict_of(self.verdict, brief=True)
         return Group(verdict, AFTER_A_PASS) if self.verdict.passed else verdict
 
     def key_line(self) -> Text:
-        """Say which keys there are."""
         keys = "n next  i task  h hint  l list  d debug  t timeline  r reset  u undo  q quit"
         return Text(keys if self.keys.is_there else "no keyboard here: Ctrl-C ends", "dim")
 
     def change_line(self) -> Text:
-        """Say when the last change was seen."""
         how = " (looking every 0.2 s)" if self.saves.polling else ""
-        seen = (
-            f"last change seen at {self.last_change}" if self.last_change else "no change seen yet"
-        )
-        line = Text(seen + how, "dim")
+        line = Text(f"{self.last_change}{how}", "dim")
         return line.append(f"\n{self.workshop.unkept}", "red") if self.workshop.unkept else line
-
-
-@contextmanager
-def given_away(keys: Keys) -> Iterator[None]:
-    """Let a child have the terminal as it was; Ctrl-C is for the child meanwhile."""
-    # Not SIG_IGN: the child would inherit that.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        with keys.as_it_was():
-            yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def wants_plain() -> bool:

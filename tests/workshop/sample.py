@@ -8,21 +8,7 @@ README = """# Double it
 
 Give twice a number, now and later.
 
-## Story
-
-Numbers are small.
-
-## Predict before coding
-
-What is twice two?
-
-## Task
-
-Write `double` and `double_later`. See it: `minitasks run sync-task --with exercise.py`.
-
-## Look at Starlette
-
-There is nothing to see.
+See it: `minitasks run sync-task --with exercise.py`.
 """
 
 STUB = '''"""The stub."""

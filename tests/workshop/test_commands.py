@@ -16,8 +16,7 @@ from tests.workshop.sample import SOLUTION, STUB
 
 def run(*words: str) -> Result:
     """Run a command of the workshop."""
-    result = CliRunner().invoke(cli, ["workshop", *words], catch_exceptions=False)
-    return result
+    return CliRunner().invoke(cli, ["workshop", *words], catch_exceptions=False)
 
 
 @pytest.fixture
@@ -39,21 +38,16 @@ def test_check_fails_with_words_and_1(here: Workshop) -> None:
     assert "Traceback" not in result.output
 
 
-def test_check_passes_with_0_and_goes_on(here: Workshop, exercise: Exercise) -> None:
-    """A solution: exit code 0; the next check is of the next exercise."""
+def test_check_passes_with_0_and_goes_on(
+    here: Workshop, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A solution: exit code 0; then the next exercise is meant, or the one whose folder this is."""
     here.file(exercise).write_text(SOLUTION)
 
     assert run("check").exit_code == 0
     assert "2 again" in run("check").output
-
-
-def test_check_takes_the_exercise_whose_folder_this_is(
-    here: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In the folder of an exercise, that exercise is meant."""
-    monkeypatch.chdir(here.root / "02_again")
-
-    assert "2 again" in run("check").output
+    monkeypatch.chdir(here.file(exercise).parent)
+    assert "1 double" in run("check").output
 
 
 def test_check_all_asks_for_all(here: Workshop, exercise: Exercise) -> None:
@@ -90,11 +84,8 @@ def test_check_json_is_the_documented_schema(here: Workshop, exercise: Exercise)
     [result] = answer["results"]
     assert documented("check") == set(result)
     assert result["place"].keys() == {"file", "line", "source", "note"}
-    assert result["claims"][0] == {
-        "test": "test_two",
-        "text": "Twice two is four.",
-        "outcome": "failed",
-    }
+    claim = {"test": "test_two", "text": "Twice two is four.", "outcome": "failed"}
+    assert result["claims"][0] == claim
     assert (answer["schema"], answer["passed"], result["reason"]) == (1, False, "claim")
 
 
@@ -124,14 +115,8 @@ def test_traceback_is_shown_when_asked_for(here: Workshop) -> None:
 
 def test_hint_opens_one_after_another(here: Workshop) -> None:
     """Each hint opens the next; the last stays."""
-    outputs = [run("hint").output for _ in range(4)]
-
-    assert [output.partition(":")[0] for output in outputs] == [
-        "hint 1 of 3",
-        "hint 2 of 3",
-        "hint 3 of 3",
-        "hint 3 of 3",
-    ]
+    headings = [run("hint").output.partition(":")[0] for _ in range(4)]
+    assert headings == [f"hint {number} of 3" for number in (1, 2, 3, 3)]
 
 
 def test_solution_stays_shut_with_2(here: Workshop) -> None:
@@ -147,20 +132,17 @@ def test_solution_reset_and_undo_lose_nothing(here: Workshop, exercise: Exercise
     """A solution written over the learner's file, a reset, each undone: the work is there."""
     file = here.file(exercise)
     file.write_text("my work\n")
-    run("solution", "--anyway", "--write")
-    assert file.read_text() == SOLUTION
-    run("undo", "double")
-    assert file.read_text() == "my work\n"
-    run("reset", "double")
-    assert file.read_text() == STUB
-    run("undo", "double")
-    assert file.read_text() == "my work\n"
+    for command, content in ((["solution", "--anyway", "--write"], SOLUTION), (["reset"], STUB)):
+        run(*command)
+        assert file.read_text() == content
+        run("undo")
+        assert file.read_text() == "my work\n"
 
 
 def test_diff_compares_with_the_solution_and_starlette(here: Workshop, exercise: Exercise) -> None:
     """Against the solution once it is open; against Starlette's source at any time."""
     assert run("diff").exit_code == 2
-    assert "+    return number * 2" in run("diff", "--anyway").output
+    assert "-    pass\n+    return number * 2\n" in run("diff", "--anyway").output
 
     here.file(exercise).write_text("class BackgroundTask:\n    pass\n")
     assert "+++ starlette/background.py" in run("diff", "--starlette").output

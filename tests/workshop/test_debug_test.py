@@ -26,15 +26,10 @@ def plain():
 '''
 
 
-def test_stops_at_a_line_that_raised() -> None:
-    """A line inside a function is where to stop."""
-    assert debug_test.stops(SOURCE, 9) == [9]
-
-
-def test_stops_at_each_function_of_a_definition() -> None:
+@pytest.mark.parametrize(("line", "stops"), [(9, [9]), (1, [6, 9]), (12, [13])])
+def test_stops_at_a_line_or_at_each_function_of_a_definition(line: int, stops: list[int]) -> None:
     """Where only a definition is to blame, each function in it is a stop, behind its docstring."""
-    assert sorted(debug_test.stops(SOURCE, 1)) == [6, 9]
-    assert debug_test.stops(SOURCE, 12) == [13]
+    assert sorted(debug_test.stops(SOURCE, line)) == stops
 
 
 @pytest.mark.slow
@@ -62,12 +57,9 @@ def test_walks_from_the_test_into_a_worker_thread(
         "    debug_test.debug(exercise, parent.grade(exercise, file), None)\n"
         "    print('back again')\n"
     )
+    words = [str(program), str(exercise.folder), str(file)]
     terminal = pexpect.spawn(
-        sys.executable,
-        [str(program), str(exercise.folder), str(file)],
-        encoding="utf-8",
-        timeout=60,
-        dimensions=(24, 300),
+        sys.executable, words, encoding="utf-8", timeout=60, dimensions=(24, 300)
     )
     terminal.expect(r"exercise.py\(16\)work\(\)")
     terminal.expect(r"\(Pdb\) ")

@@ -1,6 +1,6 @@
 """The exercises' pages and types: what a page predicts happens, what it tells to run can run.
 
-That stubs fail, solutions pass and mistakes get their feedback is for `minitasks workshop verify`.
+That stubs fail, solutions pass and mistakes get their feedback is for test_mistakes.py.
 """
 
 import importlib.util
@@ -14,18 +14,12 @@ import pytest
 
 from minitasks.scenarios import find_scenario
 from minitasks.scenarios.library import load_library
-from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise, text_of
 from tests.parts import need_part
+from tests.workshop.test_mistakes import EXERCISES, each_exercise
 
 ROOT = Path(__file__).parents[2]
-EXERCISES = catalog.exercises()
 WITH_SCENARIO = [exercise for exercise in EXERCISES if exercise.scenario]
-
-
-def names(exercise: Exercise) -> str:
-    """Name a test's parameter."""
-    return exercise.name
 
 
 def block(exercise: Exercise, language: str) -> str:
@@ -35,7 +29,7 @@ def block(exercise: Exercise, language: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=names)
+@each_exercise
 def test_the_answer_is_true(exercise: Exercise, capfd: pytest.CaptureFixture[str]) -> None:
     """The program to predict prints what the page says below it."""
     program = block(exercise, "python")
@@ -45,21 +39,14 @@ def test_the_answer_is_true(exercise: Exercise, capfd: pytest.CaptureFixture[str
     assert capfd.readouterr().out == block(exercise, "text")
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=names)
-def test_ten_minutes_of_reading(exercise: Exercise) -> None:
-    """A page and its hints have no more words than ten minutes are enough for, code included."""
-    words = len(text_of(exercise.readme).split())
-    assert words < 900
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=names)
+@each_exercise
 def test_scenarios_exist(exercise: Exercise) -> None:
     """Every scenario that a page tells to run is there."""
     for name in re.findall(r"minitasks run\s+([\w-]+)", text_of(exercise.readme)):
         assert find_scenario(name)
 
 
-@pytest.mark.parametrize("exercise", WITH_SCENARIO, ids=names)
+@pytest.mark.parametrize("exercise", WITH_SCENARIO, ids=lambda exercise: exercise.name)
 def test_the_solution_takes_the_librarys_place(exercise: Exercise) -> None:
     """The scenario named for a finished exercise finds in the solution every name that it needs."""
     assert exercise.scenario

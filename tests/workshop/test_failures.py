@@ -44,29 +44,29 @@ def test_reads_the_arguments_of_a_failing_example(opening: str) -> None:
     }
 
 
-def test_a_cause_in_the_learners_file_counts(tmp_path: Path) -> None:
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A learner's file."""
+    return tmp_path / "exercise.py"
+
+
+def test_a_cause_in_the_learners_file_counts(file: Path) -> None:
     """An exception that the grader raised from the learner's points at the learner's line."""
-    file = tmp_path / "exercise.py"
     file.write_text("def fail():\n    raise KeyError('inside')\n")
     module = child.load(file)
 
-    def told() -> None:
-        try:
-            module.fail()
-        except KeyError as problem:
-            raise AssertionError("told otherwise") from problem
+    problem = AssertionError("told otherwise")
+    with pytest.raises(KeyError) as caught:
+        module.fail()
+    problem.__cause__ = caught.value
 
-    with pytest.raises(AssertionError) as caught:
-        told()
-
-    found = failures.of(caught.value, file)
+    found = failures.of(problem, file)
     assert found["seen"] == "told otherwise"
     assert found["place"]["line"] == 2
 
 
-def test_finds_a_thread_that_waits(tmp_path: Path) -> None:
+def test_finds_a_thread_that_waits(file: Path) -> None:
     """A thread that waits in a call is found at that line, and told as another thread."""
-    file = tmp_path / "exercise.py"
     file.write_text("def wait(event, there):\n    there.set()\n    event.wait()\n")
     module = child.load(file)
     event, there = threading.Event(), threading.Event()
@@ -83,9 +83,8 @@ def test_finds_a_thread_that_waits(tmp_path: Path) -> None:
     assert failures.standing(file) == {"place": None}
 
 
-def test_finds_the_innermost_of_waiting_coroutines(tmp_path: Path) -> None:
+def test_finds_the_innermost_of_waiting_coroutines(file: Path) -> None:
     """Of a chain of coroutines, the one that really waits is named, with what it waits for."""
-    file = tmp_path / "exercise.py"
     file.write_text(
         "import types\n"
         "@types.coroutine\ndef never():\n    yield\n"

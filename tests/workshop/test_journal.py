@@ -98,9 +98,8 @@ def test_the_solution_opens_after_three_tries_or_a_pass() -> None:
 
 def test_tries_after_the_first_pass_do_not_count() -> None:
     """What a learner tries out after the first pass changes nothing."""
-    done = standing(
-        event("failed", 1, digest="a"), event("passed", 5), event("failed", 9, digest="b")
-    )
+    tries = [event("failed", minute, digest=str(minute)) for minute in (1, 9)]
+    done = standing(tries[0], event("passed", 5), tries[1])
 
     assert (done.tries, done.stuck_on, done.minutes) == (1, "", 4)
     assert done.passed == "2026-01-01T10:05:00+00:00"
@@ -108,20 +107,13 @@ def test_tries_after_the_first_pass_do_not_count() -> None:
 
 def test_tells_what_a_learner_is_stuck_on() -> None:
     """The claim that failed last is what a learner is stuck on."""
-    stuck = standing(
-        event("failed", 1, digest="a", detail="Twice two is four."),
-        event("failed", 2, digest="b", detail="Later gives the same."),
-    )
+    claims = ("Twice two is four.", "Later gives the same.")
 
-    assert stuck.stuck_on == "Later gives the same."
+    assert standing(*(event("failed", 1, detail=one) for one in claims)).stuck_on == claims[1]
 
 
 def test_the_first_way_a_solution_was_opened_stays() -> None:
     """Opened anyway stays so, even where a pass follows."""
-    opened = standing(
-        event("solution", 1, detail="anyway"),
-        event("passed", 2),
-        event("solution", 3, detail="after a pass"),
-    )
+    first, second = (event("solution", 1, detail=how) for how in ("anyway", "after a pass"))
 
-    assert opened.solution == "anyway"
+    assert standing(first, event("passed", 2), second).solution == "anyway"

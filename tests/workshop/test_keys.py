@@ -11,36 +11,17 @@ def test_a_letter_is_a_key(typed: str) -> None:
     assert key_of(typed) == typed.lower()
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1b[15~", "\x1b[11~"),  # F1 to F5
-        *(
-            "\x1b[A",
-            "\x1b[B",
-            "\x1b[C",
-            "\x1b[D",
-            "\x1bOH",
-            "\x1b[H",
-            "\x1b[F",
-            "\x1b[3~",
-            "\x1b[5~",
-        ),
-        *(
-            "\x1b",
-            "\x1bn",
-            "\t",
-            "\r",
-            "\n",
-            "\x7f",
-            "\x0c",
-        ),  # Escape, Alt-n, Tab, Enter and others
-        "\x1b[200~reset\x1b[201~",  # a bracketed paste
-        "reset it",  # a plain paste
-        "\x1b[<64;20;5M",  # a mouse wheel
-        "\x1b[M`!!",
-    ],
-)
+NO_KEYS = [
+    *("\x1bOP", "\x1bOQ", "\x1bOR", "\x1b[15~", "\x1b[11~"),  # F1 to F5
+    *("\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"),  # the arrows
+    *("\x1bOH", "\x1b[H", "\x1b[F", "\x1b[3~", "\x1b[5~"),  # Home and others
+    *("\x1b", "\x1bn", "\t", "\r", "\n", "\x7f", "\x0c"),  # Escape, Alt-n, Tab, Enter and others
+    *("\x1b[200~reset\x1b[201~", "reset it"),  # a bracketed paste, a plain one
+    *("\x1b[<64;20;5M", "\x1b[M`!!"),  # a mouse wheel
+]
+
+
+@pytest.mark.parametrize("typed", NO_KEYS)
 def test_anything_else_is_no_key(typed: str) -> None:
     """Neither a function key nor an arrow, a paste or a mouse resets, quits or opens a hint."""
     assert key_of(typed) is None

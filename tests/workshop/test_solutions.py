@@ -11,46 +11,33 @@ from minitasks.workshop.folder import Workshop
 from minitasks.workshop.verdict import Verdict
 from tests.workshop.sample import SOLUTION
 
-
-def fail(workshop: Workshop, exercise: Exercise, digest: str) -> None:
-    """Note a try that failed."""
-    workshop.note(exercise, Verdict("double", "", False, "claim", seen="no"), digest)
+FAILED = Verdict("double", "", False, "claim", seen="no")
 
 
 def test_stays_shut_until_three_tries(workshop: Workshop, exercise: Exercise) -> None:
     """Before the third try the solution stays shut, and the answer says how many are left."""
-    fail(workshop, exercise, "a")
-    fail(workshop, exercise, "b")
+    workshop.note(exercise, FAILED, "a")
+    workshop.note(exercise, FAILED, "b")
     with pytest.raises(CannotRun, match="when 1 more of your own tries have failed"):
         solutions.opened(workshop, exercise, anyway=False)
     assert not workshop.progress_in(exercise).solution
 
-    fail(workshop, exercise, "c")
+    workshop.note(exercise, FAILED, "c")
     assert solutions.opened(workshop, exercise, anyway=False) == SOLUTION
     assert workshop.progress_in(exercise).solution == "after three tries"
 
 
-def test_opens_after_a_pass(workshop: Workshop, exercise: Exercise) -> None:
-    """After a pass the solution is open, and the journal says so."""
-    workshop.note(exercise, Verdict("double", "", True), "a")
-    solutions.opened(workshop, exercise, anyway=False)
+@pytest.mark.parametrize(
+    ("passed", "anyway", "how"), [(True, False, "after a pass"), (False, True, "anyway")]
+)
+def test_opens_after_a_pass_or_anyway(
+    workshop: Workshop, exercise: Exercise, passed: bool, anyway: bool, how: str
+) -> None:
+    """After a pass the solution is open, and for whoever insists; the journal says which."""
+    workshop.note(exercise, Verdict("double", "", passed), "a")
+    solutions.opened(workshop, exercise, anyway)
 
-    assert workshop.progress_in(exercise).solution == "after a pass"
-
-
-def test_opens_anyway(workshop: Workshop, exercise: Exercise) -> None:
-    """Whoever insists gets it, and the journal says that, too."""
-    solutions.opened(workshop, exercise, anyway=True)
-
-    assert workshop.progress_in(exercise).solution == "anyway"
-
-
-def test_compares_with_the_solution(workshop: Workshop, exercise: Exercise) -> None:
-    """The difference shows the learner's lines as taken away, the solution's as added."""
-    difference = solutions.difference_to_solution(workshop.file(exercise), SOLUTION)
-
-    assert "-    pass\n" in difference
-    assert "+    return number * 2\n" in difference
+    assert workshop.progress_in(exercise).solution == how
 
 
 def test_compares_with_starlette_as_installed(workshop: Workshop, exercise: Exercise) -> None:

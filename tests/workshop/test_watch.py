@@ -39,13 +39,13 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-termin
 BETWEEN = r"(?:\s|\x1b\[[0-9;]*m)+"
 
 
-def words(text: str) -> str:
-    """Write a pattern that finds a text however the screen wraps and colours it."""
-    return BETWEEN.join(re.escape(word) for word in text.split())
+EVERY = catalog.exercises()
+FIRST, SECOND, THIRD = EVERY[:3]
+SOLUTION = text_of(FIRST.solution)
 
 
 class Learner:
-    """A learner at a terminal of 24 lines and 80 columns."""
+    """A learner at a terminal of 24 lines and 80 columns, who has seen the first stub graded."""
 
     def __init__(self, folder: Path, *options: str, **environment: str) -> None:
         self.folder = folder
@@ -58,13 +58,17 @@ class Learner:
             encoding="utf-8",
             timeout=60,
         )
+        self.sees_heading(FIRST)
+        self.sees("not yet")
 
     def sees(self, text: str) -> None:
-        """Wait until a text is on the screen."""
-        self.terminal.expect(words(text))
+        """Wait until a text is on the screen, however it is wrapped and coloured there."""
+        self.terminal.expect(BETWEEN.join(re.escape(word) for word in text.split()))
+
+    def sees_heading(self, exercise: Exercise) -> None:
+        self.sees(f"{exercise.number} of {len(EVERY)}: {exercise.title}")
 
     def presses(self, key: str) -> None:
-        """Press a key."""
         self.terminal.send(key)
 
     def saves(self, exercise: Exercise, text: str) -> None:
@@ -73,6 +77,10 @@ class Learner:
         beside = file.with_name("exercise.py~")
         beside.write_text(text, encoding="utf-8")
         beside.replace(file)
+
+    def passes(self, exercise: Exercise) -> None:
+        self.saves(exercise, text_of(exercise.solution))
+        self.sees("passed: all")
 
     def quits(self) -> None:
         """Press q, and see that nothing is left running."""
@@ -85,40 +93,32 @@ class Learner:
         wait_until(lambda: not any(is_running(pid) for pid in children))
 
 
-def begun(tmp_path: Path) -> Path:
-    """Make a learner's folder, by the real command."""
-    folder = tmp_path / "내 워크숍 1"
-    said, code = pexpect.run(
-        f"{sys.executable} -m minitasks workshop start '{folder}'",
-        encoding="utf-8",
-        withexitstatus=True,
-        timeout=60,
-    )
-    assert code == 0, said
-    assert "minitasks workshop watch" in said
-    return folder
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A learner's folder, with spaces and Korean letters in its path."""
-    yield begun(tmp_path)
+    """A learner's folder, by the real command, with spaces and Korean letters in its path."""
+    folder = tmp_path / "내 워크숍 1"
+    command = [sys.executable, "-m", "minitasks", "workshop", "start", str(folder)]
+    assert "minitasks workshop watch" in subprocess.check_output(command, text=True)
+    yield folder
     shutil.rmtree(tmp_path, ignore_errors=True)
 
 
-def test_a_save_is_graded_at_once(folder: Path) -> None:
-    """The stub is graded, a hint opens by key, a save is graded, reset and undo change it over."""
-    first, second = catalog.exercises()[:2]
+@pytest.fixture
+def learner(folder: Path) -> Iterator[Learner]:
+    """A learner who has begun; in the end, q quits and leaves nothing running."""
     learner = Learner(folder)
-    learner.sees(f"1 of {len(catalog.exercises())}: {first.title}")
-    learner.sees("not yet")
+    yield learner
+    learner.quits()
+
+
+def test_a_save_is_graded_at_once(learner: Learner) -> None:
+    """The stub is graded, a hint opens by key, a save is graded, reset and undo change it over."""
     learner.sees("no change seen yet")
 
     learner.presses("h")
-    learner.sees(f"hint 1 of 3: {first.hints[0][0]}")
+    learner.sees(f"hint 1 of 3: {FIRST.hints[0][0]}")
 
-    learner.saves(first, text_of(first.solution))
-    learner.sees("passed: all")
+    learner.passes(FIRST)
     learner.sees("n goes on")
     learner.sees("last change seen at")
 
@@ -131,48 +131,37 @@ def test_a_save_is_graded_at_once(folder: Path) -> None:
     learner.presses("l")
     learner.sees("1 to 7 take two hours")
     learner.presses("n")
-    learner.sees(f"2 of {len(catalog.exercises())}: {second.title}")
-    learner.quits()
+    learner.sees_heading(SECOND)
 
 
 def test_keys_work_and_a_save_counts_while_grading_runs(folder: Path) -> None:
     """An endless loop blocks neither the keys nor the next save, which calls its grading off."""
-    first = catalog.exercises()[0]
     learner = Learner(folder, "--timeout", "50")
-    learner.sees("not yet")
     mark = folder / "running"
-    learner.saves(first, f"open({str(mark)!r}, 'w').close()\nwhile True:\n    pass\n")
+    learner.saves(FIRST, f"open({str(mark)!r}, 'w').close()\nwhile True:\n    pass\n")
     wait_until(mark.exists)
 
     learner.presses("h")
     learner.sees("hint 1 of 3")
-    learner.saves(first, text_of(first.solution))
-    learner.sees("passed: all")
+    learner.passes(FIRST)
     learner.quits()
 
 
 @pytest.mark.slow
-def test_an_exercise_that_is_saved_is_turned_to(folder: Path) -> None:
+def test_an_exercise_that_is_saved_is_turned_to(learner: Learner) -> None:
     """Whoever saves another exercise is taken there."""
-    third = catalog.exercises()[2]
-    learner = Learner(folder)
-    learner.sees("not yet")
-    learner.saves(third, text_of(third.solution))
-    learner.sees(f"3 of {len(catalog.exercises())}: {third.title}")
+    learner.saves(THIRD, text_of(THIRD.solution))
+    learner.sees_heading(THIRD)
     learner.sees("passed: all")
-    learner.quits()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [("--plain",), ("--poll",), ()])
 def test_works_on_any_terminal(folder: Path, options: tuple[str, ...]) -> None:
     """On a dumb terminal, for a screen reader and without notices of saves: the same words."""
-    first = catalog.exercises()[0]
     environment = {"TERM": "xterm-256color" if options else "dumb", "NO_COLOR": "1"}
     learner = Learner(folder, *options, **environment)
-    learner.sees("not yet")
-    learner.saves(first, text_of(first.solution))
-    learner.sees("passed: all")
+    learner.passes(FIRST)
     seen = learner.terminal.before + learner.terminal.after
     learner.quits()
 
@@ -183,29 +172,20 @@ def test_works_on_any_terminal(folder: Path, options: tuple[str, ...]) -> None:
 
 
 @pytest.mark.slow
-def test_the_timeline_key_runs_the_scenario_of_the_readme(folder: Path) -> None:
+def test_the_timeline_key_runs_the_scenario_of_the_readme(learner: Learner) -> None:
     """The key t hands the terminal to `minitasks run`, with the learner's file, and comes back."""
-    first = catalog.exercises()[0]
-    assert first.scenario
-    learner = Learner(folder)
-    learner.sees("not yet")
-    learner.saves(first, text_of(first.solution))
-    learner.sees("passed: all")
+    learner.passes(FIRST)
     learner.presses("t")
     learner.sees("event loop")
     learner.sees("any key goes back")
     learner.presses("x")
     learner.sees("passed: all")
-    learner.quits()
 
 
 @pytest.mark.slow
-def test_the_debug_key_stops_at_the_learners_line(folder: Path) -> None:
+def test_the_debug_key_stops_at_the_learners_line(learner: Learner) -> None:
     """The key d runs the failing test under pdb, stops at the learner's line, and comes back."""
-    first = catalog.exercises()[0]
-    learner = Learner(folder)
-    learner.sees("not yet")
-    learner.saves(first, text_of(first.solution).replace("self.args = args", "self.args = [args]"))
+    learner.saves(FIRST, SOLUTION.replace("self.args = args", "self.args = [args]"))
     learner.sees("task.args should be")
     learner.presses("d")
     learner.sees("n: next line")
@@ -217,13 +197,11 @@ def test_the_debug_key_stops_at_the_learners_line(folder: Path) -> None:
     learner.sees("any key goes back")
     learner.presses("x")
     learner.sees("task.args should be")
-    learner.quits()
 
 
 def test_a_closed_terminal_ends_everything(folder: Path) -> None:
     """When the terminal is closed under it, watch ends, and so does every process of its."""
     learner = Learner(folder)
-    learner.sees("not yet")
     pids = [learner.terminal.pid, *descendants(learner.terminal.pid)]
     assert len(pids) > 1
     learner.terminal.close(force=False)
@@ -231,14 +209,27 @@ def test_a_closed_terminal_ends_everything(folder: Path) -> None:
     wait_until(lambda: not any(is_running(pid) for pid in pids))
 
 
-def test_the_screen_fits_the_window(workshop: Workshop, exercise: Exercise) -> None:
+@pytest.fixture
+def watch(workshop: Workshop) -> Watch:
+    """A watch screen of 24 lines, drawn where `shown` reads it."""
+    console = Console(width=80, height=24, file=io.StringIO(), force_terminal=True, no_color=True)
+    return Watch(workshop, console)
+
+
+def shown(watch: Watch) -> str:
+    """Give what was drawn since the last time."""
+    file = watch.console.file
+    assert isinstance(file, io.StringIO)
+    text = file.getvalue()
+    file.truncate(file.seek(0))
+    return text
+
+
+def test_the_screen_fits_the_window(watch: Watch) -> None:
     """A verdict that is longer than 24 lines is cut in its middle: heading, bar and keys stay."""
-    file = io.StringIO()
-    console = Console(width=80, height=24, file=file, force_terminal=True, no_color=True)
-    watch = Watch(workshop, console)
     watch.verdict = Verdict(
         "double",
-        str(workshop.file(exercise)),
+        "exercise.py",
         False,
         "claim",
         claim="It holds. " * 30,
@@ -247,7 +238,7 @@ def test_the_screen_fits_the_window(workshop: Workshop, exercise: Exercise) -> N
         printed="a\nb\nc",
     )
     watch.draw()
-    lines = re.sub(r"\x1b\[[0-9;]*[a-zA-Z]", "", file.getvalue()).splitlines()
+    lines = re.sub(r"\x1b\[[0-9;]*[a-zA-Z]", "", shown(watch)).splitlines()
 
     assert len(lines) <= 23
     assert lines[0] == "1 of 2: Double it"
@@ -257,23 +248,17 @@ def test_the_screen_fits_the_window(workshop: Workshop, exercise: Exercise) -> N
 
 
 @pytest.mark.parametrize("height", range(40, 60))
-def test_space_shows_the_rest_and_then_the_beginning(workshop: Workshop, height: int) -> None:
+def test_space_shows_the_rest_and_then_the_beginning(watch: Watch, height: int) -> None:
     """Every line of what is higher than the window is shown, and none twice."""
-    file = io.StringIO()
-    console = Console(width=80, height=24, file=file, force_terminal=True, no_color=True)
-    watch = Watch(workshop, console)
     watch.draw(Text("\n".join(f"line {number}" for number in range(height))), alone=True)
-    screens = [file.getvalue()]
+    screens = [shown(watch)]
     while "space shows the beginning" not in screens[-1]:
-        file.truncate(file.seek(0))
         watch.press(" ")
-        screens.append(file.getvalue())
-    numbers = [int(found) for screen in screens for found in re.findall(r"line (\d+)", screen)]
-    assert numbers == list(range(height))
+        screens.append(shown(watch))
+    assert re.findall(r"line (\d+)", "".join(screens)) == [str(number) for number in range(height)]
 
-    file.truncate(file.seek(0))
     watch.press(" ")
-    assert "line 0\n" in file.getvalue()
+    assert "line 0\n" in shown(watch)
 
 
 def test_two_saves_of_one_second_are_two_where_files_are_read(
@@ -300,23 +285,22 @@ def test_two_saves_of_one_second_are_two_where_files_are_read(
         saves.thread.join()
 
 
-def test_keys_work_after_ctrl_z_and_fg(folder: Path) -> None:
+def test_keys_work_after_ctrl_z_and_fg(learner: Learner) -> None:
     """The shell sets the terminal as it likes; then the screen is drawn anew, and a key counts."""
-    learner = Learner(folder)
-    learner.sees("not yet")
     learner.sees("no change seen yet")
+    pid = learner.terminal.pid
     # Not Ctrl-Z itself, which stops nothing where there is no shell.
-    os.kill(learner.terminal.pid, signal.SIGSTOP)
-    wait_until(lambda: is_stopped(learner.terminal.pid))
+    os.kill(pid, signal.SIGSTOP)
+    # The third word is the process's state: T is stopped.
+    wait_until(lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
     lines_again(learner.terminal.child_fd)
-    os.kill(learner.terminal.pid, signal.SIGCONT)
+    os.kill(pid, signal.SIGCONT)
     learner.sees("no change seen yet")
     learner.presses("i")
-    learner.sees(catalog.exercises()[0].title)
+    learner.sees(FIRST.title)
     learner.sees("no change seen yet")
     learner.presses("h")
     learner.sees("hint 1 of 3")
-    learner.quits()
 
 
 # Hears a signal in the middle of a wait, and takes longer over it than the wait would.
@@ -347,11 +331,6 @@ def test_a_signal_does_not_make_the_wait_endless(folder: Path) -> None:
     assert subprocess.check_output(command, text=True, timeout=TIMEOUT) == "q\n"
 
 
-def is_stopped(pid: int) -> bool:
-    """Tell whether a process is stopped, as Linux says it."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-
-
 def lines_again(terminal: int) -> None:
     """Set a terminal as a shell does: it hands over whole lines."""
     import termios
@@ -373,17 +352,12 @@ def test_a_journal_that_is_damaged_meanwhile_is_mended(workshop: Workshop) -> No
 
 
 @pytest.mark.slow
-def test_two_runners_in_one_folder(folder: Path) -> None:
+def test_two_runners_in_one_folder(folder: Path, learner: Learner) -> None:
     """Two watches of one folder both grade a save, and the journal stays whole."""
-    first = catalog.exercises()[0]
-    learners = [Learner(folder), Learner(folder)]
-    for learner in learners:
-        learner.sees("not yet")
-    learners[0].saves(first, text_of(first.solution))
-    for learner in learners:
-        learner.sees("passed: all")
-    for learner in learners:
-        learner.quits()
+    other = Learner(folder)
+    other.passes(FIRST)
+    other.quits()
+    learner.sees("passed: all")
 
     journal = folder / ".workshop" / "journal.jsonl"
     kinds = [json.loads(line)["kind"] for line in journal.read_text().splitlines()]
@@ -412,20 +386,18 @@ def test_a_whole_workshop(folder: Path) -> None:
     """From the first exercise to the last: the stub fails, a mistake hears what it should, the
     solution passes, and the key n leads on."""
     learner = Learner(folder, "--timeout", "30")
-    every = catalog.exercises()
-    for exercise in every:
-        learner.sees(f"{exercise.number} of {len(every)}: {exercise.title}")
-        learner.sees("not yet")
+    for exercise in EVERY:
+        if exercise != FIRST:
+            learner.sees_heading(exercise)
+            learner.sees("not yet")
         mistake = mistakes_of(exercise)[0]
         learner.saves(exercise, mistake.source)
         learner.sees(mistake.feedback)
-        learner.saves(exercise, text_of(exercise.solution))
-        learner.sees("passed: all")
+        learner.passes(exercise)
         learner.presses("n")
     learner.sees("Every exercise has passed")
     learner.quits()
 
-    said = pexpect.run(
-        f"{sys.executable} -m minitasks workshop list --json", cwd=str(folder), encoding="utf-8"
-    )
-    assert [one["passed"] for one in json.loads(said)["exercises"]] == [True] * len(every)
+    command = [sys.executable, "-m", "minitasks", "workshop", "list", "--json"]
+    said = subprocess.check_output(command, cwd=folder, encoding="utf-8")
+    assert [one["passed"] for one in json.loads(said)["exercises"]] == [True] * len(EVERY)
