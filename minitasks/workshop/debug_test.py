@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+from minitasks.errors import CannotRun
 from minitasks.tracing import process_state
 from minitasks.tracing.thread_pdb import ThreadPdb
 from minitasks.workshop.catalog import Definition, Exercise, Function, text_of
@@ -16,7 +17,9 @@ def debug(exercise: Exercise, verdict: Verdict, examples: Path | None) -> None:
     from minitasks.workshop import child
 
     file = Path(verdict.file)
-    test = next(claim.test for claim in verdict.claims if claim.text == verdict.claim)
+    test = next((claim.test for claim in verdict.claims if claim.text == verdict.claim), None)
+    if test is None:
+        raise CannotRun("no test was reached, so there is none to debug: see above what to mend")
     line = verdict.place.line if verdict.place else 1
 
     debugger = ThreadPdb([file.resolve(), exercise.grader.resolve()])

@@ -187,6 +187,16 @@ def test_outside_a_workshop_it_is_2(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert result.output.count("\n") == 1
 
 
+def test_debug_says_that_no_test_was_reached(here: Workshop, exercise: Exercise) -> None:
+    """A file that can't be imported fails before any test: exit code 2, and what to mend."""
+    here.file(exercise).write_text("def (")
+    result = run("debug")
+
+    assert result.exit_code == 2
+    assert "SyntaxError" in result.output
+    assert "no test was reached" in result.output.splitlines()[-1]
+
+
 def test_doctor_finds_this_machine_well(here: Workshop) -> None:
     """On a machine that can run these tests, the doctor finds nothing bad."""
     result = run("doctor")

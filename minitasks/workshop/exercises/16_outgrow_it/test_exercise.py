@@ -108,7 +108,7 @@ def test_another_process_finds_it(exercise: ModuleType, tmp_path: Path) -> None:
     tasks = [message for message in found if message]
     assert len(tasks) == 2, f"two tasks were handed over, but a worker finds {len(tasks)}"
     assert sorted(tasks) == [("register", ["book-1"]), ("register", ["book-2"])], (
-        f"a worker should find register('book-1') and register('book-2'), but finds {tasks}"
+        f"a worker should find register('book-1') and register('book-2'), but finds {sorted(tasks)}"
     )
 
 
