@@ -36,10 +36,6 @@ def exercise():
 def measure(saves: int = 15, cold_runs: int = 3) -> dict[str, str]:
     """Measure the exercises of the first track.
 
-    Args:
-        saves: How many saves of each exercise.
-        cold_runs: How many cold runs of each parent.
-
     Returns:
         For each exercise the median from a save to its verdict and that of a cold run, in words.
     """
