@@ -37,8 +37,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
 def build(folder: Path) -> None:
     """Build the book; where it is built is its own business."""
     command = [sys.executable, str(DOCS / "build.py")]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_page_is_built(site: Path) -> None:
@@ -108,13 +108,9 @@ def test_every_page_can_be_reached_from_the_navigation() -> None:
 
 def test_every_page_begins_with_what_its_reader_will_know() -> None:
     """Below its title, each page but the changelog says what the reader knows at its end."""
-    silent = [page for page in pages() if not begins_with_promise(page)]
+    promise = re.compile(r"# .+\n\n\*For [^*]+At the end")
+    silent = [page for page in pages() if not promise.match(page.read_text())]
     assert silent == [DOCS / "pages" / "changelog.md"]
-
-
-def begins_with_promise(page: Path) -> bool:
-    """Tell whether the first paragraph is the promise."""
-    return bool(re.match(r"# .+\n\n\*For [^*]+At the end", page.read_text()))
 
 
 def pages() -> list[Path]:
