@@ -42,13 +42,11 @@ def new_worker_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 # call a test many times with one of them.
 @pytest.fixture(scope="module", params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Name the event loop that the test runs on."""
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def run_in_loop(anyio_backend: str) -> Run:
-    """Give `anyio.run` on that event loop."""
     if anyio_backend == "uvloop":
         need_part(importlib.util.find_spec("uvloop"), "uvloop is missing: pip install uvloop")
         uvloop = {"use_uvloop": True}

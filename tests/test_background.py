@@ -39,8 +39,6 @@ async def send(to: str = "ada") -> None:
 
 
 def keeper(received: list[Any], is_async: bool) -> Callable[..., Any]:
-    """Build a function that keeps its arguments."""
-
     def keep(*args: Any, **kwargs: Any) -> None:
         received.append((args, kwargs))
 
@@ -56,7 +54,6 @@ def expect(kinds: list[bool]) -> list[Entry]:
 
 
 def queue_steps(library: Library, journal: Journal, kinds: list[bool]) -> Any:
-    """Queue one step for each kind, numbered from 0."""
     tasks = library.BackgroundTasks()
     for name, is_async in enumerate(kinds):
         tasks.add_task(journal.step(name, is_async))
@@ -227,7 +224,6 @@ def nest(library: Library, journal: Journal, tree: Nested, numbers: Iterator[int
 
 
 def flatten(tree: Nested) -> list[bool]:
-    """List the leaves of `tree` in order."""
     if isinstance(tree, bool):
         return [tree]
     return [leaf for branch in tree for leaf in flatten(branch)]

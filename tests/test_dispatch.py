@@ -22,12 +22,10 @@ from tests.conftest import Run
 
 
 async def save(*args: Any, **kwargs: Any) -> str:
-    """Stand for any coroutine function."""
     return "saved"
 
 
 def load(*args: Any, **kwargs: Any) -> str:
-    """Stand for any sync function."""
     return "loaded"
 
 
@@ -37,7 +35,6 @@ async def stream() -> AsyncIterator[int]:
 
 
 def count() -> Iterator[int]:
-    """Stand for a generator function."""
     yield 1
 
 
@@ -48,8 +45,6 @@ def old_style() -> Iterator[None]:
 
 
 class Sender:
-    """Methods of each kind."""
-
     send, prepare = save, load
     build = classmethod(save)
     bound_send, bound_prepare = functools.partialmethod(save), functools.partialmethod(load)

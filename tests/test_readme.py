@@ -20,7 +20,6 @@ def is_left_out(line: ast.stmt) -> bool:
 
 
 def definitions(source: str) -> dict[str, str]:
-    """Give the classes and functions of a source, bare, by name."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, Definition):

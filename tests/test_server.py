@@ -29,13 +29,11 @@ is_async_or_not = pytest.mark.parametrize("is_async", [True, False], ids=["async
 
 
 async def two_chunks() -> AsyncIterator[bytes]:
-    """Stream the answer in two parts."""
     yield b'"an'
     yield b'swer"'
 
 
 def a_list(library: Library, work: Work) -> Any:
-    """Give a response a list of one task."""
     tasks = library.BackgroundTasks()
     tasks.add_task(work, "first")
     return tasks
@@ -119,7 +117,6 @@ async def answer_first(make_app: Callable[[Work], App], journal: Journal, is_asy
 
 
 def check(make_app: Callable[[Work], App], is_async: bool) -> None:
-    """Run the law, and look at the order and the threads of what happened."""
     journal = Journal()
 
     anyio.run(answer_first, make_app, journal, is_async)

@@ -64,7 +64,6 @@ PROGRAMS = {
 
 
 def write_program(folder: Path, module: str, name: str) -> Path:
-    """Write one program that imports from one of our modules."""
     body = re.sub("^ {8}", "", PROGRAMS[name], flags=re.MULTILINE)
     program = folder / f"{name}_{module.rpartition('.')[2]}.py"
     program.write_text(HEAD.replace("MODULE", module) + body)

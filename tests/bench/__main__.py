@@ -59,13 +59,11 @@ def measure_imports(rounds: int) -> Figures:
 
 
 def spread(ratios: Iterable[float]) -> Figures:
-    """Give the median, and the quartiles between which half of the ratios lie."""
     low, median, high = statistics.quantiles(sorted(ratios), n=4, method="inclusive")
     return {"median": median, "low": low, "high": high}
 
 
 def merge(rows: list[Figures], unit: str) -> Figures:
-    """Merge what several processes measured of one case."""
     return {
         name: {
             "ratio": spread(row[name]["ratio"] for row in rows),
@@ -76,7 +74,6 @@ def merge(rows: list[Figures], unit: str) -> Figures:
 
 
 def collect(processes: int, rounds: int) -> Figures:
-    """Measure the core and what stands beside it."""
     children = measure_children(processes, rounds)
 
     def merged(what: str, unit: str) -> Figures:
@@ -94,7 +91,6 @@ def collect(processes: int, rounds: int) -> Figures:
 
 
 def ratio_text(ratio: Figures) -> str:
-    """Write a ratio with the quartiles of the processes."""
     return f"{ratio['median']:.2f} ({ratio['low']:.2f}-{ratio['high']:.2f})"
 
 
@@ -116,7 +112,6 @@ def print_verdict(cases: Figures) -> None:
 
 
 def print_table(figures: Figures) -> None:
-    """Print everything, 80 columns wide."""
     print(f"Python {figures['python']}: medians over {figures['processes']} processes (quartiles).")
     print("Starlette's own size; then the ratio to it: below 1.00 is less.")
     print_rows("time", figures["cases"], lambda own: f"{own['nanoseconds'] / 1000:.2f} µs")
@@ -138,7 +133,6 @@ def print_table(figures: Figures) -> None:
 
 
 def main() -> None:
-    """Parse, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--quick", action="store_true", help="the core alone, in few processes")

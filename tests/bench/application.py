@@ -45,7 +45,6 @@ async def plain(tasks: BackgroundTasks, session: str = Depends(session)):
 
 @contextmanager
 def served(folder: Path, *command: str) -> Iterator[httpx2.Client]:
-    """Serve the application, and give a client for it."""
     with tempfile.NamedTemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *command, "--host", "127.0.0.1", "--port", "0"],

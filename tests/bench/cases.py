@@ -57,8 +57,6 @@ class Sender:
 
 
 def create(function: Callable[..., Any], **kwargs: Any) -> LibraryBatch:
-    """Make tasks, one at a time."""
-
     async def batch(library: Library) -> None:
         make = library.BackgroundTask
         for _ in range(1000):
@@ -75,8 +73,6 @@ async def create_lists(library: Library) -> None:
 
 
 def run_one(function: Callable[..., Any], **kwargs: Any) -> LibraryBatch:
-    """Make one async task and await it."""
-
     async def batch(library: Library) -> None:
         make = library.BackgroundTask
         for _ in range(1000):
@@ -100,8 +96,6 @@ def run_list(function: Callable[..., Any], length: int, repeat: int) -> LibraryB
 
 
 def hop(**kwargs: Any) -> LibraryBatch:
-    """Go into a worker thread and come back."""
-
     async def batch(library: Library) -> None:
         for _ in range(100):
             await library.run_in_threadpool(load, 1, **kwargs)

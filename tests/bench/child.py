@@ -91,7 +91,6 @@ def kept_bytes(library: Library, function: Callable[..., Any], **kwargs: Any) ->
 
 
 def measure_memory(libraries: list[Library]) -> dict[str, Any]:
-    """Compare the bytes that a queued task keeps."""
     kinds: dict[str, Callable[[Library], float]] = {
         "sync": lambda library: kept_bytes(library, load),
         "async": lambda library: kept_bytes(library, save),
@@ -108,7 +107,6 @@ def measure_memory(libraries: list[Library]) -> dict[str, Any]:
 
 
 async def measure(libraries: list[Library], rounds: int) -> dict[str, Any]:
-    """Measure all cases, the other ways into a thread, and memory."""
     figures: dict[str, Any] = {"cases": {}}
     for case in CASES:
         batches = {each.name: functools.partial(case.batch, each) for each in libraries}
@@ -123,7 +121,6 @@ async def measure(libraries: list[Library], rounds: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure in the order given."""
     by_name = {library.name: library for library in (*LIBRARIES, control())}
     libraries = [by_name[name] for name in sys.argv[1].split(",")]
     print(json.dumps(asyncio.run(measure(libraries, int(sys.argv[2])))))

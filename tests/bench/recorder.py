@@ -60,7 +60,6 @@ def task_work() -> None:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Give the processor time that this thread needs."""
     start = thread_time()
     work()
     return thread_time() - start

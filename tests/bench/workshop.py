@@ -93,7 +93,6 @@ def median_cold_run(exercise: Exercise, scratch: Path, runs: int) -> float:
 
 
 def timed(command: list[str], where: Path) -> float:
-    """Run a command; give the seconds it took."""
     began = time.perf_counter()
     subprocess.run(command, cwd=where, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - began

@@ -156,5 +156,4 @@ def run(
 
 
 def path_with(python: Path) -> str:
-    """Put an environment's own commands first."""
     return f"{python}:{os.environ['PATH']}"

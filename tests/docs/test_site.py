@@ -114,7 +114,6 @@ def test_every_page_begins_with_what_its_reader_will_know() -> None:
 
 
 def pages() -> list[Path]:
-    """List the pages as they were written."""
     return sorted((DOCS / "pages").rglob("*.md"))
 
 
@@ -138,7 +137,6 @@ def test_broken_links_are_found(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """Start Chromium."""
     need_part(find_spec("playwright"), "Playwright: python -m pip install playwright")
     need_part(CHROMIUM.exists(), "Chromium: apt-get install chromium")
     from playwright.sync_api import sync_playwright
@@ -255,6 +253,5 @@ def test_replay_inside_a_page_steps_by_keyboard(page: "Page") -> None:
 
 
 def position(replay: "FrameLocator") -> int:
-    """Read which step a replay is at."""
     shown = replay.get_by_text(POSITION).inner_text()
     return int(shown.split()[0])

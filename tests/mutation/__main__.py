@@ -82,7 +82,6 @@ def survivors(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def new_line(diff: str) -> str:
-    """Find the line that a mutant puts in place of another."""
     added = [line for line in diff.splitlines() if line.startswith("+") and line[:3] != "+++"]
     return added[0][1:].strip() if added else diff
 
@@ -103,7 +102,6 @@ def try_small_ones(folder: Path, mutated: Sequence[str]) -> list[str]:
 
 
 def is_caught(file: str, old: str, new: str) -> bool:
-    """Put the wrong idea into a copy of its own, and run the tests."""
     with tempfile.TemporaryDirectory() as name:
         copy_core(Path(name))
         right = Path(name, file).read_text("utf-8")
@@ -114,7 +112,6 @@ def is_caught(file: str, old: str, new: str) -> bool:
 
 
 def run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the tests of the copy up to the first failure."""
     options = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider", "-k", LEFT_OUT]
     return run(folder, "pytest", *options, "tests")
 
@@ -133,7 +130,6 @@ def try_wrong_ones(mutated: Sequence[str]) -> list[str]:
 
 
 def main(mutated: Sequence[str]) -> int:
-    """Try the mutants of some files; give 1 if one is left."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         copy_core(folder, mutated)

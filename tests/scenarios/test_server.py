@@ -37,7 +37,6 @@ def get(client: Client) -> None:
 
 @pytest.fixture
 def marks() -> Iterator[list[tuple[str, str]]]:
-    """Collect each mark, with the thread that left it."""
     heard: list[tuple[str, str]] = []
     with watching(lambda text: heard.append((threading.current_thread().name, text))):
         yield heard
