@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import anyio
-import anyio.from_thread
 import fastapi
 import httpx2
 import pytest
@@ -85,41 +84,32 @@ def fastapi_injecting_ours(library: Library, work: Work) -> App:
 # -- the law --------------------------------------------------------------------------------------
 
 
-async def answer_first(make_app: Callable[[Work], App], journal: Journal, is_async: bool) -> None:
+def check(make_app: Callable[[Work], App], is_async: bool) -> None:
     """Let the task wait until the client has the whole answer; the client is not kept waiting."""
+    journal = Journal()
     answered = threading.Event()
-    answered_on_loop = anyio.Event()
-    ended = anyio.Event()
 
     def work(name: str) -> None:
         journal.write(f"{name} task begins")
         assert answered.wait(timeout=30)
         journal.write(f"{name} task ends")
-        anyio.from_thread.run_sync(ended.set)
 
     async def work_async(name: str) -> None:
         journal.write(f"{name} task begins")
-        await answered_on_loop.wait()
+        while not answered.is_set():
+            await anyio.sleep(0.01)
         journal.write(f"{name} task ends")
-        ended.set()
 
-    with anyio.fail_after(30):
-        async with (
-            serving(make_app(work_async if is_async else work)) as site,
-            httpx2.AsyncClient(trust_env=False) as client,
-        ):
-            response = await client.get(site.address)
-            assert (response.status_code, response.json()) == (200, "answer")
-            journal.write("answer complete")
-            answered.set()
-            answered_on_loop.set()
-            await ended.wait()
+    async def main() -> None:
+        app = make_app(work_async if is_async else work)
+        with anyio.fail_after(30):
+            async with serving(app) as site, httpx2.AsyncClient(trust_env=False) as client:
+                response = await client.get(site.address)
+                assert (response.status_code, response.json()) == (200, "answer")
+                journal.write("answer complete")
+                answered.set()
 
-
-def check(make_app: Callable[[Work], App], is_async: bool) -> None:
-    journal = Journal()
-
-    anyio.run(answer_first, make_app, journal, is_async)
+    anyio.run(main)
 
     place = LOOP if is_async else WORKER
     assert ("first task begins", place) in journal.entries
@@ -134,10 +124,7 @@ def test_a_response_is_complete_at_the_client_before_its_task_ends(
     rebuilt: Library, name: str, is_async: bool
 ) -> None:
     """Starlette's responses carry a task or a list of ours as they carry their own."""
-    check(
-        lambda work: Starlette(routes=[Route("/", RESPONSES[name](rebuilt, work))]),
-        is_async,
-    )
+    check(lambda work: Starlette(routes=[Route("/", RESPONSES[name](rebuilt, work))]), is_async)
 
 
 @is_async_or_not

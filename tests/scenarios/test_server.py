@@ -56,7 +56,7 @@ async def test_the_answer_is_sent_before_the_task_is_called(marks: list[tuple[st
     """
 
     async def task() -> None:
-        await anyio.sleep(0.05)
+        await anyio.sleep(0.2)  # longer than uvicorn takes to notice that it is to exit
         marks.append(("MainThread", "task"))
 
     async with serving(app_of(task)) as site:
