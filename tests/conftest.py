@@ -3,14 +3,22 @@
 Hypothesis draws the same examples each time.
 """
 
+import functools
+import importlib.util
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
+import anyio
 import pytest
 from hypothesis import settings
 
 from minitasks.scenarios.library import Library
 from tests.implementations import LIBRARIES, REBUILT
+from tests.parts import need_part
+
+Run = Callable[..., Any]
 
 # What hypothesis prints and how it draws is the same under CI, where it has a profile of its own.
 settings.register_profile("fixed", derandomize=True, deadline=None, database=None, print_blob=False)
@@ -34,8 +42,16 @@ def new_worker_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 # call a test many times with one of them.
 @pytest.fixture(scope="module", params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
-    """Name the event loop that the test runs on."""
     return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def run_in_loop(anyio_backend: str) -> Run:
+    if anyio_backend == "uvloop":
+        need_part(importlib.util.find_spec("uvloop"), "uvloop is missing: pip install uvloop")
+        uvloop = {"use_uvloop": True}
+        return functools.partial(anyio.run, backend="asyncio", backend_options=uvloop)
+    return functools.partial(anyio.run, backend=anyio_backend)
 
 
 @pytest.fixture(scope="module", params=LIBRARIES, ids=[each.name for each in LIBRARIES])

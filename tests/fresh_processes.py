@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
+from unittest import mock
 
 from minitasks.scenarios import NAMES, find_scenario
 from minitasks.scenarios.library import load_library
@@ -52,30 +53,12 @@ def process_context() -> BaseContext:
     context.set_forkserver_preload(
         [__name__, *scenarios, "trio", "uvicorn.protocols.http.h11_impl"]
     )
-    with same_modules():
+    # It looks in the current folder first. In a checkout, that is another minitasks than the
+    # installed one, and what it records is not what is looked for here.
+    path = os.pathsep.join(path or os.getcwd() for path in sys.path)
+    with mock.patch.dict(os.environ, {"PYTHONPATH": path, "PYTHONSAFEPATH": "1"}):
         forkserver.ensure_running()
     return context
-
-
-@contextlib.contextmanager
-def same_modules() -> Iterator[None]:
-    """Let a process that starts in this block find the modules that this one finds.
-
-    A forkserver looks in the current folder first. In a checkout, that is another minitasks than
-    the installed one, and what it records is not what is looked for here.
-    """
-    ours = {
-        "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
-        "PYTHONSAFEPATH": "1",
-    }
-    before = {name: os.environ[name] for name in ours if name in os.environ}
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name in ours:
-            del os.environ[name]
-        os.environ.update(before)
 
 
 def ignore_ctrl_c() -> None:

@@ -24,12 +24,10 @@ class Journal:
         self._loop_thread = threading.get_ident()
 
     def write(self, event: Any) -> None:
-        """Add `event` with the place it happened at."""
         place = LOOP if threading.get_ident() == self._loop_thread else WORKER
         self.entries.append((event, place))
 
     def sync_step(self, name: Any) -> str:
-        """Do a sync task's work: begin and end."""
         self.write(("begin", name))
         self.write(("end", name))
         return "a result that nobody asked for"
@@ -42,7 +40,6 @@ class Journal:
         return "a result that nobody asked for"
 
     def step(self, name: Any, is_async: bool) -> Callable[[], Any]:
-        """Build a function without parameters that does one step."""
         return functools.partial(self.async_step if is_async else self.sync_step, name)
 
 

@@ -14,9 +14,7 @@ TIMEOUT = 30  # seconds; only a test that fails, or what hangs, is waited for so
 def need_part(found: object, reason: str) -> None:
     """Skip the test where a part is missing; under CI, which means to test it, fail instead.
 
-    Args:
-        found: Anything true when the part is there.
-        reason: What is missing and how to get it.
+    `reason` says what is missing and how to get it.
     """
     if found:
         return
@@ -30,11 +28,7 @@ def made_once(
 ) -> Path:
     """Let the first of pytest-xdist's workers make a folder, and give it to all.
 
-    Args:
-        name: The folder's name.
-        make: Called with the new folder, to fill it.
-        factory: The fixture `tmp_path_factory`.
-        run: The fixture `testrun_uid`.
+    `make` fills the new folder; `factory` and `run` are `tmp_path_factory` and `testrun_uid`.
     """
     folder = factory.getbasetemp().parent / f"{name}-{run}"
     with FileLock(f"{folder}.lock"):
@@ -47,7 +41,6 @@ def made_once(
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    """Wait until something is so; fail if it never is."""
     deadline = time.monotonic() + TIMEOUT
     while not condition():
         assert time.monotonic() < deadline, "it never was"

@@ -36,26 +36,18 @@ def runs_of(name: str) -> list[ParameterSet]:
 
 
 def recorded(name: str, library: str = "minitasks", backend: str = "asyncio") -> ScenarioRun:
-    """Give the recording of a scenario.
-
-    Args:
-        name: The scenario's name.
-        library: "minitasks", "starlette" or the name of one of the wrong libraries.
-        backend: The event loop.
-    """
+    """Give the recording of a scenario; a library is also named as one of the wrong ones is."""
     return begin(name, library, backend).result()
 
 
 @functools.cache
 def begin(name: str, library: str, backend: str) -> Future[ScenarioRun]:
-    """Begin a recording."""
     choice = library if library in LIBRARIES else str(WRONG / f"{library}.py")
     return processes().submit(record_in_child, name, choice, backend)
 
 
 @functools.cache
 def processes() -> ProcessPoolExecutor:
-    """Open the pool of processes, which closes with the session."""
     stack = ExitStack()
     atexit.register(stack.close)
     return stack.enter_context(fresh_processes())

@@ -1,5 +1,6 @@
 """The commands, as a user types them: exit codes, what is printed where, what is written."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,7 +8,9 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -31,6 +34,15 @@ def refused(*arguments: str) -> str:
     return result.stderr.removeprefix("minitasks: ").rstrip()
 
 
+@contextlib.contextmanager
+def begun(*arguments: str, cwd: Path | None = None) -> Iterator[Any]:
+    """Begin a command in a process of its own; give the process, which has pipes."""
+    command = [sys.executable, "-m", "minitasks", *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=cwd, stdout=pipe, stderr=pipe, text=True) as process:
+        yield process
+
+
 def test_run_alone_runs_the_article_and_can_be_piped() -> None:
     """No name, no terminal: register-product, 80 columns wide, without an escape code."""
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
@@ -39,7 +51,6 @@ def test_run_alone_runs_the_article_and_can_be_piped() -> None:
         capture_output=True,
         encoding="utf-8",
         env={**environment, "PYTHONIOENCODING": "utf-8"},
-        check=False,
     )
     lines = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (0, "")
@@ -60,14 +71,12 @@ def test_run_lists_the_scenarios() -> None:
 def test_the_shell_completes_the_names_of_scenarios(command: str) -> None:
     """As bash asks: it hands the words over, and gets what may stand for the last one."""
     asked = {"_MINITASKS_COMPLETE": "bash_complete", "COMP_CWORD": "2"}
-    done = subprocess.run(
+    shown = subprocess.check_output(
         [Path(sys.executable).with_name("minitasks")],
         env={**os.environ, **asked, "COMP_WORDS": f"minitasks {command} f"},
-        capture_output=True,
         text=True,
-        check=False,
     )
-    assert done.stdout.split() == [f"plain,{name}" for name in NAMES if name.startswith("f")]
+    assert shown.split() == [f"plain,{name}" for name in NAMES if name.startswith("f")]
 
 
 def test_run_prints_rows_and_nothing_but_rows() -> None:
@@ -104,37 +113,16 @@ def test_run_keeps_what_others_wrote(tmp_path: Path) -> None:
     assert notes.read_text() == "my notes"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (("in-ordr",), "there is no scenario 'in-ordr': did you mean in-order?"),
-        (
-            ("frozen-loop", "--backend", "trio"),
-            "frozen-loop does not run on trio: choose asyncio or uvloop",
-        ),
-        (
-            ("in-order", "--with", "nix.py"),
-            "there is no file nix.py: choose minitasks, starlette or a Python file",
-        ),
-    ],
-)
-def test_run_says_in_one_line_why_not(arguments: tuple[str, ...], reason: str) -> None:
-    """Exit code 2, no traceback, nothing on stdout."""
-    assert refused("run", *arguments) == reason
-
-
 def test_run_tells_what_a_wrong_library_does() -> None:
     """A library that is wrong has been watched all the same: exit code 0."""
-    library = WRONG / "sync_on_loop.py"
-    result = minitasks("run", "sync-task", "--with", str(library))
+    result = minitasks("run", "sync-task", "--with", str(WRONG / "sync_on_loop.py"))
     assert result.exit_code == 0
     assert "✗ write_report is sync, and yet it ran on the event loop's thread." in result.stdout
 
 
 def test_run_tells_of_a_scenario_that_raised() -> None:
     """The picture is drawn as far as it goes; exit code 1, no traceback."""
-    library = WRONG / "cannot_be_awaited.py"
-    result = minitasks("run", "sync-task", "--with", str(library))
+    result = minitasks("run", "sync-task", "--with", str(WRONG / "cannot_be_awaited.py"))
     assert result.exit_code == 1
     assert "✗ The scenario ended with TypeError: " in result.stdout
     assert "Traceback" not in result.output
@@ -147,15 +135,8 @@ def test_run_tells_of_a_scenario_that_raised() -> None:
 )
 def test_ctrl_c_stops_a_run(name: str, backend: str) -> None:
     """Exit code 130, no traceback, whatever is under way: a server, a thread, an event loop."""
-    library = WRONG / "never_ends.py"
-    command = [sys.executable, "-m", "minitasks", "run", name, "--backend", backend]
-    with subprocess.Popen(
-        [*command, "--with", str(library)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
+    library = str(WRONG / "never_ends.py")
+    with begun("run", name, "--backend", backend, "--with", library) as process:
         assert process.stdout.readline() == "under way\n"
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
@@ -164,13 +145,9 @@ def test_ctrl_c_stops_a_run(name: str, backend: str) -> None:
 
 APPLICATION = """
 import fastapi
-
 app = fastapi.FastAPI()
 
-
-def mail():
-    pass
-
+def mail(): pass
 
 @app.get("/hello")
 async def hello(tasks: fastapi.BackgroundTasks):
@@ -182,12 +159,7 @@ async def hello(tasks: fastapi.BackgroundTasks):
 def test_an_application_is_served_until_ctrl_c(tmp_path: Path) -> None:
     """Requests from elsewhere are drawn while it runs; Ctrl-C ends it and writes the files."""
     (tmp_path / "hello_shop.py").write_text(APPLICATION)
-    command = [sys.executable, "-m", "minitasks", "run", "hello_shop:app", "--trace", "trace.json"]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
+    with begun("run", "hello_shop:app", "--trace", "trace.json", cwd=tmp_path) as process:
         serving = next(line for line in process.stderr if line.startswith("Serving "))
         address = serving.split()[3].rstrip(".")
         with urllib.request.urlopen(f"{address}/hello") as answer:
@@ -197,8 +169,7 @@ def test_an_application_is_served_until_ctrl_c(tmp_path: Path) -> None:
             drawn.append(process.stdout.readline())
         assert drawn[0] == "GET /hello: 200\n"
         process.send_signal(signal.SIGINT)
-        process.stdout.read()
-        process.stderr.read()
+        process.communicate()
     assert process.returncode == 0
     assert '"generator": "minitasks"' in (tmp_path / "trace.json").read_text()
 
@@ -242,6 +213,9 @@ def test_a_scenario_becomes_a_program(tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
+        (["in-ordr"], "there is no scenario 'in-ordr': did you mean in-order?"),
+        (["frozen-loop", "--backend", "trio"], "frozen-loop does not run on trio: choose asyncio"),
+        (["in-order", "--with", "nix.py"], "there is no file nix.py: choose minitasks, starlette"),
         (["shop:app", "--reload"], "--reload starts other processes, which can't be recorded"),
         (["shop:app", "--workers", "2"], "--workers starts other processes, which can't"),
         (["shop:app", "--with", "starlette"], "--with means nothing for an application"),
@@ -254,5 +228,5 @@ def test_a_scenario_becomes_a_program(tmp_path: Path, monkeypatch: pytest.Monkey
     ],
 )
 def test_what_run_cannot_do_is_told_in_one_line(arguments: list[str], reason: str) -> None:
-    """Nothing that was asked for is ignored in silence."""
+    """Exit code 2, no traceback; nothing that was asked for is ignored in silence."""
     assert refused("run", *arguments).startswith(reason)

@@ -1,6 +1,7 @@
 """The laws of run_in_threadpool, on asyncio and trio. Every one of them is Starlette's too."""
 
 import contextvars
+import functools
 import threading
 from typing import Any
 
@@ -12,9 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from minitasks.scenarios.library import Library
+from tests.conftest import Run
 from tests.implementations import STARLETTE
 from tests.journal import Journal
-from tests.test_background import NAMES_ON_THE_WAY, keyword_names, values
+from tests.test_background import PASSED_ON, keyword_names, values
 
 few = settings(max_examples=20)
 keywords = st.dictionaries(keyword_names.filter(lambda name: name != "func"), values, max_size=4)
@@ -22,9 +24,9 @@ keywords = st.dictionaries(keyword_names.filter(lambda name: name != "func"), va
 
 @few
 @given(args=st.lists(values, max_size=3), kwargs=keywords)
-@example(args=[1], kwargs=dict.fromkeys([*NAMES_ON_THE_WAY[2:], "self"], 1))
+@example(args=[1], kwargs=dict.fromkeys((*PASSED_ON, "self"), 1))
 def test_the_call_gets_its_arguments_and_the_caller_the_result(
-    library: Library, anyio_backend: str, args: list[Any], kwargs: dict[str, Any]
+    library: Library, run_in_loop: Run, args: list[Any], kwargs: dict[str, Any]
 ) -> None:
     """All arguments reach the function, none stays with anyio; what it returns comes back."""
     result = object()
@@ -34,42 +36,37 @@ def test_the_call_gets_its_arguments_and_the_caller_the_result(
         received.append((args, kwargs))
         return result
 
-    async def run() -> Any:
-        return await library.run_in_threadpool(keep, *args, **kwargs)
+    offload = functools.partial(library.run_in_threadpool, **kwargs)
 
-    assert anyio.run(run, backend=anyio_backend) is result
+    assert run_in_loop(offload, keep, *args) is result
     assert received == [(tuple(args), kwargs)]
 
 
-def test_one_keyword_cannot_be_passed_through(library: Library, anyio_backend: str) -> None:
+def test_one_keyword_cannot_be_passed_through(library: Library, run_in_loop: Run) -> None:
     """`func` is a parameter of run_in_threadpool itself; `self` is free here."""
-
-    async def run() -> None:
-        await library.run_in_threadpool(dict, **{"func": 1})
-
     with pytest.raises(TypeError, match="multiple values for argument 'func'"):
-        anyio.run(run, backend=anyio_backend)
+        run_in_loop(functools.partial(library.run_in_threadpool, **{"func": 1}), dict)
 
 
-def test_nothing_is_called_before_the_await(library: Library, anyio_backend: str) -> None:
+def test_nothing_is_called_before_the_await(library: Library, run_in_loop: Run) -> None:
     """Calling run_in_threadpool gives a coroutine; the function runs once that is awaited."""
     journal = Journal()
 
-    async def run() -> None:
+    async def main() -> None:
         coroutine = library.run_in_threadpool(journal.write, "called")
         journal.write("not yet")
         await coroutine
 
-    anyio.run(run, backend=anyio_backend)
+    run_in_loop(main)
 
     assert journal.entries == [("not yet", "event loop"), ("called", "worker thread")]
 
 
-def test_the_event_loop_stays_responsive(library: Library, anyio_backend: str) -> None:
+def test_the_event_loop_stays_responsive(library: Library, run_in_loop: Run) -> None:
     """While a sync function blocks its thread, the loop goes on: it is what ends the blocking."""
     unblock = threading.Event()
 
-    async def run() -> bool:
+    async def main() -> bool:
         blocking = anyio.Event()
 
         def block() -> bool:
@@ -85,10 +82,10 @@ def test_the_event_loop_stays_responsive(library: Library, anyio_backend: str) -
             unblocked = await library.run_in_threadpool(block)
         return bool(unblocked)
 
-    assert anyio.run(run, backend=anyio_backend)
+    assert run_in_loop(main)
 
 
-def test_context_variables_travel_in_and_not_back(library: Library, anyio_backend: str) -> None:
+def test_context_variables_travel_in_and_not_back(library: Library, run_in_loop: Run) -> None:
     """The worker sees the caller's value; the caller does not see what the worker set."""
     request = contextvars.ContextVar("request", default="none")
 
@@ -97,32 +94,23 @@ def test_context_variables_travel_in_and_not_back(library: Library, anyio_backen
         request.set("changed in the worker")
         return seen
 
-    async def run() -> tuple[str, str]:
+    async def main() -> tuple[str, str]:
         request.set("set by the caller")
         return await library.run_in_threadpool(change), request.get()
 
-    assert anyio.run(run, backend=anyio_backend) == ("set by the caller", "set by the caller")
+    assert run_in_loop(main) == ("set by the caller", "set by the caller")
 
 
-def test_the_capacity_limiter_bounds_the_threads(library: Library, anyio_backend: str) -> None:
+def test_the_capacity_limiter_bounds_the_threads(library: Library, run_in_loop: Run) -> None:
     """With 2 tokens, 2 of 5 calls run and 3 wait; each of them runs in the end."""
     release = threading.Event()
-    lock = threading.Lock()
-    running = 0
-    peak = 0
-    done: list[int] = []
+    begun: list[int] = []
 
     def hold(number: int) -> None:
-        nonlocal running, peak
-        with lock:
-            running += 1
-            peak = max(peak, running)
+        begun.append(number)
         release.wait(timeout=30)
-        with lock:
-            running -= 1
-            done.append(number)
 
-    async def run() -> tuple[float, int]:
+    async def main() -> tuple[float, int, int]:
         limiter = anyio.to_thread.current_default_thread_limiter()
         limiter.total_tokens = 2
 
@@ -134,12 +122,14 @@ def test_the_capacity_limiter_bounds_the_threads(library: Library, anyio_backend
                 group.start_soon(call, number)
             await anyio.wait_all_tasks_blocked()
             statistics = limiter.statistics()
+            running = len(begun)
             release.set()
-        return statistics.borrowed_tokens, statistics.tasks_waiting
+        return statistics.borrowed_tokens, statistics.tasks_waiting, running
 
-    assert anyio.run(run, backend=anyio_backend) == (2, 3)
-    assert peak <= 2
-    assert sorted(done) == [0, 1, 2, 3, 4]
+    taken, waiting, running = run_in_loop(main)
+    assert (taken, waiting) == (2, 3)
+    assert running <= 2
+    assert sorted(begun) == [0, 1, 2, 3, 4]
 
 
 class Unusual(BaseException):
@@ -151,7 +141,7 @@ class Unusual(BaseException):
 )
 @pytest.mark.parametrize("is_task", [False, True])
 def test_an_exception_arrives_as_in_starlette(
-    library: Library, anyio_backend: str, failure: type[BaseException], is_task: bool
+    library: Library, run_in_loop: Run, failure: type[BaseException], is_task: bool
 ) -> None:
     """The caller gets the exception itself, or what Starlette makes of it, with the same cause."""
 
@@ -162,16 +152,15 @@ def test_an_exception_arrives_as_in_starlette(
         def fail() -> None:
             raise raised
 
-        async def run() -> None:
+        offload = functools.partial(implementation.run_in_threadpool, fail)
+
+        async def main() -> None:
             try:
-                if is_task:
-                    await implementation.BackgroundTask(fail)()
-                else:
-                    await implementation.run_in_threadpool(fail)
+                await (implementation.BackgroundTask(fail) if is_task else offload)()
             except BaseException as exception:
                 caught.extend((exception, exception.__cause__))
 
-        anyio.run(run, backend=anyio_backend)
+        run_in_loop(main)
         return ["raised" if each is raised else repr(each) for each in caught]
 
     arrived = outcome(library)
@@ -180,28 +169,29 @@ def test_an_exception_arrives_as_in_starlette(
     assert arrived == outcome(STARLETTE)
 
 
-def test_the_traceback_leads_to_the_line_that_raised(library: Library, anyio_backend: str) -> None:
+def test_the_traceback_leads_to_the_line_that_raised(library: Library, run_in_loop: Run) -> None:
     """The exception's traceback goes from the caller into the function that ran in the worker."""
 
     def fail() -> None:
         raise ValueError("here")
 
-    async def run() -> None:
+    async def main() -> None:
         await library.run_in_threadpool(fail)
 
     with pytest.raises(ValueError, match="here") as caught:
-        anyio.run(run, backend=anyio_backend)
+        run_in_loop(main)
 
     names = [entry.name for entry in caught.traceback]
     assert names.index("run") < names.index("run_in_threadpool") < names.index("fail")
     assert names[-1] == "fail"
 
 
-def test_cancelling_waits_for_the_thread(library: Library, anyio_backend: str) -> None:
-    """The caller leaves the cancelled scope after the thread is done, and not before."""
+@pytest.mark.parametrize("is_task", [False, True])
+def test_cancelling_waits_for_the_thread(library: Library, run_in_loop: Run, is_task: bool) -> None:
+    """A thread can't be stopped: the caller goes on after it is done, and does nothing more."""
     journal = Journal()
 
-    async def run() -> None:
+    async def main() -> None:
         with anyio.CancelScope() as scope:
 
             def cancel() -> None:
@@ -211,24 +201,31 @@ def test_cancelling_waits_for_the_thread(library: Library, anyio_backend: str) -
                     anyio.from_thread.run_sync(int)
                 journal.write("thread done")
 
-            await library.run_in_threadpool(cancel)
+            if is_task:
+                tasks = library.BackgroundTasks([library.BackgroundTask(cancel)])
+                tasks.add_task(journal.async_step, "rest")
+                await tasks()
+            else:
+                await library.run_in_threadpool(cancel)
         journal.write("scope left")
 
-    anyio.run(run, backend=anyio_backend)
+    run_in_loop(main)
 
-    assert journal.entries == [("thread done", "worker thread"), ("scope left", "event loop")]
+    assert ("end", "rest") not in [event for event, _ in journal.entries]
+    assert journal.entries[0] == ("thread done", "worker thread")
+    assert journal.entries[-1] == ("scope left", "event loop")
 
 
-def test_a_cancelled_caller_gets_no_thread(library: Library, anyio_backend: str) -> None:
+def test_a_cancelled_caller_gets_no_thread(library: Library, run_in_loop: Run) -> None:
     """In a scope that is cancelled already, the function is never called."""
     journal = Journal()
 
-    async def run() -> None:
+    async def main() -> None:
         with anyio.CancelScope() as scope:
             scope.cancel()
             await library.run_in_threadpool(journal.write, "called")
         assert scope.cancelled_caught
 
-    anyio.run(run, backend=anyio_backend)
+    run_in_loop(main)
 
     assert journal.entries == []

@@ -9,7 +9,7 @@ import functools
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import anyio
 import anyio.from_thread
@@ -19,41 +19,36 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from minitasks.scenarios.library import Library
+from tests.conftest import Run
 from tests.implementations import STARLETTE
 from tests.journal import Journal
 
-Shape = Literal["function", "partial", "object", "method"]
-Ending = Literal["return", "raise", "add", "cancel"]
+FAILURES = [ValueError, StopIteration, KeyboardInterrupt, SystemExit]
+SHAPES: dict[str, Callable[[Any], Callable[..., Any]]] = {
+    "function": lambda work: work,
+    "partial": lambda work: functools.partial(functools.partial(work, 1), two=2),
+    "object": lambda work: type("Object", (), {"__call__": staticmethod(work)})(),
+    "method": lambda work: types.MethodType(work, "self"),
+}
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one task does.
-
-    Attributes:
-        name: What it writes into the journal.
-        shape: What kind of callable it is.
-        is_async: Whether that callable is async.
-        ending: How it ends, between its two entries in the journal.
-        failure: What it raises, if it ends so.
-        args: Its positional arguments.
-        kwargs: Its keyword arguments.
-    """
+    """What one task does, between two entries in the journal that hold its name."""
 
     name: int
-    shape: Shape
+    shape: str
     is_async: bool
-    ending: Ending
+    ending: str
     failure: type[BaseException]
     args: list[int]
     kwargs: dict[str, int]
 
 
-FAILURES = [ValueError, StopIteration, KeyboardInterrupt, SystemExit]
 steps = st.builds(
     Step,
     name=st.integers(0, 9),
-    shape=st.sampled_from(["function", "partial", "object", "method"]),
+    shape=st.sampled_from(list(SHAPES)),
     is_async=st.booleans(),
     ending=st.sampled_from(["return", "return", "return", "add", "raise", "cancel"]),
     failure=st.sampled_from(FAILURES),
@@ -72,7 +67,6 @@ class Side:
         self.scope: anyio.CancelScope  # that of the run going on
 
     def add(self, step: Step) -> None:
-        """Queue what `step` tells."""
         self.tasks.add_task(self.build(step), *step.args, **step.kwargs)
 
     def nest(self, inner: list[Step], at_once: bool) -> None:
@@ -93,11 +87,11 @@ class Side:
         if go_on_with_copy:
             self.tasks = copied
 
-    def run(self, backend: str) -> list[Any]:
+    def run(self, run_in_loop: Run) -> list[Any]:
         """Run what is queued; tell all that can be told of it."""
         outcome: list[Any] = []
 
-        async def run() -> None:
+        async def main() -> None:
             with anyio.CancelScope() as self.scope:
                 try:
                     await self.tasks()
@@ -108,95 +102,68 @@ class Side:
                     outcome.append((type(failure), failure.args, type(failure.__cause__)))
             outcome.append(self.scope.cancelled_caught)
 
-        anyio.run(run, backend=backend)
+        run_in_loop(main)
         return [outcome, self.journal.entries, [type(task).__name__ for task in self.tasks.tasks]]
 
     def build(self, step: Step) -> Callable[..., Any]:
         """Build the callable that does `step`, in its shape."""
-        work = self.build_async(step) if step.is_async else self.build_sync(step)
-        if step.shape == "partial":
-            return functools.partial(functools.partial(work, 1), two=2)
-        if step.shape == "object":
-            return type("Object", (), {"__call__": staticmethod(work)})()  # type: ignore[no-any-return]
-        if step.shape == "method":
-            return types.MethodType(work, "self")
-        return work
-
-    def build_sync(self, step: Step) -> Callable[..., Any]:
-        """Build a sync function that does `step`."""
 
         def work(*args: Any, **kwargs: Any) -> None:
             self.journal.write(("begin", step.name, args, kwargs))
             if step.ending == "cancel":
                 anyio.from_thread.run_sync(self.scope.cancel)
             self.finish(step)
-            self.journal.write(("end", step.name))
 
-        return work
-
-    def build_async(self, step: Step) -> Callable[..., Any]:
-        """Build an async function that does `step`."""
-
-        async def work(*args: Any, **kwargs: Any) -> None:
+        async def work_async(*args: Any, **kwargs: Any) -> None:
             self.journal.write(("begin", step.name, args, kwargs))
             if step.ending == "cancel":
                 self.scope.cancel()
             await anyio.lowlevel.checkpoint()
             self.finish(step)
-            self.journal.write(("end", step.name))
 
-        return work
+        return SHAPES[step.shape](work_async if step.is_async else work)
 
     def finish(self, step: Step) -> None:
-        """Raise, or add a task to the list that is running, if `step` says so."""
         if step.ending == "raise":
             raise step.failure("on purpose", step.name)
         if step.ending == "add":
             self.tasks.add_task(self.journal.write, ("added by", step.name))
+        self.journal.write(("end", step.name))
 
 
 class Comparison(RuleBasedStateMachine):
-    """One program on two implementations."""
+    """One program on two implementations, run once more at its end."""
 
-    def __init__(self, rebuilt: Library, backend: str) -> None:
+    def __init__(self, rebuilt: Library, run_in_loop: Run) -> None:
         super().__init__()
-        self.starlette = Side(STARLETTE)
-        self.ours = Side(rebuilt)
-        self.backend = backend
+        self.sides = [Side(STARLETTE), Side(rebuilt)]
+        self.run_in_loop = run_in_loop
 
     @rule(step=steps)
     def add(self, step: Step) -> None:
-        """Queue a task."""
-        self.starlette.add(step)
-        self.ours.add(step)
+        for side in self.sides:
+            side.add(step)
 
     @rule(inner=st.lists(steps, max_size=3), at_once=st.booleans())
     def nest(self, inner: list[Step], at_once: bool) -> None:
-        """Queue a list of tasks as one task."""
-        self.starlette.nest(inner, at_once)
-        self.ours.nest(inner, at_once)
+        for side in self.sides:
+            side.nest(inner, at_once)
 
     @rule(go_on_with_copy=st.booleans())
     def copy(self, go_on_with_copy: bool) -> None:
-        """Make new tasks of those at hand."""
-        self.starlette.copy(go_on_with_copy)
-        self.ours.copy(go_on_with_copy)
+        for side in self.sides:
+            side.copy(go_on_with_copy)
 
     @rule()
     def run(self) -> None:
-        """Run what is queued, and compare."""
-        assert self.ours.run(self.backend) == self.starlette.run(self.backend)
+        theirs, ours = (side.run(self.run_in_loop) for side in self.sides)
+        assert ours == theirs
 
     def teardown(self) -> None:
-        """Run every program at its end."""
         self.run()
 
 
-def test_any_program_does_the_same_as_on_starlette(rebuilt: Library, anyio_backend: str) -> None:
+def test_any_program_does_the_same_as_on_starlette(rebuilt: Library, run_in_loop: Run) -> None:
     """Same events in the same order, on the same threads, and the same exceptions."""
-
-    class Asked(Comparison):
-        def __init__(self) -> None:
-            super().__init__(rebuilt, anyio_backend)
-
-    run_state_machine_as_test(Asked, settings=settings(max_examples=60, stateful_step_count=8))
+    machine: Any = functools.partial(Comparison, rebuilt, run_in_loop)
+    run_state_machine_as_test(machine, settings=settings(max_examples=60, stateful_step_count=8))

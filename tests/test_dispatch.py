@@ -10,24 +10,22 @@ import inspect
 import sys
 import types
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from unittest import mock
 
-import anyio
 import pytest
 from starlette._utils import is_async_callable as starlette_is_async_callable
 
 from minitasks.scenarios.library import Library
+from tests.conftest import Run
 
 
 async def save(*args: Any, **kwargs: Any) -> str:
-    """Stand for any coroutine function."""
     return "saved"
 
 
 def load(*args: Any, **kwargs: Any) -> str:
-    """Stand for any sync function."""
     return "loaded"
 
 
@@ -37,7 +35,6 @@ async def stream() -> AsyncIterator[int]:
 
 
 def count() -> Iterator[int]:
-    """Stand for a generator function."""
     yield 1
 
 
@@ -48,212 +45,85 @@ def old_style() -> Iterator[None]:
 
 
 class Sender:
-    """Methods of each kind."""
-
-    def __init__(self, *args: Any) -> None:
-        """Take anything."""
-
-    async def send(self) -> None:
-        """Be an async method."""
-
-    def prepare(self) -> None:
-        """Be a sync method."""
-
-    @classmethod
-    async def build(cls) -> None:
-        """Be an async class method."""
-
-    @staticmethod
-    async def check() -> None:
-        """Be an async static method."""
-
-    bound_send = functools.partialmethod(send)
-    bound_prepare = functools.partialmethod(prepare)
-
-
-class AsyncCall:
-    """Instances are awaited when called."""
-
-    async def __call__(self, *args: Any) -> str:
-        """Be an async call."""
-        return "called"
-
-
-class SyncCall:
-    """Instances are sync callables."""
-
-    def __call__(self) -> str:
-        """Be a sync call."""
-        return "called"
-
-
-class InheritedAsyncCall(AsyncCall):
-    """The async call is the parent's."""
-
-
-class PartialmethodCall:
-    """The call is an async method with an argument bound."""
-
-    async def call(self, first: int) -> None:
-        """Be an async method."""
-
-    __call__ = functools.partialmethod(call, 1)
-
-
-class StaticAsyncCall:
-    """The call is an async static method."""
-
-    @staticmethod
-    async def __call__() -> None:
-        """Be an async call."""
-
-
-class CoroutineReturningCall:
-    """A sync call that returns a coroutine."""
-
-    def __call__(self) -> Any:
-        """Return a coroutine, without being a coroutine function."""
-        return save()
-
-
-class AsyncPartial(functools.partial[Any]):
-    """A partial with an async call of its own."""
-
-    async def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Be an async call."""
-
-
-class SyncPartial(functools.partial[Any]):
-    """A partial with a sync call of its own."""
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Be a sync call."""
-
-
-class AsyncCallMeta(type):
-    """Classes whose making is async."""
-
-    async def __call__(cls) -> None:
-        """Be an async call."""
-
-
-class MadeByAsyncCall(metaclass=AsyncCallMeta):
-    """A class that is awaited when called."""
+    send, prepare = save, load
+    build = classmethod(save)
+    bound_send, bound_prepare = functools.partialmethod(save), functools.partialmethod(load)
 
 
 class EveryAttribute:
     """Whatever is asked for is there."""
 
-    def __call__(self) -> None:
-        """Be a sync call."""
+    __call__ = load
 
     def __getattr__(self, name: str) -> "EveryAttribute":
-        """Give one more object of the kind."""
-        return EveryAttribute()
+        return self
 
 
-def with_own_call(thing: Any, call: Callable[..., Any]) -> Any:
-    """Give `thing` an attribute `__call__` of its own, which Python never looks at."""
-    thing.__call__ = call
+def called_by(call: Any, *bases: type) -> Any:
+    """Make a class whose instances are called by `call`."""
+    return type("Called", bases, {"__call__": call})
+
+
+def copy_of(function: Any) -> Any:
+    """Make a new function, free to be written on."""
+    return types.FunctionType(function.__code__, globals())
+
+
+def having(thing: Any, **attributes: Any) -> Any:
+    """Write on a thing: a `__call__` of its own, which Python never looks at; or on a partial a
+    note, for only then does a partial of it stay nested.
+    """
+    vars(thing).update(attributes)
     return thing
 
 
-def noted(thing: Any) -> Any:
-    """Write something on a partial: only then does a partial of it stay nested."""
-    thing.note = "kept"
-    return thing
-
-
-def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap `function` in a sync one, as a careless decorator does."""
-
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs)
-
-    return wrapper
-
-
-def wrapped_async(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap `function` in an async one."""
-
-    @functools.wraps(function)
-    async def wrapper(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs)
-
-    return wrapper
-
-
-def marked(function: Callable[..., Any]) -> Callable[..., Any]:
+def marked_function() -> Any:
     """Mark a sync function as one that returns a coroutine, as the standard library does."""
     if sys.version_info >= (3, 12):
-        return inspect.markcoroutinefunction(function)
+        return inspect.markcoroutinefunction(copy_of(load))
     mark = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
-    function._is_coroutine = mark  # type: ignore[attr-defined]
-    return function
+    return having(copy_of(load), _is_coroutine=mark)
 
 
-def plain_copy() -> Callable[..., Any]:
-    """Make a new sync function, free to be marked."""
-    return lambda: save()
-
-
-class MarkedCall:
-    """A sync call that is marked."""
-
-    @marked
-    def __call__(self) -> Any:
-        """Return a coroutine."""
-        return save()
-
-
-class MarkedMethod:
-    """A sync method that is marked."""
-
-    @marked
-    def send(self) -> Any:
-        """Return a coroutine."""
-        return save()
-
-
+AsyncCall, SyncCall = called_by(save), called_by(load)
+AsyncPartial, SyncPartial = called_by(save, functools.partial), called_by(load, functools.partial)
+InheritedAsyncCall = type("InheritedAsyncCall", (AsyncCall,), {})
+wraps = functools.wraps
 partial = functools.partial
 
 ASYNC = {
     "a coroutine function": save,
-    "a wrapper that is async": wrapped_async(load),
+    "a wrapper that is async": wraps(load)(copy_of(save)),
     "a bound async method": Sender().send,
-    "an async method taken from its class": Sender.send,
     "an async class method": Sender.build,
-    "an async static method": Sender.check,
     "an async partialmethod": Sender().bound_send,
     "a method bound by hand": types.MethodType(save, 1),
     "a method bound twice": types.MethodType(types.MethodType(save, 1), 2),
     "an object with an async call": AsyncCall(),
     "an object with an inherited async call": InheritedAsyncCall(),
-    "an object with a static async call": StaticAsyncCall(),
-    "an object with a marked call": MarkedCall(),
-    "a class made by an async call": MadeByAsyncCall,
+    "an object with a static async call": called_by(staticmethod(save))(),
+    "an object with a marked call": called_by(marked_function())(),
+    "a class made by an async call": called_by(save, type)("Made", (), {}),
     "a bound __call__": AsyncCall().__call__,
     "a partial": partial(save),
     "a partial with arguments": partial(save, 1, to="ada"),
     "a partial of a partial": partial(partial(save, 1), 2),
     "a partial of a method": partial(Sender().send),
     "a partial of an object with an async call": partial(AsyncCall()),
-    "a nested partial of an object with an async call": partial(noted(partial(AsyncCall()))),
+    "a nested partial of an async object": partial(having(partial(AsyncCall()), note="kept")),
     "a partial of a subclassed partial": partial(SyncPartial(save)),
     "a subclassed partial of an async function": SyncPartial(save),
     "a method of a partial": types.MethodType(partial(save), 1),
-    "a marked function": marked(plain_copy()),
-    "a partial of a marked function": partial(marked(plain_copy())),
-    "a marked method": MarkedMethod().send,
-    "a method of a marked function": types.MethodType(marked(plain_copy()), 1),
+    "a marked function": marked_function(),
+    "a partial of a marked function": partial(marked_function()),
+    "a marked method": types.MethodType(marked_function(), 1),
     "AsyncMock": mock.AsyncMock(),
     "AsyncMock with a spec": mock.AsyncMock(spec=save),
     "create_autospec of an async function": mock.create_autospec(save),
     "a partial of create_autospec": partial(mock.create_autospec(save)),
     "a method of create_autospec": mock.create_autospec(Sender)().send,
     "MagicMock with an async spec": mock.MagicMock(spec=save),
-    "a wrapped async function wrapped again": wrapped_async(wrapped_async(save)),
+    "a wrapped async function wrapped again": wraps(wraps(save)(copy_of(save)))(copy_of(save)),
 }
 SYNC = {
     "a function": load,
@@ -271,12 +141,12 @@ SYNC = {
     "a subclassed partial with an async call": AsyncPartial(load),
     "a partial of a subclassed partial with an async call": partial(AsyncPartial(load)),
     "an object with a sync call": SyncCall(),
-    "an object whose sync call returns a coroutine": CoroutineReturningCall(),
-    "an object with a sync __call__ of its own": with_own_call(SyncCall(), load),
+    "an object whose sync call returns a coroutine": called_by(lambda self: save())(),
+    "an object with a sync __call__ of its own": having(SyncCall(), __call__=load),
     "an object with every attribute": EveryAttribute(),
     "a generator function": count,
     "an async generator function": stream,
-    "a careless decorator's wrapper": wrapped(save),
+    "a careless decorator's wrapper": wraps(save)(copy_of(load)),
     "lru_cache of an async function": functools.lru_cache(save),
     "lru_cache of a function": functools.lru_cache(load),
     "singledispatch of an async function": functools.singledispatch(save),
@@ -304,14 +174,14 @@ DIFFERENT = {
     "a class with an inherited async call": InheritedAsyncCall,
     "a partial of a class with an async call": partial(AsyncCall),
     # Calling either never calls this attribute of it.
-    "an object with an async __call__ of its own": with_own_call(SyncCall(), save),
-    "a function with an async __call__ of its own": with_own_call(plain_copy(), save),
+    "an object with an async __call__ of its own": having(SyncCall(), __call__=save),
+    "a function with an async __call__ of its own": having(copy_of(load), __call__=save),
 }
 # What stands for another object, and passes on what is read from it but not its type.
 STANDS_FOR_ASYNC = AsyncCall()
 SEEN_BY_STARLETTE = {
     "a weak proxy of an object with an async call": weakref.proxy(STANDS_FOR_ASYNC),
-    "an object whose call is a partialmethod": PartialmethodCall(),
+    "an object whose call is a partialmethod": called_by(functools.partialmethod(save, 1))(),
 }
 
 
@@ -356,7 +226,7 @@ def test_a_task_is_dispatched_as_its_function_is_told(rebuilt: Library, table: s
 
 
 def test_a_class_with_an_async_call_is_made_in_a_worker_thread(
-    library: Library, anyio_backend: str
+    library: Library, run_in_loop: Run
 ) -> None:
     """We make the instance and drop it; Starlette makes it too, then fails to await it."""
     made: list[str] = []
@@ -371,23 +241,19 @@ def test_a_class_with_an_async_call_is_made_in_a_worker_thread(
     task = library.BackgroundTask(Notifier, "ada")
     if library.name == "starlette":
         with pytest.raises(TypeError, match=r"can't be (awaited|used in 'await' expression)"):
-            anyio.run(task, backend=anyio_backend)
+            run_in_loop(task)
     else:
-        anyio.run(task, backend=anyio_backend)
+        run_in_loop(task)
 
     assert made == ["ada"]
 
 
 def test_the_question_calls_nothing(library: Library) -> None:
     """Whether a callable is async is told from the callable alone."""
-    calls: list[str] = []
+    watched = mock.Mock()
 
-    class Watched:
-        def __call__(self) -> None:
-            calls.append("called")
+    library.is_async_callable(watched)
+    library.is_async_callable(functools.partial(watched))
+    library.is_async_callable(lambda: watched())
 
-    library.is_async_callable(Watched())
-    library.is_async_callable(functools.partial(Watched()))
-    library.is_async_callable(lambda: calls.append("called"))
-
-    assert calls == []
+    watched.assert_not_called()

@@ -12,37 +12,24 @@ LEFT_OUT = {"not_callable"}
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class Bare(ast.NodeTransformer):
-    """Takes out docstrings, and a class's annotations of attributes."""
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        """Take them out of every body."""
-        super().generic_visit(node)
-        if isinstance(node, Definition):
-            node.body = [line for line in node.body if not self._is_left_out(line)]
-        return node
-
-    @staticmethod
-    def _is_left_out(line: ast.stmt) -> bool:
-        if isinstance(line, ast.Expr):
-            return isinstance(line.value, ast.Constant)
-        return isinstance(line, ast.AnnAssign) and line.value is None
+def is_left_out(line: ast.stmt) -> bool:
+    """Tell a docstring, and a class's annotation of an attribute, from what the README shows."""
+    if isinstance(line, ast.Expr):
+        return isinstance(line.value, ast.Constant)
+    return isinstance(line, ast.AnnAssign) and line.value is None
 
 
 def definitions(source: str) -> dict[str, str]:
-    """Give the classes and functions of a source, bare, by name."""
-    tree = Bare().visit(ast.parse(source))
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, Definition):
+            node.body = [line for line in node.body if not is_left_out(line)]
     return {node.name: ast.unparse(node) for node in tree.body if isinstance(node, Definition)}
-
-
-def shown_core() -> str:
-    """Find the README's copy of the core."""
-    [block] = re.findall(r"## The core, whole\n.*?```python\n(.*?)```", README, re.DOTALL)
-    return str(block)
 
 
 def test_the_readme_shows_the_core_as_it_is() -> None:
     """The core that the README shows is the core, without what it says is left out."""
+    [shown] = re.findall(r"## The core, whole\n.*?```python\n(.*?)```", README, re.DOTALL)
     core = {
         name: text
         for file in CORE
@@ -50,7 +37,7 @@ def test_the_readme_shows_the_core_as_it_is() -> None:
         if name not in LEFT_OUT
     }
 
-    assert definitions(shown_core()) == core
+    assert definitions(shown) == core
 
 
 def test_the_readme_fits_on_two_screens() -> None:

@@ -1,6 +1,6 @@
 """Types: what mypy --strict tells a user of the library.
 
-Small programs, checked all at once. An error is expected exactly where a line says so.
+One program, checked for each module. An error is expected exactly where a line says so.
 """
 
 import importlib.util
@@ -11,7 +11,7 @@ import pytest
 
 from tests.parts import need_part
 
-HEAD = """
+PROGRAM = """
 import functools
 from MODULE import BackgroundTask, BackgroundTasks, run_in_threadpool
 
@@ -21,54 +21,41 @@ class Notifier:
     def __call__(self, to: str) -> None: ...
     async def notify(self, to: str) -> None: ...
 tasks = BackgroundTasks()
+
+tasks.add_task(send, "ada")
+tasks.add_task(send, to="ada", copies=2)
+tasks.add_task(send_async, to="ada")
+tasks.add_task(Notifier(), "ada")
+tasks.add_task(Notifier().notify, "ada")
+tasks.add_task(functools.partial(send, "ada"), copies=3)
+tasks.add_task(tasks)
+BackgroundTask(send, "ada", copies=2)
+BackgroundTask(print, 1, 2, sep="-")
+BackgroundTasks([BackgroundTask(send, "ada"), tasks])
+BackgroundTasks()
+BackgroundTasks(tasks=None)
+async def run() -> bool:
+    await tasks()
+    await BackgroundTask(send, "ada")()
+    sent: bool = await run_in_threadpool(send, "ada", copies=1)
+    return sent
+
+tasks.add_task(send, to=1)  # error: "to" to "add_task"
+tasks.add_task(send, 1)  # error: incompatible type "int"; expected "str"
+tasks.add_task(send)  # error: Missing positional argument "to"
+tasks.add_task(send, "ada", 2)  # error: Too many positional arguments
+tasks.add_task(send, "ada", copy=2)  # error: Unexpected keyword argument "copy"
+tasks.add_task(send_async, to=1)  # error: "to" to "add_task"
+tasks.add_task(send("ada"))  # error: expected "Callable
+tasks.add_task(None)  # error: expected "Callable
+tasks.add_task("send")  # error: expected "Callable
+BackgroundTask(send, to=1)  # error: "to" to "BackgroundTask"
+BackgroundTask(send_async("ada"))  # error: expected "Callable
+BackgroundTasks([send])  # error: List item 0 has incompatible type
+async def run_wrongly() -> str:
+    await run_in_threadpool(send, to=1)  # error: "to" to "run_in_threadpool"
+    return await run_in_threadpool(send, "ada")  # error: expected "def (to: str
 """
-
-PROGRAMS = {
-    "right": """
-        tasks.add_task(send, "ada")
-        tasks.add_task(send, to="ada", copies=2)
-        tasks.add_task(send_async, to="ada")
-        tasks.add_task(Notifier(), "ada")
-        tasks.add_task(Notifier().notify, "ada")
-        tasks.add_task(functools.partial(send, "ada"), copies=3)
-        tasks.add_task(tasks)
-        BackgroundTask(send, "ada", copies=2)
-        BackgroundTask(print, 1, 2, sep="-")
-        BackgroundTasks([BackgroundTask(send, "ada"), tasks])
-        BackgroundTasks()
-        BackgroundTasks(tasks=None)
-        async def run() -> bool:
-            await tasks()
-            await BackgroundTask(send, "ada")()
-            sent: bool = await run_in_threadpool(send, "ada", copies=1)
-            return sent
-    """,
-    "wrong": """
-        tasks.add_task(send, to=1)  # error: "to" to "add_task"
-        tasks.add_task(send, 1)  # error: incompatible type "int"; expected "str"
-        tasks.add_task(send)  # error: Missing positional argument "to"
-        tasks.add_task(send, "ada", 2)  # error: Too many positional arguments
-        tasks.add_task(send, "ada", copy=2)  # error: Unexpected keyword argument "copy"
-        tasks.add_task(send_async, to=1)  # error: "to" to "add_task"
-        tasks.add_task(send("ada"))  # error: expected "Callable
-        tasks.add_task(None)  # error: expected "Callable
-        tasks.add_task("send")  # error: expected "Callable
-        BackgroundTask(send, to=1)  # error: "to" to "BackgroundTask"
-        BackgroundTask(send_async("ada"))  # error: expected "Callable
-        BackgroundTasks([send])  # error: List item 0 has incompatible type
-        async def run() -> str:
-            await run_in_threadpool(send, to=1)  # error: "to" to "run_in_threadpool"
-            return await run_in_threadpool(send, "ada")  # error: expected "def (to: str
-    """,
-}
-
-
-def write_program(folder: Path, module: str, name: str) -> Path:
-    """Write one program that imports from one of our modules."""
-    body = re.sub("^ {8}", "", PROGRAMS[name], flags=re.MULTILINE)
-    program = folder / f"{name}_{module.rpartition('.')[2]}.py"
-    program.write_text(HEAD.replace("MODULE", module) + body)
-    return program
 
 
 @pytest.mark.slow
@@ -77,11 +64,10 @@ def test_wrong_arguments_are_type_errors_and_right_ones_are_not(tmp_path: Path) 
     need_part(importlib.util.find_spec("mypy"), "mypy is missing: pip install mypy")
     from mypy import api
 
-    programs = [
-        write_program(tmp_path, module, name)
-        for module in ("minitasks", "docs.snippets.faster")
-        for name in PROGRAMS
-    ]
+    programs = []
+    for module in ("minitasks", "docs.snippets.faster"):
+        programs.append(tmp_path / f"{module.rpartition('.')[2]}_program.py")
+        programs[-1].write_text(PROGRAM.replace("MODULE", module))
     cache = f"--cache-dir={tmp_path / 'cache'}"
     options = ["--strict", "--no-error-summary", "--hide-error-context", cache]
 

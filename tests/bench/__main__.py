@@ -5,7 +5,7 @@ several fresh ones, in each of which another implementation goes first.
 """
 
 import argparse
-import importlib.util
+import importlib
 import json
 import statistics
 import subprocess
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tests.bench.cases import CASES, WAYS
+from tests.bench.cases import WAYS
 from tests.bench.child import CONTROL
 from tests.implementations import LIBRARIES
 
@@ -31,10 +31,7 @@ Figures = dict[str, Any]
 
 def run_python(*arguments: str) -> Any:
     """Run Python with the arguments in a fresh process; give the JSON that it prints."""
-    output = subprocess.run(
-        [sys.executable, *arguments], stdout=subprocess.PIPE, check=True, text=True
-    ).stdout
-    return json.loads(output)
+    return json.loads(subprocess.check_output([sys.executable, *arguments], text=True))
 
 
 def measure_children(processes: int, rounds: int) -> list[Figures]:
@@ -62,13 +59,11 @@ def measure_imports(rounds: int) -> Figures:
 
 
 def spread(ratios: Iterable[float]) -> Figures:
-    """Give the median, and the quartiles between which half of the ratios lie."""
     low, median, high = statistics.quantiles(sorted(ratios), n=4, method="inclusive")
     return {"median": median, "low": low, "high": high}
 
 
 def merge(rows: list[Figures], unit: str) -> Figures:
-    """Merge what several processes measured of one case."""
     return {
         name: {
             "ratio": spread(row[name]["ratio"] for row in rows),
@@ -79,37 +74,23 @@ def merge(rows: list[Figures], unit: str) -> Figures:
 
 
 def collect(processes: int, rounds: int) -> Figures:
-    """Measure the core and what stands beside it."""
     children = measure_children(processes, rounds)
-    cases = {
-        case.name: merge([child["cases"][number] for child in children], "nanoseconds")
-        for number, case in enumerate(CASES)
-    }
-    memory = {
-        kind: merge([child["memory"][kind] for child in children], "bytes")
-        for kind in children[0]["memory"]
-    }
+
+    def merged(what: str, unit: str) -> Figures:
+        rows = children[0][what]
+        return {row: merge([child[what][row] for child in children], unit) for row in rows}
+
     return {
         "python": sys.version.split()[0],
         "processes": processes,
-        "cases": cases,
+        "cases": merged("cases", "nanoseconds"),
         "ways": merge([child["ways"] for child in children], "nanoseconds"),
-        "memory": memory,
+        "memory": merged("memory", "bytes"),
         "import": measure_imports(max(5, processes * 3)),
     }
 
 
-def measure_others() -> Figures:
-    """Ask the modules that measure what is not the core, where they are there."""
-    return {
-        name: importlib.import_module(name).measure()
-        for name in OTHERS
-        if importlib.util.find_spec(name)
-    }
-
-
 def ratio_text(ratio: Figures) -> str:
-    """Write a ratio with the quartiles of the processes."""
     return f"{ratio['median']:.2f} ({ratio['low']:.2f}-{ratio['high']:.2f})"
 
 
@@ -121,25 +102,16 @@ def print_rows(title: str, rows: Figures, size: Callable[[Figures], str]) -> Non
         print(f"{name:34}{size(row['starlette']):>10}{core:>18}{faster:>18}")
 
 
-def noise(figures: Figures) -> float:
-    """Tell the highest ratio of Starlette's code to itself, in any case."""
-    return max(float(row[CONTROL]["ratio"]["median"]) for row in figures["cases"].values())
-
-
-def print_verdict(figures: Figures) -> None:
+def print_verdict(cases: Figures) -> None:
     """Say where the core is slower than Starlette, beyond what the same code is than itself."""
-    most = noise(figures)
-    slower = [
-        name
-        for name, row in figures["cases"].items()
-        if row["minitasks"]["ratio"]["median"] > most and row["minitasks"]["ratio"]["low"] > 1
-    ]
+    most = max(float(row[CONTROL]["ratio"]["median"]) for row in cases.values())
+    core = {name: row["minitasks"]["ratio"] for name, row in cases.items()}
+    slower = [name for name, own in core.items() if own["median"] > most and own["low"] > 1]
     print(f"\nThe same code, loaded twice, comes to {most:.2f} at most.")
     print(f"minitasks is beyond that at: {', '.join(slower) or 'nothing'}.")
 
 
 def print_table(figures: Figures) -> None:
-    """Print everything, 80 columns wide."""
     print(f"Python {figures['python']}: medians over {figures['processes']} processes (quartiles).")
     print("Starlette's own size; then the ratio to it: below 1.00 is less.")
     print_rows("time", figures["cases"], lambda own: f"{own['nanoseconds'] / 1000:.2f} µs")
@@ -153,7 +125,7 @@ def print_table(figures: Figures) -> None:
     for name in WAYS:
         way = figures["ways"][name]
         print(f"{name:36}{way['nanoseconds'] / 1000:>8.1f} µs{ratio_text(way['ratio']):>19}")
-    print_verdict(figures)
+    print_verdict(figures["cases"])
     for name, others in figures.get("others", {}).items():
         print(f"\n{name}")
         for what, figure in others.items():
@@ -161,7 +133,6 @@ def print_table(figures: Figures) -> None:
 
 
 def main() -> None:
-    """Parse, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--quick", action="store_true", help="the core alone, in few processes")
@@ -169,7 +140,8 @@ def main() -> None:
     if options.quick:
         figures = collect(processes=2, rounds=6)
     else:
-        figures = {**collect(processes=8, rounds=20), "others": measure_others()}
+        others = {name: importlib.import_module(name).measure() for name in OTHERS}
+        figures = {**collect(processes=8, rounds=20), "others": others}
     if options.json:
         print(json.dumps(figures, indent=2))
     else:

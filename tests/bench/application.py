@@ -3,18 +3,14 @@
 Both are processes of their own and are asked in turns by the same client.
 """
 
-import re
-import signal
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
+
+from tests.docs.snippets import snippet
 
 TURNS = 5
 REQUESTS = 150
@@ -43,32 +39,6 @@ async def plain(tasks: BackgroundTasks, session: str = Depends(session)):
 """
 
 
-@contextmanager
-def served(folder: Path, *command: str) -> Iterator[httpx2.Client]:
-    """Serve the application, and give a client for it."""
-    with tempfile.NamedTemporaryFile() as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command, "--host", "127.0.0.1", "--port", "0"],
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-        )
-        try:
-            with httpx2.Client(base_url=address_in(Path(log.name)), trust_env=False) as client:
-                yield client
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait()
-
-
-def address_in(log: Path) -> str:
-    """Wait until a server says at which address it listens."""
-    while True:
-        if found := re.search(r"http://127\.0\.0\.1:\d+(?=\D)", log.read_text()):
-            return found[0]
-        time.sleep(0.05)
-
-
 def requests_per_second(client: httpx2.Client) -> float:
     """Ask again and again, each time when the answer before has come."""
     began = time.perf_counter()
@@ -79,14 +49,15 @@ def requests_per_second(client: httpx2.Client) -> float:
 
 def measure() -> dict[str, str]:
     """Measure an application served plainly and recorded: figures by what they are of."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "shop.py").write_text(APPLICATION)
-        plainly = served(folder, "uvicorn", "shop:app")
-        recorded = served(folder, "minitasks", "run", "shop:app", "--rows")
+    with tempfile.TemporaryDirectory() as folder, snippet("production/serving.py") as serving:
+        Path(folder, "shop.py").write_text(APPLICATION)
+        here = ("--app-dir", folder)
+        plainly = serving.served("shop:app", "uvicorn", *here)
+        recorded = serving.served("shop:app", "minitasks", "run", "--rows", *here)
         with plainly as plain, recorded as watched:
             turns = [
-                (requests_per_second(plain), requests_per_second(watched)) for _ in range(TURNS)
+                (requests_per_second(plain.client), requests_per_second(watched.client))
+                for _ in range(TURNS)
             ]
     alone, beside = (statistics.median(each) for each in zip(*turns, strict=True))
     ratio = statistics.median(slow / fast for fast, slow in turns)

@@ -8,6 +8,7 @@ every implementation does one batch, so that whatever disturbs a round disturbs 
 
 import asyncio
 import dataclasses
+import functools
 import gc
 import importlib.util
 import json
@@ -90,15 +91,14 @@ def kept_bytes(library: Library, function: Callable[..., Any], **kwargs: Any) ->
 
 
 def measure_memory(libraries: list[Library]) -> dict[str, Any]:
-    """Compare the bytes that a queued task keeps."""
-    kinds: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
-        "sync": (load, {}),
-        "async": (save, {}),
-        "with keywords": (save, {"to": "ada"}),
+    kinds: dict[str, Callable[[Library], float]] = {
+        "sync": lambda library: kept_bytes(library, load),
+        "async": lambda library: kept_bytes(library, save),
+        "with keywords": lambda library: kept_bytes(library, save, to="ada"),
     }
     figures: dict[str, Any] = {}
-    for kind, (function, kwargs) in kinds.items():
-        kept = {each.name: kept_bytes(each, function, **kwargs) for each in libraries}
+    for kind, count_bytes in kinds.items():
+        kept = {each.name: count_bytes(each) for each in libraries}
         figures[kind] = {
             name: {"ratio": count / kept["starlette"], "bytes": count}
             for name, count in kept.items()
@@ -107,22 +107,20 @@ def measure_memory(libraries: list[Library]) -> dict[str, Any]:
 
 
 async def measure(libraries: list[Library], rounds: int) -> dict[str, Any]:
-    """Measure all cases, the other ways into a thread, and memory."""
-    figures: dict[str, Any] = {"cases": [], "ways": {}}
+    figures: dict[str, Any] = {"cases": {}}
     for case in CASES:
-        batches = {library.name: case.batch(library) for library in libraries}
+        batches = {each.name: functools.partial(case.batch, each) for each in libraries}
         # A long batch is its own average: it needs fewer rounds.
         enough = rounds if case.units < 10_000 else max(2, rounds // 10)
         times = await time_rounds(batches, enough, case.clock)
-        figures["cases"].append(compare(times, "starlette", case.units))
-    times = await time_rounds({name: way() for name, way in WAYS.items()}, rounds)
+        figures["cases"][case.name] = compare(times, "starlette", case.units)
+    times = await time_rounds(WAYS, rounds)
     figures["ways"] = compare(times, "anyio.to_thread.run_sync", 100)
     figures["memory"] = measure_memory(libraries)
     return figures
 
 
 def main() -> None:
-    """Measure in the order given."""
     by_name = {library.name: library for library in (*LIBRARIES, control())}
     libraries = [by_name[name] for name in sys.argv[1].split(",")]
     print(json.dumps(asyncio.run(measure(libraries, int(sys.argv[2])))))

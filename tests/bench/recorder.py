@@ -33,20 +33,16 @@ def recorded_work() -> None:
 
 
 # The same code, in a file of its own as far as the recording knows.
+UNRELATED = """
+def add(left, right):
+    total = left + right
+    return total
+def work():
+    for number in range(20_000):
+        add(number, 1)
+"""
 unrelated: dict[str, Any] = {}
-exec(
-    compile(
-        "def add(left, right):\n"
-        "    total = left + right\n"
-        "    return total\n"
-        "def work():\n"
-        "    for number in range(20_000):\n"
-        "        add(number, 1)\n",
-        "<unrelated>",
-        "exec",
-    ),
-    unrelated,
-)
+exec(compile(UNRELATED, "<unrelated>", "exec"), unrelated)
 
 
 async def nothing() -> None: ...
@@ -64,7 +60,6 @@ def task_work() -> None:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Give the processor time that this thread needs."""
     start = thread_time()
     work()
     return thread_time() - start
@@ -94,13 +89,8 @@ def beside_viztracer(work: Callable[[], object], *files: str) -> str:
         without = seconds(work)
         with record(files, limit=ENOUGH) as recording:
             ours = seconds(work) - without
-        tracer = VizTracer(
-            log_func_args=True,
-            log_func_retval=True,
-            log_async=True,
-            verbose=0,
-            tracer_entries=ENOUGH,
-        )
+        noted = {"log_func_args": True, "log_func_retval": True, "log_async": True}
+        tracer = VizTracer(verbose=0, tracer_entries=ENOUGH, **noted)
         tracer.start()
         theirs = seconds(work) - without
         tracer.stop()

@@ -36,10 +36,6 @@ def exercise():
 def measure(saves: int = 15, cold_runs: int = 3) -> dict[str, str]:
     """Measure the exercises of the first track.
 
-    Args:
-        saves: How many saves of each exercise.
-        cold_runs: How many cold runs of each parent.
-
     Returns:
         For each exercise the median from a save to its verdict and that of a cold run, in words.
     """
@@ -97,7 +93,6 @@ def median_cold_run(exercise: Exercise, scratch: Path, runs: int) -> float:
 
 
 def timed(command: list[str], where: Path) -> float:
-    """Run a command; give the seconds it took."""
     began = time.perf_counter()
     subprocess.run(command, cwd=where, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - began

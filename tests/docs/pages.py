@@ -25,13 +25,11 @@ class Command:
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    """Give the text of a page's code blocks in one language."""
     found = FENCE.findall(page.read_text())
     return [undent(text, indent) for indent, name, text in found if name == language]
 
 
 def undent(text: str, indent: str) -> str:
-    """Take a block's own indent off its lines."""
     return "".join(line.removeprefix(indent) for line in text.splitlines(keepends=True))
 
 

@@ -1,6 +1,7 @@
 """Snippets: import the files under docs/snippets that the pages show."""
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,3 +28,8 @@ def snippet(path: str) -> Iterator[Any]:
         sys.path.remove(str(file.parent))
         for name in neighbours & sys.modules.keys():
             del sys.modules[name]
+
+
+def printed(path: str) -> str:
+    """Run a snippet as a program of its own; give what it prints."""
+    return subprocess.check_output([sys.executable, SNIPPETS / path], text=True)

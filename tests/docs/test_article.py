@@ -1,7 +1,6 @@
 """The article: its quotations are of real releases; the table is true of this Python."""
 
 import asyncio
-import importlib.util
 import inspect
 import re
 import sys
@@ -12,7 +11,7 @@ from unittest.mock import create_autospec
 import pytest
 
 from tests.docs.pages import ROOT
-from tests.docs.snippets import SNIPPETS
+from tests.docs.snippets import snippet
 
 PAGE = (ROOT / "docs" / "pages" / "article.md").read_text(encoding="utf-8")
 QUOTATIONS = re.findall(r"<!-- release: (\S+) (\S+) -->\n```python\n(.*?)```", PAGE, re.DOTALL)
@@ -36,10 +35,6 @@ def test_two_functions_of_one_name_differ_on_mocks() -> None:
 @pytest.mark.parametrize(("version", "file", "quoted"), QUOTATIONS)
 def test_what_the_page_quotes_stands_in_that_release(version: str, file: str, quoted: str) -> None:
     """Line by line, as Starlette had it then."""
-    spec = importlib.util.spec_from_file_location("releases", SNIPPETS / "article" / "releases.py")
-    assert spec is not None
-    assert spec.loader is not None
-    releases = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(releases)
-    folder: Path = releases.folder_of(version)
+    with snippet("article/releases.py") as releases:
+        folder: Path = releases.folder_of(version)
     assert quoted in (folder / file).read_text(encoding="utf-8")

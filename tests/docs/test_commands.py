@@ -34,19 +34,18 @@ INSTALL = "python -m pip install '.[workshop]' && minitasks run"
 TEST = "python -m pip install '.[test]' && python -m pytest"
 
 
-def parameters() -> list[object]:
-    """Give each command that is shown with its output, and the marker that it needs."""
-    return [
-        pytest.param(
-            command,
-            id=str(command),
-            marks=[pytest.mark.slow] if any(word in command.line for word in SLOW) else [],
-        )
-        for command in commands()
-    ]
+# Each command that is shown with its output, and the marker that it needs.
+SHOWN = [
+    pytest.param(
+        command,
+        id=str(command),
+        marks=[pytest.mark.slow] if any(word in command.line for word in SLOW) else [],
+    )
+    for command in commands()
+]
 
 
-@pytest.mark.parametrize("command", parameters())
+@pytest.mark.parametrize("command", SHOWN)
 def test_command_prints_what_the_page_shows(command: Command) -> None:
     """A command that a page shows prints what the page says; `...` stands for anything."""
     printed = run(command.line, succeeds=False)
@@ -157,5 +156,4 @@ def run(
 
 
 def path_with(python: Path) -> str:
-    """Put an environment's own commands first."""
     return f"{python}:{os.environ['PATH']}"

@@ -14,7 +14,6 @@ from tests.parts import need_part
 
 @pytest.fixture(scope="module")
 def excerpts() -> Iterator[Any]:
-    """Import the module that cog calls."""
     need_part(find_spec("cogapp"), "cogapp: python -m pip install '.[docs]'")
     with snippet("../excerpts.py") as module:
         yield module

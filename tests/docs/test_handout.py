@@ -1,23 +1,20 @@
 """Handout: its table is what an application printed; the devcontainer has what it needs."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from tests.docs.pages import ROOT
-from tests.docs.snippets import DOCS, SNIPPETS
+from tests.docs.snippets import DOCS, printed
 
 
 @pytest.mark.slow
 def test_every_function_ran_where_the_handout_says() -> None:
     """Row by row, as a server in a process of its own printed it."""
     page = (DOCS / "pages" / "handout.md").read_text(encoding="utf-8")
-    where = SNIPPETS / "production" / "where.py"
-    printed = subprocess.check_output([sys.executable, where.name], cwd=where.parent, text=True)
-    assert printed in page
-    assert printed.count("| event loop | no token |") >= 8
+    table = printed("production/where.py")
+    assert table in page
+    assert table.count("| event loop | no token |") >= 8
 
 
 def test_the_devcontainer_installs_what_the_workshop_needs() -> None:

@@ -1,8 +1,6 @@
 """Outgrowing the process: what a SIGKILL loses in process, and what the queue does not lose."""
 
-import os
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -16,18 +14,26 @@ from tests.parts import need_part
 pytestmark = pytest.mark.slow
 
 
+def need_celery() -> None:
+    need_part(find_spec("celery"), "celery: python -m pip install 'minitasks[queue]'")
+
+
+def need_redis() -> None:
+    need_part(shutil.which("redis-server"), "redis-server: apt-get install redis-server")
+    need_part(find_spec("redis"), "redis: python -m pip install 'minitasks[queue]'")
+
+
 @pytest.fixture(params=["files", pytest.param("redis", marks=pytest.mark.redis)])
 def shop(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
     """Give the shop's folder, with its queue on plain files or on a real Redis."""
-    need_part(find_spec("celery"), "celery: python -m pip install 'minitasks[queue]'")
+    need_celery()
     if request.param == "files":
         yield tmp_path
         return
 
-    need_part(shutil.which("redis-server"), "redis-server: apt-get install redis-server")
-    need_part(find_spec("redis"), "redis: python -m pip install 'minitasks[queue]'")
+    need_redis()
     with (
         snippet("outgrow/processes.py") as processes,
         processes.redis(tmp_path, processes.free_port()) as address,
@@ -40,7 +46,7 @@ def shop(
 @pytest.mark.parametrize("library", ["minitasks", "starlette"])
 def test_killed_server_loses_the_tasks_in_its_memory(library: str, tmp_path: Path) -> None:
     """Tasks that wait in the process die with it, with minitasks and with Starlette."""
-    need_part(find_spec("celery"), "celery: python -m pip install 'minitasks[queue]'")
+    need_celery()
     with snippet("outgrow/kill_the_server.py") as demo:
         done = demo.kill_the_server(f"in-process/{library}", tmp_path)
         assert done < set(demo.POSTED)
@@ -69,16 +75,9 @@ def test_killed_child_of_a_worker_loses_nothing(shop: Path) -> None:
         demo.enqueue(shop, demo.POSTED)
         with processes.worker(shop, "one") as worker:
             processes.wait_until(lambda: demo.products(shop, "started"))
-            kill_children(worker.pid)
+            subprocess.run(["pkill", "-KILL", "-P", str(worker.pid)], check=True)
             processes.wait_until(lambda: set(demo.products(shop, "done")) == set(demo.POSTED))
         assert len(demo.products(shop, "started")) == len(demo.POSTED) + 1
-
-
-def kill_children(pid: int) -> None:
-    """SIGKILL the processes that a worker works in, but not the worker."""
-    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True)
-    for child in children.stdout.split():
-        os.kill(int(child), signal.SIGKILL)
 
 
 def test_failed_task_is_tried_again(shop: Path) -> None:
@@ -120,8 +119,7 @@ def test_redis_forgets_unless_it_is_told_to_write(
     tmp_path: Path, options: list[str], kept: int
 ) -> None:
     """Ten tasks wait when Redis gets a SIGKILL; how many wait when it is back."""
-    need_part(shutil.which("redis-server"), "redis-server: apt-get install redis-server")
-    need_part(find_spec("redis"), "redis: python -m pip install 'minitasks[queue]'")
+    need_redis()
     redis = pytest.importorskip("redis")
     with snippet("outgrow/processes.py") as processes:
         port = processes.free_port()

@@ -14,15 +14,10 @@ pytestmark = pytest.mark.slow
 PITFALLS = sorted((SNIPPETS / "pitfalls").glob("*.py"))
 
 ON_STARLETTE = """
-import runpy, sys, types
-from starlette.background import BackgroundTask, BackgroundTasks
-from starlette.concurrency import run_in_threadpool
+import runpy, sys
+import starlette.background as library  # it has run_in_threadpool, too
 
-sys.modules["minitasks"] = types.SimpleNamespace(
-    BackgroundTask=BackgroundTask,
-    BackgroundTasks=BackgroundTasks,
-    run_in_threadpool=run_in_threadpool,
-)
+sys.modules["minitasks"] = library
 sys.path.insert(0, sys.argv[1].rpartition("/")[0])
 runpy.run_path(sys.argv[1], run_name="__main__")
 """

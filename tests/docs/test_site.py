@@ -37,8 +37,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
 def build(folder: Path) -> None:
     """Build the book; where it is built is its own business."""
     command = [sys.executable, str(DOCS / "build.py")]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == 0, done.stdout
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_page_is_built(site: Path) -> None:
@@ -108,17 +108,12 @@ def test_every_page_can_be_reached_from_the_navigation() -> None:
 
 def test_every_page_begins_with_what_its_reader_will_know() -> None:
     """Below its title, each page but the changelog says what the reader knows at its end."""
-    silent = [page for page in pages() if not begins_with_promise(page)]
+    promise = re.compile(r"# .+\n\n\*For [^*]+At the end")
+    silent = [page for page in pages() if not promise.match(page.read_text())]
     assert silent == [DOCS / "pages" / "changelog.md"]
 
 
-def begins_with_promise(page: Path) -> bool:
-    """Tell whether the first paragraph is the promise."""
-    return bool(re.match(r"# .+\n\n\*For [^*]+At the end", page.read_text()))
-
-
 def pages() -> list[Path]:
-    """List the pages as they were written."""
     return sorted((DOCS / "pages").rglob("*.md"))
 
 
@@ -142,7 +137,6 @@ def test_broken_links_are_found(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """Start Chromium."""
     need_part(find_spec("playwright"), "Playwright: python -m pip install playwright")
     need_part(CHROMIUM.exists(), "Chromium: apt-get install chromium")
     from playwright.sync_api import sync_playwright
@@ -259,6 +253,5 @@ def test_replay_inside_a_page_steps_by_keyboard(page: "Page") -> None:
 
 
 def position(replay: "FrameLocator") -> int:
-    """Read which step a replay is at."""
     shown = replay.get_by_text(POSITION).inner_text()
     return int(shown.split()[0])

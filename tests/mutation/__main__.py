@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.mutation.equivalents import EQUIVALENT
-from tests.mutation.wrong import WRONG, Wrong
+from tests.mutation.wrong import WRONG
 
 ROOT = Path(__file__).parents[2]
 MUTATED = (
@@ -26,11 +26,7 @@ MUTATED = (
     "docs/snippets/faster.py",
 )
 # What the tests of the core need besides: the package, and the one way to load a library.
-NEEDED = (
-    "minitasks/__init__.py",
-    "minitasks/errors.py",
-    "minitasks/scenarios/library.py",
-)
+NEEDED = ("minitasks/__init__.py", "minitasks/errors.py", "minitasks/scenarios/library.py")
 ASKED = ("test_background.py", "test_concurrency.py", "test_differential.py", "test_dispatch.py")
 # What asks Starlette alone can't fail; the differential test can, but takes its time to shrink what
 # it has found; and mutmut's own frames stand in the traceback that a test looks at.
@@ -66,7 +62,7 @@ def copy_core(folder: Path, mutated: Sequence[str] = MUTATED) -> None:
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a Python module in the folder, whose minitasks comes before any installed one."""
     return subprocess.run(
-        [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True
     )
 
 
@@ -86,7 +82,6 @@ def survivors(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def new_line(diff: str) -> str:
-    """Find the line that a mutant puts in place of another."""
     added = [line for line in diff.splitlines() if line.startswith("+") and line[:3] != "+++"]
     return added[0][1:].strip() if added else diff
 
@@ -106,36 +101,35 @@ def try_small_ones(folder: Path, mutated: Sequence[str]) -> list[str]:
 # -- whole wrong ideas ----------------------------------------------------------------------------
 
 
-def is_caught(wrong: Wrong) -> bool:
-    """Put the wrong idea into a copy of its own, and run the tests."""
+def is_caught(file: str, old: str, new: str) -> bool:
     with tempfile.TemporaryDirectory() as name:
         copy_core(Path(name))
-        file = Path(name) / wrong.file
-        right = file.read_text("utf-8")
-        if wrong.old not in right:
-            raise SystemExit(f"{wrong.file} no longer contains {wrong.old!r}")
-        file.write_text(right.replace(wrong.old, wrong.new), "utf-8")
+        right = Path(name, file).read_text("utf-8")
+        if old not in right:
+            raise SystemExit(f"{file} no longer contains {old!r}")
+        Path(name, file).write_text(right.replace(old, new), "utf-8")
         return run_tests(Path(name)).returncode == 1
 
 
 def run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the tests of the copy up to the first failure."""
     options = ["-q", "-x", "--tb=no", "-p", "no:cacheprovider", "-k", LEFT_OUT]
     return run(folder, "pytest", *options, "tests")
 
 
 def try_wrong_ones(mutated: Sequence[str]) -> list[str]:
     """Try each wrong idea of some files, one on each core; list those that no test caught."""
-    ideas = [wrong for wrong in WRONG if wrong.file in mutated]
+    ideas = [(file, *idea) for file in mutated for idea in WRONG[file]]
     with ThreadPoolExecutor(os.cpu_count()) as cores:
-        caught = list(cores.map(is_caught, ideas))
-    missed = [wrong for wrong, found in zip(ideas, caught, strict=True) if not found]
-    print(f"{len(ideas) - len(missed)} of {len(ideas)} wrong implementations caught")
-    return [f"not caught: {wrong.file}: {wrong.idea}" for wrong in missed]
+        caught = list(cores.map(lambda idea: is_caught(idea[0], *idea[2:]), ideas))
+    print(f"{sum(caught)} of {len(ideas)} wrong implementations caught")
+    return [
+        f"not caught: {file}: {what}"
+        for (file, what, *_), found in zip(ideas, caught, strict=True)
+        if not found
+    ]
 
 
 def main(mutated: Sequence[str]) -> int:
-    """Try the mutants of some files; give 1 if one is left."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         copy_core(folder, mutated)

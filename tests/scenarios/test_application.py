@@ -8,12 +8,7 @@ from pathlib import Path
 import pytest
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios.application import (
-    Request,
-    find_application,
-    is_application,
-    serve,
-)
+from minitasks.scenarios.application import Request, find_application, is_application, serve
 from minitasks.scenarios.library import is_own
 from minitasks.scenarios.marks import watching
 
@@ -153,30 +148,23 @@ def test_installed_packages_are_not_ones_own() -> None:
 def test_requests_are_sent_one_by_one_and_the_server_ends(folder: Path) -> None:
     """Each is answered before the next is sent; JSON is sent as JSON, other bodies as a form."""
     write(folder / "hello.py", HELLO.format(startup=""))
-    requests = [
-        Request("GET", "/a?b=1"),
-        Request("POST", "/c", '{"d": 1}'),
-        Request("POST", "/e", "f=1"),
-    ]
+    json, form = ("POST", "/c", '{"d": 1}'), ("POST", "/e", "f=1")
+    requests = [Request("GET", "/a?b=1"), Request(*json), Request(*form)]
     marks: list[str] = []
     with watching(marks.append):
         serve(find_application("hello:app"), requests)
     answers = [mark for mark in marks if mark.startswith("response")]
     assert answers == ["response 200 complete at the client"] * 3
-    assert [mark for mark in marks if mark.endswith("arrives")] == [
-        "GET /a arrives",
-        "POST /c arrives",
-        "POST /e arrives",
-    ]
+    arrivals = [mark for mark in marks if mark.endswith("arrives")]
+    assert arrivals == ["GET /a arrives", "POST /c arrives", "POST /e arrives"]
 
 
 def test_a_failing_lifespan_is_told(folder: Path) -> None:
     """An application that does not start up is not served."""
     fails = 'return await send({"type": "lifespan.startup.failed"})'
     write(folder / "hello.py", HELLO.format(startup=fails))
-    with pytest.raises(
-        CannotRun, match=r"^hello:app did not start: its lifespan failed, see above$"
-    ):
+    reason = "^hello:app did not start: its lifespan failed, see above$"
+    with pytest.raises(CannotRun, match=reason):
         serve(find_application("hello:app"), [Request("GET", "/")])
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import starlette.background
@@ -14,18 +15,12 @@ from minitasks.scenarios.library import load_library
 LEARNERS = """
 from answer import ANSWER
 
-
-class BackgroundTask:
-    answer = ANSWER
-
-
-class BackgroundTasks:
-    pass
-
-
-async def run_in_threadpool(func, *args, **kwargs):
-    pass
+class BackgroundTask: answer = ANSWER
+class BackgroundTasks: pass
+async def run_in_threadpool(func, *args, **kwargs): pass
 """
+OURS = ["background.py", "concurrency.py", "dispatch.py"]
+STARLETTES = ["background.py", "concurrency.py", "_utils.py"]
 
 
 def learners_file(folder: Path, text: str, name: str = "mine.py") -> str:
@@ -34,25 +29,20 @@ def learners_file(folder: Path, text: str, name: str = "mine.py") -> str:
     return str(path)
 
 
-def test_minitasks() -> None:
-    """The public names, and the three files that a learner reads."""
-    library = load_library("minitasks")
-    assert library.BackgroundTask is minitasks.BackgroundTask
-    assert library.BackgroundTasks is minitasks.BackgroundTasks
-    assert library.run_in_threadpool is minitasks.run_in_threadpool
-    assert [file.name for file in library.files] == [
-        "background.py",
-        "concurrency.py",
-        "dispatch.py",
-    ]
-
-
-def test_starlette() -> None:
-    """Starlette's own names, from the files beside which ours stand."""
-    library = load_library("starlette")
-    assert library.BackgroundTasks is starlette.background.BackgroundTasks
-    assert library.run_in_threadpool is starlette.concurrency.run_in_threadpool
-    assert [file.name for file in library.files] == ["background.py", "concurrency.py", "_utils.py"]
+@pytest.mark.parametrize(
+    ("name", "files", "tasks", "threads"),
+    [
+        ("minitasks", OURS, minitasks, minitasks),
+        ("starlette", STARLETTES, starlette.background, starlette.concurrency),
+    ],
+)
+def test_an_installed_library(name: str, files: list[str], tasks: Any, threads: Any) -> None:
+    """Its own public names, and the three files that a learner reads, the one beside the other."""
+    library = load_library(name)
+    assert library.BackgroundTask is tasks.BackgroundTask
+    assert library.BackgroundTasks is tasks.BackgroundTasks
+    assert library.run_in_threadpool is threads.run_in_threadpool
+    assert [file.name for file in library.files] == files
 
 
 def test_a_learners_file(tmp_path: Path) -> None:
@@ -109,17 +99,15 @@ def test_ctrl_c_is_not_the_files_own_doing(tmp_path: Path) -> None:
         load_library(learners_file(tmp_path, "raise KeyboardInterrupt"))
 
 
-def test_a_file_that_is_not_there() -> None:
-    """The message tells what may be chosen, or which library was meant."""
-    with pytest.raises(
-        CannotRun, match=r"there is no file nix\.py: choose minitasks, starlette or"
-    ):
-        load_library("nix.py")
-    with pytest.raises(CannotRun, match="there is no library 'starlete': did you mean starlette"):
-        load_library("starlete")
-
-
-def test_a_file_that_is_not_python(tmp_path: Path) -> None:
-    """Its name tells already that it can't be imported."""
-    with pytest.raises(CannotRun, match="is not a Python file"):
-        load_library(learners_file(tmp_path, "# Notes", "notes.md"))
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nix.py", r"there is no file nix\.py: choose minitasks, starlette or"),
+        ("starlete", "there is no library 'starlete': did you mean starlette"),
+        (str(Path(__file__).parents[2] / "README.md"), "is not a Python file"),
+    ],
+)
+def test_what_is_no_library(name: str, reason: str) -> None:
+    """The message tells what may be chosen, or which was meant, or that it is not Python."""
+    with pytest.raises(CannotRun, match=reason):
+        load_library(name)

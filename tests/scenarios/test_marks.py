@@ -42,8 +42,8 @@ def test_a_warning_becomes_a_mark() -> None:
         thrown_away = send()
         del thrown_away
         gc.collect()
-        warnings.warn("twice", UserWarning, stacklevel=1)
-        warnings.warn("twice", UserWarning, stacklevel=1)
+        for _ in range(2):
+            warnings.warn("twice", UserWarning, stacklevel=1)
     assert heard == [
         f"RuntimeWarning: coroutine '{send.__qualname__}' was never awaited",
         "UserWarning: twice",

@@ -19,8 +19,6 @@ Write = Callable[..., Scenario]
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Write:
-    """Make a scenario of a program that a test has written."""
-
     def write(main: Main, *backends: str) -> Scenario:
         monkeypatch.setattr(Scenario, "main", staticmethod(main))
         return Scenario("written", "", "", (), backends, Path("written.py"))
@@ -33,7 +31,6 @@ async def never(library: Library) -> None:
 
 
 def event_loop() -> str:
-    """Name the event loop that runs."""
     try:
         trio.lowlevel.current_task()
     except RuntimeError:
@@ -54,19 +51,20 @@ def test_it_runs_on_the_event_loop_asked_for(written: Write, backend: str) -> No
     assert seen == [(backend, library)]
 
 
-def test_it_says_which_event_loops_there_are(written: Write) -> None:
-    """A server runs on asyncio only; a name that nobody knows runs nowhere."""
-    with pytest.raises(
-        CannotRun, match=r"^written does not run on trio: choose asyncio or uvloop$"
-    ):
-        run_scenario(written(never, "asyncio", "uvloop"), load_library("minitasks"), "trio")
-
-
-def test_it_says_what_is_missing(written: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    """uvloop is not there on Windows, nor without the extra."""
+@pytest.mark.parametrize(
+    ("backend", "reason"),
+    [
+        ("trio", "written does not run on trio: choose asyncio or uvloop"),
+        ("uvloop", "uvloop is missing: python -m pip install uvloop"),
+    ],
+)
+def test_it_says_what_it_cannot_run_on(
+    written: Write, monkeypatch: pytest.MonkeyPatch, backend: str, reason: str
+) -> None:
+    """A server runs on no trio; uvloop is not there on Windows, nor without the extra."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(CannotRun, match=r"^uvloop is missing: python -m pip install uvloop$"):
-        run_scenario(written(never, "asyncio", "uvloop"), load_library("minitasks"), "uvloop")
+    with pytest.raises(CannotRun, match=f"^{reason}$"):
+        run_scenario(written(never, "asyncio", "uvloop"), load_library("minitasks"), backend)
 
 
 def test_what_it_raises_is_raised(written: Write) -> None:

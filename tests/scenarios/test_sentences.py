@@ -13,17 +13,18 @@ from minitasks.timeline.events import Timeline
 from minitasks.timeline.findings import SCENARIOS, find
 from tests.recorded import recorded, runs_of
 
+ON_LOOP = " is sync, and yet it ran on the event loop's thread."
+IN_THREAD = " is async, and yet it ran in worker thread 1."
+NEVER = " was never called."
+
 # For each sentence that a right library gets, in order: the library that is wrong there, and what
 # is said of it. Where no library can be wrong, the reason.
 WRONG: dict[str, list[tuple[str, str] | str]] = {
     "register-product": [
         ("calls_at_once", "send_confirmation_email was called before the answer was sent."),
         "FastAPI's doing",
-        ("async_in_thread", "register_to_blockchain is async, and yet it ran in worker thread 1."),
-        (
-            "sync_on_loop",
-            "send_confirmation_email is sync, and yet it ran on the event loop's thread.",
-        ),
+        ("async_in_thread", "register_to_blockchain" + IN_THREAD),
+        ("sync_on_loop", "send_confirmation_email" + ON_LOOP),
         (
             "last_first",
             "send_confirmation_email was called before register_to_blockchain had ended.",
@@ -31,13 +32,13 @@ WRONG: dict[str, list[tuple[str, str] | str]] = {
         ("runs_nothing", "No task ended after the client had its answer."),
     ],
     "sync-task": [
-        ("sync_on_loop", "write_report is sync, and yet it ran on the event loop's thread."),
+        ("sync_on_loop", "write_report" + ON_LOOP),
         ("sync_on_loop", "ms that write_report blocked its thread."),
         ("sync_on_loop", "main was not suspended while write_report ran."),
     ],
     "frozen-loop": [
-        ("runs_nothing", "write_report was never called."),
-        ("async_in_thread", "write_report is async, and yet it ran in worker thread 1."),
+        ("runs_nothing", "write_report" + NEVER),
+        ("async_in_thread", "write_report" + IN_THREAD),
         ("async_in_thread", "while write_report ran."),
         ("async_in_thread", "and not until write_report was done."),
     ],
@@ -49,48 +50,45 @@ WRONG: dict[str, list[tuple[str, str] | str]] = {
             "send_confirmation_email, print_label, notify_warehouse, charge_card.",
         ),
         ("all_at_once", "notify_warehouse was called before charge_card had ended."),
-        ("sync_on_loop", "charge_card is sync, and yet it ran on the event loop's thread."),
-        ("async_in_thread", "notify_warehouse is async, and yet it ran in worker thread 1."),
+        ("sync_on_loop", "charge_card" + ON_LOOP),
+        ("async_in_thread", "notify_warehouse" + IN_THREAD),
     ],
     "first-failure": [
         ("calls_at_once", "save_thumbnail was called before the answer was sent."),
-        ("last_first", "save_thumbnail was never called."),
-        ("runs_nothing", "register_to_blockchain was never called."),
+        ("last_first", "save_thumbnail" + NEVER),
+        ("runs_nothing", "register_to_blockchain" + NEVER),
         ("swallows_errors", "send_confirmation_email, behind it, was called all the same."),
         ("keeps_quiet", "The exception did not reach the server: nobody will hear of it."),
     ],
     "pool-of-tokens": [
-        ("runs_nothing", "resize_image was never called."),
-        ("sync_on_loop", "resize_image is sync, and yet it ran on the event loop's thread."),
+        ("runs_nothing", "resize_image" + NEVER),
+        ("sync_on_loop", "resize_image" + ON_LOOP),
         ("one_token", "The default limiter has 2 tokens, and at most 1 ran at once."),
         ("plain_executor", " of 4 images waited for a token."),
         ("sync_on_loop", "An image that had to wait kept the event loop busy."),
     ],
     "context": [
-        ("sync_on_loop", "write_audit_log is sync, and yet it ran on the event loop's thread."),
+        ("sync_on_loop", "write_audit_log" + ON_LOOP),
         (
             "plain_executor",
             "The caller had set current_user to ada, and write_audit_log saw nobody.",
         ),
         ("leaks_context", "It set it to auditor; after that the caller saw auditor."),
-        ("async_in_thread", "switch_user is async, and yet it ran in worker thread 1."),
+        ("async_in_thread", "switch_user" + IN_THREAD),
         ("async_in_thread", "It set it to grace; after that the caller saw ada."),
     ],
     "lost-coroutine": [
-        ("sync_on_loop", "send_later is sync, and yet it ran on the event loop's thread."),
+        ("sync_on_loop", "send_later" + ON_LOOP),
         (
             "awaits_results",
             "Somebody awaited the coroutine that it returned: send_email ran for ada.",
         ),
         ("awaits_results", "Nobody noticed."),
-        (
-            "misses_partials",
-            "The partial was not seen through: send_email did not run for grace.",
-        ),
+        ("misses_partials", "The partial was not seen through: send_email did not run for grace."),
     ],
     "cancelled": [
         ("shields_tasks", "call_slow_service was not stopped."),
-        ("sync_on_loop", "copy_file is sync, and yet it ran on the event loop's thread."),
+        ("sync_on_loop", "copy_file" + ON_LOOP),
         ("abandons_threads", "the caller did not wait."),
         ("shields_tasks", "send_confirmation_email was not stopped."),
         ("sync_on_loop", "asyncio's cancel waited until upload_file had ended."),

@@ -4,32 +4,39 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
+from unittest import mock
 
 import anyio
 import httpx2
 import pytest
 from starlette.applications import Starlette
-from starlette.background import BackgroundTask
+from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import request_number, watching
 from minitasks.scenarios.server import Client, Marked, Site, in_words, serving
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 
+def app_of(*tasks: Callable[[], object]) -> Starlette:
+    """Make an application that says hello, and has some tasks behind its answer."""
 
-def app_of(endpoint: Endpoint) -> Starlette:
+    async def endpoint(request: Request) -> Response:
+        background = BackgroundTasks([BackgroundTask(task) for task in tasks])
+        return PlainTextResponse("hello", background=background)
+
     return Starlette(routes=[Route("/", endpoint, methods=["GET", "POST"])])
+
+
+def get(client: Client) -> None:
+    client.get("/")
 
 
 @pytest.fixture
 def marks() -> Iterator[list[tuple[str, str]]]:
-    """Collect each mark, with the thread that left it."""
     heard: list[tuple[str, str]] = []
     with watching(lambda text: heard.append((threading.current_thread().name, text))):
         yield heard
@@ -43,15 +50,16 @@ def anyio_backend() -> str:
 
 @pytest.mark.anyio
 async def test_the_answer_is_sent_before_the_task_is_called(marks: list[tuple[str, str]]) -> None:
-    """On the event loop: the request arrives, its answer is sent, the task runs, it is done."""
+    """On the event loop: the request arrives, its answer is sent, the task runs, it is done.
 
-    async def begin() -> None:
+    And leaving waits for that: the server stops when the task has ended, not in its middle.
+    """
+
+    async def task() -> None:
+        await anyio.sleep(0.2)  # longer than uvicorn takes to notice that it is to exit
         marks.append(("MainThread", "task"))
 
-    async def endpoint(request: Request) -> Response:
-        return PlainTextResponse("hello", background=BackgroundTask(begin))
-
-    async with serving(app_of(endpoint)) as site:
+    async with serving(app_of(task)) as site:
         await site.visit("client", lambda client: client.post("/", json={}))
     assert [text for thread, text in marks if thread == "MainThread"] == [
         "POST / arrives",
@@ -70,13 +78,10 @@ async def test_nothing_is_held_back() -> None:
     """The task begins though the client has read nothing of its answer: uvicorn waits for none."""
     begun = anyio.Event()
 
-    async def endpoint(request: Request) -> Response:
-        return PlainTextResponse("hello", background=BackgroundTask(begin))
-
     async def begin() -> None:
         begun.set()
 
-    async with serving(app_of(endpoint)) as site:
+    async with serving(app_of(begin)) as site:
         address, _, port = site.address.removeprefix("http://").partition(":")
         reader, writer = await asyncio.open_connection(address, int(port))
         writer.write(b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n")
@@ -94,15 +99,14 @@ async def test_requests_are_told_apart_in_threads_too() -> None:
     def look() -> None:
         numbers.append(request_number.get())
 
-    async def endpoint(request: Request) -> Response:
+    async def look_async() -> None:
         look()
-        return PlainTextResponse("hello", background=BackgroundTask(look))
 
     def ask_twice(client: Client) -> None:
-        client.get("/")
-        client.get("/")
+        get(client)
+        get(client)
 
-    async with serving(app_of(endpoint)) as site:
+    async with serving(app_of(look, look_async)) as site:
         await site.visit("client", ask_twice)
     assert sorted(numbers) == [1, 1, 2, 2]
     assert request_number.get() == 0
@@ -111,43 +115,13 @@ async def test_requests_are_told_apart_in_threads_too() -> None:
 @pytest.mark.anyio
 async def test_what_is_no_http_request_passes_untouched(marks: list[tuple[str, str]]) -> None:
     """A WebSocket's and a lifespan's three arguments reach the application as they are."""
-    got: list[tuple[object, ...]] = []
-
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        got.append((scope, receive, send))
-
-    async def receive() -> Message:
-        return {}
-
-    async def send(message: Message) -> None:
-        pass
-
-    scopes: list[Scope] = [{"type": "websocket"}, {"type": "lifespan"}]
-    for scope in scopes:
+    application, receive, send = mock.AsyncMock(), mock.AsyncMock(), mock.AsyncMock()
+    for kind in ("websocket", "lifespan"):
+        scope = {"type": kind}
         await Marked(application)(scope, receive, send)
-    assert all(
-        a is b
-        for one, scope in zip(got, scopes, strict=True)
-        for a, b in zip(one, (scope, receive, send), strict=True)
-    )
+        given = application.mock_calls[-1].args
+        assert all(one is other for one, other in zip(given, (scope, receive, send), strict=True))
     assert marks == []
-
-
-@pytest.mark.anyio
-async def test_leaving_waits_for_the_tasks() -> None:
-    """The server stops when the background tasks have ended, not in the middle of one."""
-    ended = []
-
-    async def task() -> None:
-        await anyio.sleep(0.05)
-        ended.append(True)
-
-    async def endpoint(request: Request) -> Response:
-        return PlainTextResponse("hello", background=BackgroundTask(task))
-
-    async with serving(app_of(endpoint)) as site:
-        await site.visit("client", lambda client: client.get("/"))
-    assert ended
 
 
 @pytest.mark.anyio
@@ -159,11 +133,8 @@ async def test_a_failing_task_is_marked_and_not_logged(
     def fail() -> None:
         raise LookupError
 
-    async def endpoint(request: Request) -> Response:
-        return PlainTextResponse("hello", background=BackgroundTask(fail))
-
-    async with serving(app_of(endpoint)) as site:
-        await site.visit("client", lambda client: client.get("/"))
+    async with serving(app_of(fail)) as site:
+        await site.visit("client", get)
     assert ("MainThread", "exception reaches the server: LookupError") in marks
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
@@ -184,41 +155,28 @@ def test_an_exception_is_named_with_those_it_holds(error: Exception, words: str)
 async def test_what_a_client_raises_is_raised() -> None:
     """A client that fails in its thread fails the scenario."""
 
-    async def endpoint(request: Request) -> Response:
-        return PlainTextResponse("hello")
-
     def fail(client: Client) -> None:
         raise LookupError("no such page")
 
     with pytest.RaisesGroup(LookupError):
-        async with serving(app_of(endpoint)) as site:
+        async with serving(app_of()) as site:
             await site.visit("client", fail)
 
 
 @pytest.mark.anyio
 async def test_no_free_port_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a socket there is no server, and no traceback either."""
-
-    def refuse(address: tuple[str, int], family: int) -> socket.socket:
-        raise OSError(98, "Address already in use")
-
-    async def endpoint(request: Request) -> Response:
-        return PlainTextResponse("hello")
-
-    monkeypatch.setattr(socket, "create_server", refuse)
+    taken = OSError(98, "Address already in use")
+    monkeypatch.setattr(socket, "create_server", mock.Mock(side_effect=taken))
     with pytest.raises(CannotRun, match=r"^no free port on 127\.0\.0\.1: Address already in use$"):
-        async with serving(app_of(endpoint)):
+        async with serving(app_of()):
             pass
 
 
 @pytest.mark.anyio
 async def test_the_port_is_free_again() -> None:
     """Once the server has stopped, nobody answers at its address."""
-
-    async def endpoint(request: Request) -> Response:
-        return PlainTextResponse("hello")
-
-    async with serving(app_of(endpoint)) as site:
+    async with serving(app_of()) as site:
         address = site.address
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(address, trust_env=False)

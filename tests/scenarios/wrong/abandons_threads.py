@@ -6,7 +6,7 @@ from typing import Any
 
 import anyio.to_thread
 
-import minitasks
+from tests.scenarios.wrong import adding, offloading
 
 
 async def run_in_threadpool(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -14,14 +14,5 @@ async def run_in_threadpool(func: Callable[..., Any], *args: Any, **kwargs: Any)
     return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
 
 
-class BackgroundTask(minitasks.BackgroundTask):
-    async def __call__(self) -> None:
-        if self.is_async:
-            await super().__call__()
-        else:
-            await run_in_threadpool(self.func, *self.args, **self.kwargs)
-
-
-class BackgroundTasks(minitasks.BackgroundTasks):
-    def add_task(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        self.tasks.append(BackgroundTask(func, *args, **kwargs))
+BackgroundTask = offloading(run_in_threadpool)
+BackgroundTasks = adding(BackgroundTask)

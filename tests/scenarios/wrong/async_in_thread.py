@@ -1,14 +1,13 @@
 """Wrong: an async function gets an event loop of its own, in a worker thread."""
 
 import functools
-from collections.abc import Callable
-from typing import Any
 
 import anyio
 import anyio.to_thread
 
 import minitasks
 from minitasks import run_in_threadpool as run_in_threadpool
+from tests.scenarios.wrong import adding
 
 
 class BackgroundTask(minitasks.BackgroundTask):
@@ -20,6 +19,4 @@ class BackgroundTask(minitasks.BackgroundTask):
             await super().__call__()
 
 
-class BackgroundTasks(minitasks.BackgroundTasks):
-    def add_task(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        self.tasks.append(BackgroundTask(func, *args, **kwargs))
+BackgroundTasks = adding(BackgroundTask)

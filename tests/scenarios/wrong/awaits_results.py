@@ -1,11 +1,10 @@
 """Wrong: what a sync function returns is awaited."""
 
 import inspect
-from collections.abc import Callable
-from typing import Any
 
 import minitasks
 from minitasks import run_in_threadpool as run_in_threadpool
+from tests.scenarios.wrong import adding
 
 
 class BackgroundTask(minitasks.BackgroundTask):
@@ -17,6 +16,4 @@ class BackgroundTask(minitasks.BackgroundTask):
             await result
 
 
-class BackgroundTasks(minitasks.BackgroundTasks):
-    def add_task(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        self.tasks.append(BackgroundTask(func, *args, **kwargs))
+BackgroundTasks = adding(BackgroundTask)

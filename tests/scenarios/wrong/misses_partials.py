@@ -1,11 +1,10 @@
 """Wrong: a partial of an async function is taken for sync."""
 
 import functools
-from collections.abc import Callable
-from typing import Any
 
 import minitasks
 from minitasks import run_in_threadpool as run_in_threadpool
+from tests.scenarios.wrong import adding
 
 
 class BackgroundTask(minitasks.BackgroundTask):
@@ -16,6 +15,4 @@ class BackgroundTask(minitasks.BackgroundTask):
             await super().__call__()
 
 
-class BackgroundTasks(minitasks.BackgroundTasks):
-    def add_task(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        self.tasks.append(BackgroundTask(func, *args, **kwargs))
+BackgroundTasks = adding(BackgroundTask)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import minitasks
 from minitasks.scenarios.signals import TIMEOUT
+from tests.scenarios.wrong import adding, offloading
 
 # However busy the machine is: without tokens, the four images of pool-of-tokens begin at once.
 images = threading.Barrier(4)
@@ -27,14 +27,5 @@ async def run_in_threadpool(func: Callable[..., Any], *args: Any, **kwargs: Any)
         executor.shutdown(wait=False)
 
 
-class BackgroundTask(minitasks.BackgroundTask):
-    async def __call__(self) -> None:
-        if self.is_async:
-            await super().__call__()
-        else:
-            await run_in_threadpool(self.func, *self.args, **self.kwargs)
-
-
-class BackgroundTasks(minitasks.BackgroundTasks):
-    def add_task(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        self.tasks.append(BackgroundTask(func, *args, **kwargs))
+BackgroundTask = offloading(run_in_threadpool)
+BackgroundTasks = adding(BackgroundTask)

@@ -1,12 +1,10 @@
 """Wrong: no task can be cancelled."""
 
-from collections.abc import Callable
-from typing import Any
-
 import anyio
 
 import minitasks
 from minitasks import run_in_threadpool as run_in_threadpool
+from tests.scenarios.wrong import adding
 
 
 class BackgroundTask(minitasks.BackgroundTask):
@@ -15,6 +13,4 @@ class BackgroundTask(minitasks.BackgroundTask):
             await super().__call__()
 
 
-class BackgroundTasks(minitasks.BackgroundTasks):
-    def add_task(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        self.tasks.append(BackgroundTask(func, *args, **kwargs))
+BackgroundTasks = adding(BackgroundTask)
