@@ -13,7 +13,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios.library import is_own
+from minitasks.scenarios.library import is_own, library_files
 from minitasks.tracing.steps import callers
 
 
@@ -69,12 +69,14 @@ class ListedFiles(Files):
 
 
 class Folder(Files):
-    """All Python files below a folder, installed packages left out, and some besides."""
+    """All Python files below a folder but installed packages, the task classes', and some more."""
 
     def __init__(self, folder: Path, also: Iterable[str | os.PathLike[str]] = ()) -> None:
         super().__init__()
         self._folder = os.path.realpath(folder)
-        self._also = tuple(os.path.realpath(path) for path in also)
+        # Starlette's _utils.py has the router's helpers as well, which every request calls.
+        of_tasks = (file for file in library_files() if file.name != "_utils.py")
+        self._also = tuple(os.path.realpath(path) for path in (*of_tasks, *also))
         self._read = functools.cache(read_source)
 
     def is_own(self, file: str) -> bool:

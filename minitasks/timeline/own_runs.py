@@ -20,7 +20,6 @@ from typing import Any
 from minitasks.errors import CannotRun
 from minitasks.scenarios.application import Application, serve
 from minitasks.scenarios.application import Request as RequestToSend
-from minitasks.scenarios.library import library_files
 from minitasks.scenarios.marks import mark, request_number, watching
 from minitasks.scenarios.run import run_program
 from minitasks.timeline.calls import View
@@ -94,7 +93,7 @@ def run_own_program(
     Raises:
         CannotRun: There is no such file.
     """
-    files = Folder(path.resolve().parent, [*library_files(), *map(package_folder, also)])
+    files = Folder(path.resolve().parent, map(package_folder, also))
     code = 0
     with record_files(files) as recording, warnings_marked():
         try:
@@ -191,7 +190,7 @@ def serve_recorded(
         when_ready: Called with the address when the server listens.
         **server: What `serve` takes besides.
     """
-    files = Folder(application.folder, [*library_files(), *map(package_folder, also)])
+    files = Folder(application.folder, map(package_folder, also))
     recording = record_files(files, limit=limit, keep_last=True)
     teller = Teller(files, when_done, slow, keeps_from=recording if requests else None)
     stalls = StallWatch(slow, files.is_own)

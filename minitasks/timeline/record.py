@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios.library import is_own, library_files
+from minitasks.scenarios.library import is_own
 from minitasks.scenarios.marks import watching
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
@@ -79,7 +79,7 @@ def choose(files: list[str | os.PathLike[str]]) -> Files:
     if not folders:
         return ListedFiles(files)
     others = [each for each in files if Path(each) != folders[0]]
-    return Folder(folders[0], [*others, *library_files()])
+    return Folder(folders[0], others)
 
 
 def record_files(files: Files, limit: int = LIMIT, keep_last: bool = False) -> "Recording":
