@@ -127,7 +127,13 @@ def test_importing_it_imports_no_more_than_it_needs() -> None:
     assert not {"starlette", "trio", "click", "rich"} & set(output)
 
 
-@pytest.mark.parametrize("name", [*CORE_MODULES, "docs.snippets.faster"])
+SHOWING = (
+    "docs.snippets.faster",
+    *(f"minitasks.timeline.{name}" for name in ("calls", "record", "reprs")),
+)
+
+
+@pytest.mark.parametrize("name", [*CORE_MODULES, *SHOWING])
 def test_the_examples_in_the_docstrings_run(name: str) -> None:
     """What a docstring shows is what happens."""
     failed, attempted = doctest.testmod(importlib.import_module(name))
