@@ -26,57 +26,35 @@ COLOURS = {"client": "magenta", "event loop": "cyan", "worker thread": "green", 
 class Slice:
     """One piece of time in which a call is on its thread.
 
-    Attributes:
-        lane: The number of the thread's lane.
-        task: The number of the task.
-        frame: The number of the call: the slices of one coroutine share it.
-        file: The file of the code.
-        function: The qualified name of the function.
-        depth: How many recorded calls are below it on the thread: 0 for the outermost.
-        start: When it begins, in nanoseconds since the recording began.
-        end: When it ends, likewise.
-        first: The index of its first event in `Timeline.events`.
-        last: The index of its last event.
-        begun: By what it began: "call", "resume", "loop" where an event loop that it ran has ended,
-            or "open" where it ran before the recording.
-        ended: By what it ended: "suspend", "return", "raise", "loop" where an event loop that it
-            runs took over, or "open" where its end was not recorded, most often because the
-            recording ended first.
-        text: The short repr of what was returned or raised; otherwise empty.
+    It began by a call or a resume; by "loop" where an event loop that it ran has ended, or "open"
+    where it ran before the recording. It ended by a suspend, a return or a raise; by "loop" where
+    an event loop that it runs took over, or "open" where its end was not recorded.
     """
 
     lane: int
     task: int
-    frame: int
+    frame: int  # the number of the call: the slices of one coroutine share it
     file: str
-    function: str
-    depth: int
-    start: int
+    function: str  # its qualified name
+    depth: int  # how many recorded calls are below it on the thread
+    start: int  # nanoseconds since the recording began
     end: int
-    first: int
+    first: int  # the index of its first event in `Timeline.events`
     last: int
     begun: Literal["call", "resume", "loop", "open"]
     ended: Ending
-    text: str = ""
+    text: str = ""  # the short repr of what was returned or raised
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a function, from its beginning to its end.
+    """One call of a function, from its beginning to its end."""
 
-    Attributes:
-        function: The qualified name of the function.
-        file: The file of the code.
-        lane: The thread on which it began.
-        arguments: Its arguments: names and short reprs.
-        slices: The pieces of time in which it was on a thread; not always on the same one.
-    """
-
-    function: str
+    function: str  # its qualified name
     file: str
-    lane: Lane
-    arguments: tuple[tuple[str, str], ...]
-    slices: tuple[Slice, ...]
+    lane: Lane  # on which it began
+    arguments: tuple[tuple[str, str], ...]  # names and short reprs
+    slices: tuple[Slice, ...]  # not always on the same thread
 
     @property
     def start(self) -> int:
@@ -90,7 +68,7 @@ class Call:
 
     @property
     def ended(self) -> Ending:
-        """By what it ended: "return" or "raise"; else it was still under way."""
+        """Whether by "return" or "raise"; else it was still under way."""
         return self.slices[-1].ended
 
     @property

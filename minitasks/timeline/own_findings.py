@@ -30,17 +30,11 @@ COST = 20_000
 
 @dataclass(frozen=True)
 class Run:
-    """A recorded run, or what of it belongs to one request.
+    """A recorded run, or what of it belongs to one request."""
 
-    Attributes:
-        view: All that was recorded.
-        own: The files that are the program's own; the others are libraries'.
-        request: The number of the request, or 0 for everything.
-    """
-
-    view: View
-    own: frozenset[str]
-    request: int = 0
+    view: View  # all that was recorded
+    own: frozenset[str]  # the program's own files; the others are libraries'
+    request: int = 0  # its number; 0: everything
 
     @property
     def timeline(self) -> Timeline:
@@ -163,12 +157,7 @@ def short(file: str) -> str:
 
 
 def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
-    """Say what a run has shown.
-
-    Args:
-        run: What was recorded of it.
-        slow: How many milliseconds a step may hold the event loop without being told of.
-    """
+    """Say what a run has shown; of a step that held the loop, from so many milliseconds on."""
     all_tasks = tasks_of(run)
     tasks = [task.call for task in all_tasks if task.is_own]
     return [
@@ -268,19 +257,12 @@ def is_worth_telling(run: Run, call: Call) -> bool:
 
 @dataclass(frozen=True)
 class Task:
-    """A background task that ran.
+    """A background task that ran."""
 
-    Attributes:
-        call: The call of its function; where that is a library's, the task's own.
-        name: What was added; a decorator's own function may stand for it.
-        is_own: Whether the function is the program's own.
-        is_sync: Whether it was handed to a worker thread.
-    """
-
-    call: Call
-    name: str
-    is_own: bool
-    is_sync: bool
+    call: Call  # of its function; where that is a library's, of the task itself
+    name: str  # of what was added; a decorator's own function may stand for it
+    is_own: bool  # the function is the program's own
+    is_sync: bool  # it was handed to a worker thread
 
 
 def tasks_of(run: Run) -> list[Task]:

@@ -36,36 +36,22 @@ WAITING, AT_THE_END = 100, 10
 
 @dataclass(frozen=True)
 class Request:
-    """One request, from its arrival to the end of its last task.
+    """One request, from its arrival to the end of its last task."""
 
-    Attributes:
-        number: Its number, from 1.
-        name: Its method and path.
-        status: The status of its answer; 0 if there was none.
-        view: What of the recording belongs to it.
-        findings: What the recording shows of it.
-    """
-
-    number: int
-    name: str
-    status: int
-    view: View
+    number: int  # from 1
+    name: str  # its method and path
+    status: int  # of its answer; 0 if there was no whole one
+    view: View  # what of the recording belongs to it
     findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
 class OwnRun:
-    """A program's run.
-
-    Attributes:
-        view: What happened.
-        findings: What the recording shows.
-        code: The exit code that Python would have ended with.
-    """
+    """A program's run."""
 
     view: View
     findings: tuple[Finding, ...]
-    code: int
+    code: int  # with which Python would have ended
 
 
 def package_folder(name: str) -> Path:
@@ -154,17 +140,11 @@ def warnings_marked() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Served:
-    """What became of an application that was served.
+    """What became of an application that was served."""
 
-    Attributes:
-        view: What was kept of the recording.
-        left_out: How many requests nobody was told of: they came too fast, or were too long.
-        code: The exit code, if something in the application ended the server; else 0.
-    """
-
-    view: View
-    left_out: int
-    code: int = 0
+    view: View  # what was kept of the recording
+    left_out: int  # requests nobody was told of: they came too fast, or were too long
+    code: int = 0  # with which something in the application ended the server
 
 
 def serve_recorded(
