@@ -127,6 +127,7 @@ class Recorder:
         is_enough = self._is_enough(frame)
         if is_enough and self._leaves_out(kind, frame):
             return False
+        self._asleep.discard(id(frame))
         try:
             self._append(kind, self._place(kind, frame), variables_of(frame), text)
         except RecursionError:
@@ -142,10 +143,15 @@ class Recorder:
             return False
         code, request = frame.f_code, request_number.get()
         with self._lock:
-            steps = self._steps.setdefault(request, Counter())
+            steps = self._steps.get(request)
+            if steps is None:
+                steps = self._steps[request] = Counter()
+                # What runs for no request, a beat or a queue's worker, begins anew with each.
+                if request:
+                    self._steps.pop(0, None)
+                if len(self._steps) > REQUESTS:
+                    del self._steps[next(iter(self._steps))]
             steps[id(code)] += 1
-            if len(self._steps) > REQUESTS:
-                del self._steps[next(iter(self._steps))]
         if steps[id(code)] == self._most_of_one + 1:
             place = (0, self.files.known[code.co_filename], code.co_qualname, frame.f_lineno)
             text = f"{self._most_of_one:,} steps of {code.co_name}: {LEFT_OUT}"
@@ -154,12 +160,14 @@ class Recorder:
 
     def _leaves_out(self, kind: Kind, frame: FrameType) -> bool:
         """Tell whether a step of such a function is left out; what was begun is ended."""
-        was_asleep = id(frame) in self._asleep
-        self._asleep.discard(id(frame))
-        if kind in ("resume", "suspend") and (was_asleep or kind == "resume"):
-            self._asleep.add(id(frame))
-            return True
-        return kind in ("call", "line") or not self.has_seen(frame)
+        key = id(frame)
+        if kind == "call":  # which may have got the id of one that ended unseen
+            self._frames.pop(key, None)
+            self._asleep.discard(key)
+        elif kind == "resume" and key in self._frames:
+            self._asleep.add(key)
+        is_asleep = kind == "suspend" and key in self._asleep
+        return kind in ("call", "line", "resume") or is_asleep or key not in self._frames
 
     def has_seen(self, frame: FrameType) -> bool:
         """Tell whether a step of a frame's was noted that did not end it."""

@@ -121,3 +121,51 @@ def test_a_program_with_a_long_loop_is_recorded_to_its_end(tmp_path: Path, count
     assert end[-1] == str(total)
     assert ("2,000 steps of add_up" in done.stdout) == (count > 10)
     assert "recording was full" not in done.stdout
+
+
+BEATING = """
+import asyncio, time
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+begun = asyncio.Event()
+
+
+async def beat():
+    while True:
+        for _ in range(1_000):
+            await asyncio.sleep(0)
+        await begun.wait()
+        begun.clear()
+        time.sleep(0.2)
+
+
+@asynccontextmanager
+async def lifespan(app):
+    task = asyncio.create_task(beat())
+    yield
+    task.cancel()
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.get("/quick")
+async def quick():
+    await asyncio.sleep(0.05)
+
+
+@app.get("/waits")
+async def waits():
+    begun.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+"""
+
+
+def test_what_beats_for_no_request_is_told_of_as_long_as_it_runs(tmp_path: Path) -> None:
+    """Its steps are counted anew with each request: the last one that it holds up says so."""
+    told = served(tmp_path, BEATING, "/quick", "/waits", "/quick", "/waits", "/quick", "/waits")
+    held_up = [figures(findings, "held up", "function") for findings in told[1::2]]
+    assert held_up == [[("beat",)]] * 3
