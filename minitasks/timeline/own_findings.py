@@ -567,11 +567,15 @@ def cut_short(run: Run) -> Iterator[Finding]:
             yield found("cut short", text, False, lane=lane.name)
 
 
+def is_left_out(mark: Event) -> bool:
+    return mark.text.endswith(LEFT_OUT)
+
+
 def left_out(run: Run) -> Iterator[Finding]:
     """Say of which functions not all steps are recorded."""
     for mark in run.marks:
         function = run.functions.get((mark.file, mark.function))
-        if function is not None and mark.text.endswith(LEFT_OUT):
+        if function is not None and is_left_out(mark):
             where = f"{function.name} ({short(mark.file)}:{function.lineno})"
             text = f"{where} took more than {mark.text.split()[0]} steps: {LEFT_OUT}."
             yield found("left out", text, function=mark.function, file=mark.file)
@@ -591,8 +595,13 @@ def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
 def held_by(run: Run, call: Call, part: Slice) -> Finding:
     """Say how long a slice held the event loop, on which line most of it, and who waited."""
     took, waited = part.end - part.start, requests_under_way(run, part)
-    here = [x for x in run.events_in(part) if x.lane == part.lane and x.file]
-    step = longest_step(here, part.end)
+    here = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
+    unknown = {
+        mark.function
+        for mark in run.view.all_marks
+        if mark.request == here[0].request and mark.time < part.end and is_left_out(mark)
+    }
+    step = longest_step(here, part.end, unknown)
     if step is not None:
         call = innermost_async(run, step) or call
     kind = "async" if run.is_async(call) else "sync"
@@ -629,23 +638,20 @@ def innermost_async(run: Run, event: Event) -> Call | None:
     return max(within, key=lambda each: each[0])[1] if within else None
 
 
-def longest_step(events: list[Event], end: int) -> Event | None:
+def longest_step(events: list[Event], end: int, unknown: set[str]) -> Event | None:
     """Find the line on which more than half of the time was spent, if there is one.
 
-    Where steps of a function were left out, the line of its caller counts.
+    Of the functions of which steps were left out no line is known: that of the caller counts.
     """
     spent: dict[tuple[str, int], int] = defaultdict(int)
     last_of: dict[tuple[str, int], Event] = {}
     line_of: dict[int, Event] = {}
     stack: list[int] = []
-    unknown: set[str] = set()
     moments = [*(event.time for event in events[1:]), end]
     for event, later in zip(events, moments, strict=True):
         if event.kind in ("call", "resume", "line") and event.frame not in stack:
             stack.append(event.frame)
-        if event.kind == "mark" and event.text.endswith(LEFT_OUT):
-            unknown.add(event.function)
-        elif event.kind == "line" or event.frame not in line_of:
+        if event.kind == "line" or event.frame not in line_of:
             line_of[event.frame] = event
         if event.kind in ("return", "raise", "suspend") and event.frame in stack:
             stack.remove(event.frame)

@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
+from operator import itemgetter
 from time import perf_counter_ns
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
 from typing import Any
@@ -40,6 +41,8 @@ TEXT, REQUEST = -2, -1  # where an event has them
 CUT_SHORT = "recursion limit"
 LEFT_OUT = "the others are left out"
 REQUESTS = 100  # whose steps are counted: those under way, and the last ones
+EXCEPTIONS = 100  # that are told of functions most of whose steps are left out
+LONG = 1_000_000  # nanoseconds: a slice that is not left out
 NOWHERE: Place = (0, "", "", 0)
 
 
@@ -51,7 +54,7 @@ class Recorder:
         limit: How many events to keep. What comes after them is counted, and a mark tells so.
         keep_last: Keep the last events instead of the first.
         most_of_one: How many steps to note of one function for one request; 0: all. Of a long loop
-            or a deep recursion the others are left out, but for the ends of calls that were noted.
+            or a deep recursion the others are left out, but for what is long or new.
     """
 
     def __init__(
@@ -64,7 +67,9 @@ class Recorder:
         self._keeps_last = keep_last
         self._most_of_one = most_of_one
         self._steps: dict[int, Counter[int]] = {}  # by request, and by the code's id
-        self._asleep: set[int] = set()  # frames that were noted to suspend, and not to resume
+        # The steps that begin a slice, left out so far: kind, line and moment, by the frame's id.
+        self._begun: dict[int, tuple[Kind, int, int]] = {}
+        self._raised: set[str] = set()
         self._events: deque[tuple[Any, ...]] = deque(maxlen=limit)
         self._threads = Threads()
         self._threads.when_new = self._take_over_thread
@@ -125,9 +130,9 @@ class Recorder:
             self._dropped += 1
             return True
         is_enough = self._is_enough(frame)
-        if is_enough and self._leaves_out(kind, frame):
+        if is_enough and self._leaves_out(kind, frame, text):
             return False
-        self._asleep.discard(id(frame))
+        self._begun.pop(id(frame), None)
         try:
             self._append(kind, self._place(kind, frame), variables_of(frame), text)
         except RecursionError:
@@ -158,16 +163,30 @@ class Recorder:
             self._append("mark", place, (), text)
         return steps[id(code)] > self._most_of_one
 
-    def _leaves_out(self, kind: Kind, frame: FrameType) -> bool:
-        """Tell whether a step of such a function is left out; what was begun is ended."""
-        key = id(frame)
-        if kind == "call":  # which may have got the id of one that ended unseen
-            self._frames.pop(key, None)
-            self._asleep.discard(key)
-        elif kind == "resume" and key in self._frames:
-            self._asleep.add(key)
-        is_asleep = kind == "suspend" and key in self._asleep
-        return kind in ("call", "line", "resume") or is_asleep or key not in self._frames
+    def _leaves_out(self, kind: Kind, frame: FrameType, text: str) -> bool:
+        """Tell whether a step of such a function is left out.
+
+        Not left out, but noted together with its beginning, is what ends a call that was noted, a
+        long slice, or an exception of which nothing was told.
+        """
+        if kind in ("call", "line", "resume"):
+            if kind == "call":  # which may have got the id of one that ended unseen
+                self._frames.pop(id(frame), None)
+            if kind != "line":
+                self._begun[id(frame)] = kind, frame.f_lineno, perf_counter_ns()
+            return True
+        begun = self._begun.pop(id(frame), None)
+        if begun is None:
+            return not self.has_seen(frame)
+        is_end = kind != "suspend" and self.has_seen(frame)
+        is_new = kind == "raise" and text not in self._raised and len(self._raised) < EXCEPTIONS
+        if not (is_end or is_new or perf_counter_ns() - begun[2] > LONG):
+            return True
+        if kind == "raise":
+            self._raised.add(text)
+        number, file, function, _ = self._place(begun[0], frame)
+        self._append(begun[0], (number, file, function, begun[1]), (), "", begun[2])
+        return False
 
     def has_seen(self, frame: FrameType) -> bool:
         """Tell whether a step of a frame's was noted that did not end it."""
@@ -186,7 +205,7 @@ class Recorder:
             request: Only from this request's arrival on, with all marks that were left before.
         """
         with self._lock:
-            kept = list(self._events)
+            kept = sorted(self._events, key=itemgetter(1))
         if request:
             kept = since_arrival(kept, request)
         events = [Event(*event) for event in kept]
@@ -225,7 +244,9 @@ class Recorder:
             self._frames[key] = next(self._frame_numbers)
         return self._frames[key]
 
-    def _append(self, kind: Kind, place: Place, variables: Variables, text: str) -> None:
+    def _append(
+        self, kind: Kind, place: Place, variables: Variables, text: str, moment: int = 0
+    ) -> None:
         thread = self._threads.here()
         task = self._tasks.here()
         # The clock is read under the lock, so that all threads' events are in the order of time.
@@ -233,7 +254,7 @@ class Recorder:
             if self._is_full():
                 self._dropped += 1
                 return
-            time = perf_counter_ns() - self._began
+            time = (moment or perf_counter_ns()) - self._began
             self._dropped += len(self._events) == self._limit
             entry = (kind, time, thread.number, task, *place, variables, text, request_number.get())
             self._events.append(entry)

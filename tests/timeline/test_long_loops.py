@@ -48,6 +48,19 @@ async def recursion(n: int):
     return fib(n)
 
 
+@app.get("/late/{count}")
+async def late(count: int):
+    for number in range(count):
+        await check(number, count - 1)
+
+
+async def check(number, last):
+    await asyncio.sleep(0)
+    if number == last:
+        time.sleep(0.2)
+        raise ValueError("the last one")
+
+
 @app.get("/thrown/{count}")
 async def thrown(count: int):
     caught = 0
@@ -96,6 +109,13 @@ def test_what_is_thrown_into_a_long_loop_does_not_end_it(tmp_path: Path) -> None
     (findings,) = served(tmp_path, LOOPS, "/thrown/700")
     assert figures(findings, "left out", "function") == [("thrown",)]
     assert not figures(findings, "raised", "function")
+
+
+def test_what_is_long_or_new_is_told_however_late_it_comes(tmp_path: Path) -> None:
+    """Of 2,000 calls the last blocks, and raises: its slice and its exception are recorded."""
+    (findings,) = served(tmp_path, LOOPS, "/late/2000")
+    assert figures(findings, "held", "function", "line") == [("late", None)]
+    assert figures(findings, "raised", "function") == [("check",)]
 
 
 PROGRAM = """
