@@ -149,15 +149,17 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-begun = asyncio.Event()
+begun, is_idle = asyncio.Event(), asyncio.Event()
 
 
 async def beat():
     while True:
         for _ in range(1_000):
             await asyncio.sleep(0)
+        is_idle.set()
         await begun.wait()
         begun.clear()
+        is_idle.clear()
         time.sleep(0.2)
 
 
@@ -173,7 +175,7 @@ app = FastAPI(lifespan=lifespan)
 
 @app.get("/quick")
 async def quick():
-    await asyncio.sleep(0.05)
+    await is_idle.wait()
 
 
 @app.get("/waits")
