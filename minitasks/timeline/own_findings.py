@@ -23,6 +23,7 @@ from minitasks.timeline.recorder import CUT_SHORT, LEFT_OUT
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
+AT_ONCE = 10  # milliseconds within which a request goes on that waited for the loop alone
 
 # What recording an event costs at most, in nanoseconds: it is not the program's own slowness.
 COST = 20_000
@@ -72,13 +73,19 @@ class Run:
         return made
 
     @cached_property
-    def functions(self) -> dict[tuple[str, str], Function]:
-        """The program's own functions, by file and qualified name."""
-        return {
-            (file, name): node
-            for file in self.own
-            for name, node in functions_of(self.timeline.sources.get(file, ""))
-        }
+    def functions(self) -> dict[tuple[str, str], list[Function]]:
+        """The program's own functions, by file and qualified name, which several may share."""
+        named: dict[tuple[str, str], list[Function]] = defaultdict(list)
+        for file in self.own:
+            for name, node in functions_of(self.timeline.sources.get(file, "")):
+                named[file, name].append(node)
+        return dict(named)
+
+    def function(self, event: Event) -> Function | None:
+        """Find the program's own function in which something happened."""
+        nodes = self.functions.get((event.file, event.function), [])
+        here = [each for each in nodes if first_line(each) <= event.line <= (each.end_lineno or 0)]
+        return next(iter(here or nodes), None)
 
     @cached_property
     def times(self) -> list[int]:
@@ -102,8 +109,7 @@ class Run:
 
     def is_async(self, call: Call) -> bool:
         """Tell whether a call is of an async function of the program's own."""
-        node = self.functions.get((call.file, call.function))
-        return isinstance(node, ast.AsyncFunctionDef)
+        return isinstance(self.function(self.first_event(call)), ast.AsyncFunctionDef)
 
     def mark(self, ending: str) -> Event | None:
         """Find the first mark with such an ending."""
@@ -124,7 +130,9 @@ class Run:
 
     def line(self, call: Call) -> int:
         """Give the line of the `def` of one of the program's own functions."""
-        return self.functions[call.file, call.function].lineno
+        node = self.function(self.first_event(call))
+        assert node is not None
+        return node.lineno
 
     def where(self, call: Call) -> str:
         """Name a function of the program's own with its file, short, and its line."""
@@ -151,6 +159,11 @@ def functions_of(source: str) -> tuple[tuple[str, Function], ...]:
         return ()
 
 
+def first_line(function: Function) -> int:
+    """Give the line on which a function begins: its first decorator's, if it has one."""
+    return min([function.lineno, *(each.lineno for each in function.decorator_list)])
+
+
 def short(file: str) -> str:
     """Name a file by its folder and its own name."""
     return "/".join(Path(file).parts[-2:])
@@ -158,16 +171,15 @@ def short(file: str) -> str:
 
 def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
     """Say what a run has shown; of a step that held the loop, from so many milliseconds on."""
-    all_tasks = tasks_of(run)
-    tasks = [task.call for task in all_tasks if task.is_own]
+    tasks = tasks_of(run)
     return [
         *where_each_ran(run),
-        *where_library_ran(all_tasks),
+        *where_library_ran(tasks),
         *sent_before(run, tasks),
-        *in_order(all_tasks),
+        *in_order(tasks),
         *never_called(run),
         *waited_for_a_token(run),
-        *what_was_raised(run, tasks),
+        *what_was_raised(run, [task.call for task in tasks if task.is_own]),
         *never_awaited(run),
         *held_the_loop(run, slow),
         *waited_for_the_loop(run, slow),
@@ -191,10 +203,10 @@ def in_ms(nanoseconds: int) -> float:
 
 def where_each_ran(run: Run) -> Iterator[Finding]:
     """Say of each own function where it ran, and why there."""
-    of_function: dict[tuple[str, str], list[Call]] = defaultdict(list)
+    of_function: dict[Function | None, list[Call]] = defaultdict(list)
     for call in run.calls:
         if run.is_own(call) and is_worth_telling(run, call):
-            of_function[call.file, call.function].append(call)
+            of_function[run.function(run.first_event(call))].append(call)
     for some in of_function.values():
         first = some[0]
         slices = [part for call in some for part in call.slices]
@@ -219,7 +231,8 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
 
 def where_library_ran(tasks: list["Task"]) -> Iterator[Finding]:
     """Say where a task ran whose function is a library's: it is not recorded itself."""
-    for task in {task.name: task for task in tasks if not task.is_own}.values():
+    of_libraries = [task for task in tasks if not task.is_own]
+    for task in {(task.name, task.is_sync): task for task in of_libraries}.values():
         where = "in a worker thread" if task.is_sync else "on the event loop"
         kind = "sync" if task.is_sync else "async"
         text = f"{task.name} (of a library) is {kind}: it ran {where}."
@@ -259,6 +272,7 @@ def is_worth_telling(run: Run, call: Call) -> bool:
 class Task:
     """A background task that ran."""
 
+    runner: Call  # of the task itself
     call: Call  # of its function; where that is a library's, of the task itself
     name: str  # of what was added; a decorator's own function may stand for it
     is_own: bool  # the function is the program's own
@@ -267,7 +281,7 @@ class Task:
 
 def tasks_of(run: Run) -> list[Task]:
     """List the background tasks that ran, in the order in which they were called."""
-    own_names = {node.name for node in run.functions.values()}
+    own_names = {name.rpartition(".")[2] for _, name in run.functions}
     tasks = []
     for runner in run.calls:
         if runner.function != "BackgroundTask.__call__":
@@ -277,9 +291,9 @@ def tasks_of(run: Run) -> list[Task]:
         if call is not None:
             is_other = added and added not in (call.name, "<lambda>")
             name = f"{call.name} of {added}" if is_other else call.name
-            tasks.append(Task(call, name, True, is_sync))
+            tasks.append(Task(runner, call, name, True, is_sync))
         elif added and added not in own_names:
-            tasks.append(Task(runner, added, False, is_sync))
+            tasks.append(Task(runner, runner, added, False, is_sync))
     return tasks
 
 
@@ -315,20 +329,20 @@ def begun_in_worker(run: Run, calls: list[Call], task: int) -> list[Call]:
     ]
 
 
-def sent_before(run: Run, tasks: list[Call]) -> Iterator[Finding]:
+def sent_before(run: Run, tasks: list[Task]) -> Iterator[Finding]:
     """Say that the answer was sent before the first task, and how long the tasks went on."""
-    sent = run.mark(" sent")
-    if sent is None or not tasks:
+    sent, own = run.mark(" sent"), [task.call for task in tasks if task.is_own]
+    if sent is None or not own:
         return
-    first, status = tasks[0], int(sent.text.split()[-2])
+    first, status = own[0], int(sent.text.split()[-2])
     if first.start < sent.time:
         text = f"{first.name} was called before the answer ({status}) was sent."
         yield found("sent", text, False, status=status, first=False, function=first.function)
         return
-    last = max(task.end for task in tasks)
+    last = max(task.runner.end for task in tasks)
     yield found(
         "sent",
-        f"{sent_and_called(sent, first, arrival(run, sent))}. "
+        f"{sent_and_called(sent, first, arrival(run))}. "
         f"The last task ended {span(sent.time, last)} after it was sent.",
         status=status,
         first=True,
@@ -338,11 +352,10 @@ def sent_before(run: Run, tasks: list[Call]) -> Iterator[Finding]:
     )
 
 
-def arrival(run: Run, sent: Event) -> Event | None:
+def arrival(run: Run) -> Event | None:
     """Find when the client that sent a request had its answer, if it left marks here."""
     steps = run.client_marks(run.mark(" arrives"))
-    after = next((mark for mark in steps if mark.time > sent.time), None)
-    return after if after is not None and after.text.startswith("response") else None
+    return next((mark for mark in steps[1:2] if mark.text.startswith("response")), None)
 
 
 def in_order(tasks: list[Task]) -> Iterator[Finding]:
@@ -359,8 +372,9 @@ def in_order(tasks: list[Task]) -> Iterator[Finding]:
 
 def never_called(run: Run) -> Iterator[Finding]:
     """Say which tasks were added in a request that is done, and never called."""
-    if run.mark(" done") is None:
-        return
+    names = {mark.function.partition(".")[0] for mark in run.marks if is_left_out(mark)}
+    if run.mark(" done") is None or names & {"BackgroundTask", "BackgroundTasks"}:
+        return  # it is under way, or not all of it is recorded
     added: Counter[str] = Counter()
     ran: Counter[str] = Counter()
     for call in run.calls:
@@ -373,7 +387,10 @@ def never_called(run: Run) -> Iterator[Finding]:
     for name in filter(None, added):
         # Of some that ran no repr may tell the function.
         if added[name] > ran[name] + ran[""]:
+            times = added[name], ran[name]
             text = f"{name} was added as a task, and not called: the request ended without it."
+            if times[1]:
+                text = f"{name} was added as a task {times[0]} times, and called {times[1]} times."
             yield found("never called", text, False, function=name)
 
 
@@ -387,6 +404,8 @@ def waited_for_a_token(run: Run) -> Iterator[Finding]:
             continue
         later = run.calls[bisect_right(run.starts, mark.time) :]
         for call in begun_in_worker(run, later, mark.task)[:1]:
+            if goes_on_before(run, mark, call.start):
+                continue  # what waited for the token was something else
             tokens = int(mark.text.split()[-3])
             waited = span(mark.time, call.start)
             yield found(
@@ -396,6 +415,17 @@ def waited_for_a_token(run: Run) -> Iterator[Finding]:
                 tokens=tokens,
                 milliseconds=in_ms(call.start - mark.time),
             )
+
+
+def goes_on_before(run: Run, mark: Event, moment: int) -> bool:
+    """Tell whether what left a mark on the event loop goes on before a moment."""
+    parts = [
+        part
+        for call in run.calls
+        for part in call.slices
+        if part.lane == mark.lane and part.task == mark.task
+    ]
+    return any(mark.time < part.start < moment and part.begun == "resume" for part in parts)
 
 
 # -- what was raised ------------------------------------------------------------------------------
@@ -408,12 +438,13 @@ CANCELLED = ("CancelledError", "Cancelled")
 def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
     """Say what each own function raised, where it began, and what became of it."""
     raising = [call for call in run.calls if call.ended == "raise" and run.is_own(call)]
+    last = {call.text: call for call in raising}  # of equal exceptions the others were handled
     said: dict[str, list[Finding]] = defaultdict(list)
     for call in raising:
         kind = kind_of(call.text)
         if kind in ENDS or any(passes_on(run, call, other) for other in raising):
             continue
-        became = what_became(run, call, tasks)
+        became = what_became(run, call, tasks, last[call.text])
         raised = "was cancelled." if kind in CANCELLED else f"raised {call.text}: {became}"
         # An exception that a framework turns into "not found" is how one says it.
         is_answer = became.startswith("the answer was 4")
@@ -421,7 +452,8 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
         text = f"{run.where(call)} {raised}"
         said[text].append(found("raised", text, is_answer, **figures))
     for text, alike in said.items():
-        times = f" It happened {len(alike)} times." if len(alike) > 1 else ""
+        least = "at least " if any(map(is_left_out, run.marks)) else ""
+        times = f" It happened {least}{len(alike)} times." if len(alike) > 1 else ""
         yield replace(alike[0], text=text + times)
 
 
@@ -430,12 +462,17 @@ def kind_of(error: str) -> str:
     return error.partition("(")[0].strip("<>")
 
 
+def is_same_error(one: Call, other: Call) -> bool:
+    """Tell by their reprs whether two calls raised alike; at the recursion limit one is cut."""
+    is_alike = one.text == other.text or {kind_of(one.text), kind_of(other.text)} == RECURSION
+    return one.ended == other.ended == "raise" and is_alike
+
+
 def passes_on(run: Run, call: Call, other: Call) -> bool:
     """Tell whether a call only passed on what another one, while it ran, had raised."""
     return (
         other is not call
-        # Two reprs of one exception; at the recursion limit one is cut short.
-        and (other.text == call.text or {kind_of(other.text), kind_of(call.text)} == RECURSION)
+        and is_same_error(call, other)
         and call.start <= other.start
         and other.end <= call.end
         and run.first_event(other).task == run.first_event(call).task
@@ -445,8 +482,16 @@ def passes_on(run: Run, call: Call, other: Call) -> bool:
 RECURSION = {"RecursionError"}
 
 
-def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
-    """Say what became of an exception."""
+def what_became(run: Run, call: Call, tasks: list[Call], last: Call) -> str:
+    """Say what became of an exception, of which the `last` was raised by some call."""
+    outermost = call
+    while (caller := run.callers.get(outermost.first)) and is_same_error(caller, call):
+        outermost = caller
+    is_served = any(mark.text.endswith(" arrives") for mark in run.view.all_marks)
+    if caller and not is_served:
+        return "the program handled it."
+    if is_served and (caller or outermost.end < last.start):  # it was handled, and happened anew
+        return "the server did not see it."
     sent = run.mark(" sent")
     status = sent.text.split()[-2] if sent is not None and sent.time > call.end else ""
     arrived = [
@@ -456,7 +501,7 @@ def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
     ]
     if any(mark.text == f"{kind_of(call.text)} ends the server" for mark in run.view.all_marks):
         return "it ended the server."
-    reached = any(call.text.partition("(")[0] in text for text in arrived)
+    reached = any(kind_of(call.text) in re.findall(r"\w+", text) for text in arrived)
     if reached and sent is not None and not status:
         return "it reached the server, which can only log it: the answer was sent before."
     if arrived and not reached and call in tasks and "RuntimeError" in arrived[0]:
@@ -466,10 +511,10 @@ def what_became(run: Run, call: Call, tasks: list[Call]) -> str:
         return f"{answer}, and it reached the server, which logs it."
     if status and call not in tasks:
         return f"the answer was {status}."
-    if any(mark.text.endswith(" arrives") for mark in run.view.all_marks):
+    if is_served:
         return "the server did not see it."
-    ended = [each for each in run.calls if each.function == "<module>" and each.text == call.text]
-    return "it ended the program." if ended else "the program handled it."
+    ended = outermost.function == "<module>"
+    return "it ended the program." if ended else "what became of it is not recorded."
 
 
 # -- lost coroutines ------------------------------------------------------------------------------
@@ -485,7 +530,8 @@ def never_awaited(run: Run) -> Iterator[Finding]:
     for call in run.calls:
         caller = run.callers.get(call.first)
         dropped = re.fullmatch(r"<(\w*(?:coroutine|generator)) (\w+)>", call.text)
-        if dropped and caller and caller.function == "BackgroundTask.__call__":
+        ran = dropped and any(x.name == dropped[2] and x.start > call.end for x in run.calls)
+        if dropped and not ran and caller and caller.function == "BackgroundTask.__call__":
             lost.setdefault(dropped[2], (dropped[1], dropped[2]))
     for kind, name in lost.values():
         whose = "awaited its coroutine" if kind == "coroutine" else "iterated over its generator"
@@ -524,6 +570,7 @@ def begun_at(run: Run, arrives: Event) -> int:
 
 def goes_on_at_once(run: Run, part: Slice, slow: float) -> bool:
     """Tell whether a request goes on when a slice ends: else it waited for something else."""
+    slow = min(slow, AT_ONCE)
     later = run.timeline.events[bisect_left(run.times, part.end) :]
     goes_on = next((each.time for each in later if each.request == run.request), None)
     return goes_on is not None and goes_on - part.end <= slow * 1e6
@@ -574,7 +621,7 @@ def is_left_out(mark: Event) -> bool:
 def left_out(run: Run) -> Iterator[Finding]:
     """Say of which functions not all steps are recorded."""
     for mark in run.marks:
-        function = run.functions.get((mark.file, mark.function))
+        function = run.function(mark)
         if function is not None and is_left_out(mark):
             where = f"{function.name} ({short(mark.file)}:{function.lineno})"
             text = f"{where} took more than {mark.text.split()[0]} steps: {LEFT_OUT}."

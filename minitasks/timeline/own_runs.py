@@ -127,7 +127,8 @@ def warnings_marked() -> Iterator[None]:
     print_it: Any = warnings.showwarning
 
     def show(message: object, category: type[Warning], *rest: Any, **more: Any) -> None:
-        mark(f"{category.__name__}: {message}")
+        # The full stop: so no warning reads as a step of a request, whose marks end with a word.
+        mark(f"{category.__name__}: {message}.")
         print_it(message, category, *rest, **more)
 
     warnings.showwarning = show

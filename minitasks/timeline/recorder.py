@@ -74,8 +74,8 @@ class Recorder:
         self._threads = Threads()
         self._threads.when_new = self._take_over_thread
         self._tasks = Tasks()
-        # For which request and task work is done that was handed over without the context.
-        self._handed_over: dict[int, tuple[int, int]] = {}
+        # For which request work is done that was handed over without the context.
+        self._handed_over: dict[int, int] = {}
         self._frames: dict[int, int] = {}
         self._frame_numbers = count(1)
         # The idents of threads on which a recursion came so near to its limit that steps are lost.
@@ -96,24 +96,24 @@ class Recorder:
             frame: The frame of the function that hands the work over, begins with it, or takes a
                 token for it.
         """
-        task = self._tasks.here()
+        self._tasks.here()
         work: Any = local_variables(frame).get("self")
         if frame.f_code in WITHOUT_CONTEXT:
-            self._handed_over[id(work)] = request_number.get(), task
+            self._handed_over[id(work)] = request_number.get()
         elif frame.f_code is WORK_BEGINS:
-            self._carry(*self._handed_over.pop(id(work), (0, 0)))
+            self._carry(self._handed_over.pop(id(work), 0))
         elif takes_token(frame.f_code) and not is_resuming(frame) and work.available_tokens <= 0:
             text = f"no token is free: all {work.total_tokens} are taken"
             self._append("mark", NOWHERE, (), text)
 
     def _take_over_thread(self) -> None:
-        request, task = self._handed_over.pop(id(threading.current_thread()), (0, 0))
+        request = self._handed_over.pop(id(threading.current_thread()), 0)
         if request:  # else this may be an event loop's thread, in the context of a request
-            self._carry(request, task)
+            self._carry(request)
 
-    def _carry(self, request: int, task: int) -> None:
+    def _carry(self, request: int) -> None:
         request_number.set(request)
-        self._tasks.carry(task)
+        self._tasks.leave()
 
     def note(self, kind: Kind, frame: FrameType, text: str = "") -> bool:
         """Note that something happens in a recorded frame, on the current thread.
@@ -217,7 +217,8 @@ class Recorder:
             here = [at for at, event in enumerate(events) if event.lane == number]
             if here:
                 last = events[here[-1]]
-                mark = Event("mark", last.time, number, last.task, *NOWHERE, text=CUT_SHORT)
+                words = ((), CUT_SHORT, last.request)
+                mark = Event("mark", last.time, number, last.task, *NOWHERE, *words)
                 events.insert(here[-1] + 1, mark)
         return Timeline(
             events=tuple(events),

@@ -124,9 +124,9 @@ class Tasks:
             _owner.set((self, number))
         return number
 
-    def carry(self, number: int) -> None:
-        """Let the current code run for a task; 0: for none."""
-        _owner.set((self, number) if number else None)
+    def leave(self) -> None:
+        """Let the current code run for no task that is known."""
+        _owner.set(None)
 
     def _number_of(self, task: Any) -> int:
         number = self._known.get(task)
