@@ -32,6 +32,7 @@ class Event:
     variables: tuple[tuple[str, str], ...] = ()  # the local ones: names and short reprs
     text: str = ""  # a mark's words; the short repr of what was returned or raised
     request: int = 0  # of a served application, from 1; 0: none
+    spent: int = 0  # nanoseconds that recording had taken on this thread before
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class Engine:
         self._recorder.note("suspend", sys._getframe(1))
 
     def return_(self, code: CodeType, offset: int, value: object) -> None:
-        self._recorder.note("return", sys._getframe(1), short_repr(value))
+        self._recorder.note("return", sys._getframe(1), value=value)
 
     def unwind(self, code: CodeType, offset: int, exception: BaseException) -> None:
         frame = sys._getframe(1)

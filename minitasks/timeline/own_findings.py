@@ -25,9 +25,6 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
 AT_ONCE = 10  # milliseconds within which a request goes on that waited for the loop alone
 
-# What recording an event costs at most, in nanoseconds: it is not the program's own slowness.
-COST = 20_000
-
 
 @dataclass(frozen=True)
 class Run:
@@ -633,15 +630,20 @@ def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
     for call in run.view.all_calls:
         if run.is_own(call) and is_entry(run, call):
             for part in call.slices:
-                # What the recording itself took is not the program's.
-                took = part.end - part.start - COST * len(run.events_in(part))
-                if run.view.is_on_loop(part) and took >= slow * 1e6:
+                # Twice: of what recording takes about half can be measured from within.
+                if run.view.is_on_loop(part) and own_time(run, part, times=2) >= slow * 1e6:
                     yield call, part
+
+
+def own_time(run: Run, part: Slice, times: int = 1) -> int:
+    """Say how long a slice took, less so many times what its recording is known to have taken."""
+    spent = [event.spent for event in run.events_in(part) if event.lane == part.lane]
+    return max(part.end - part.start - times * (spent[-1] - spent[0]), 0)
 
 
 def held_by(run: Run, call: Call, part: Slice) -> Finding:
     """Say how long a slice held the event loop, on which line most of it, and who waited."""
-    took, waited = part.end - part.start, requests_under_way(run, part)
+    took, waited = own_time(run, part), requests_under_way(run, part)
     here = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
     unknown = {
         mark.function

@@ -37,13 +37,21 @@ DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 Variables = tuple[tuple[str, str], ...]
 Place = tuple[int, str, str, int]  # frame number, file, function, line
-TEXT, REQUEST = -2, -1  # where an event has them
+TEXT, REQUEST = -3, -2  # where an event has them
 CUT_SHORT = "recursion limit"
 LEFT_OUT = "most others are left out"
 REQUESTS = 100  # whose steps are counted: those under way, and the last ones
 EXCEPTIONS = 100  # that are told of functions most of whose steps are left out
 LONG = 1_000_000  # nanoseconds: a slice that is not left out
 NOWHERE: Place = (0, "", "", 0)
+NOTHING = object()
+Moment = tuple[int, int]  # of the clock, and what recording has taken so far: nanoseconds
+
+
+class Spent(threading.local):
+    """The nanoseconds that recording has taken on this thread."""
+
+    nanoseconds = 0
 
 
 class Recorder:
@@ -68,7 +76,8 @@ class Recorder:
         self._most_of_one = most_of_one
         self._steps: dict[int, Counter[int]] = {}  # by request, and by the code's id
         # The steps that begin a slice, left out so far: kind, line and moment, by the frame's id.
-        self._begun: dict[int, tuple[Kind, int, int]] = {}
+        self._begun: dict[int, tuple[Kind, int, Moment]] = {}
+        self._spent = Spent()
         self._raised: set[str] = set()
         self._events: deque[tuple[Any, ...]] = deque(maxlen=limit)
         self._threads = Threads()
@@ -115,17 +124,24 @@ class Recorder:
         request_number.set(request)
         self._tasks.leave()
 
-    def note(self, kind: Kind, frame: FrameType, text: str = "") -> bool:
+    def note(self, kind: Kind, frame: FrameType, text: str = "", value: object = NOTHING) -> bool:
         """Note that something happens in a recorded frame, on the current thread.
 
         Args:
             kind: What happens; anything but a mark.
             frame: Where.
-            text: The short repr of what is returned or raised.
+            text: The short repr of what is raised.
+            value: What is returned.
 
         Returns:
             Whether the next lines of the frame are wanted, too.
         """
+        began = perf_counter_ns()
+        is_wanted = self._note(kind, frame, text, value)
+        self._spent.nanoseconds += perf_counter_ns() - began
+        return is_wanted
+
+    def _note(self, kind: Kind, frame: FrameType, text: str, value: object) -> bool:
         if self._is_full():
             self._dropped += 1
             return True
@@ -134,6 +150,7 @@ class Recorder:
             return False
         self._begun.pop(id(frame), None)
         try:
+            text = text if value is NOTHING else short_repr(value)
             self._append(kind, self._place(kind, frame), variables_of(frame), text)
         except RecursionError:
             # The limit came here, and not in the program: as far as is told, it never began.
@@ -173,14 +190,15 @@ class Recorder:
             if kind == "call":  # which may have got the id of one that ended unseen
                 self._frames.pop(id(frame), None)
             if kind != "line":
-                self._begun[id(frame)] = kind, frame.f_lineno, perf_counter_ns()
+                moment = perf_counter_ns(), self._spent.nanoseconds
+                self._begun[id(frame)] = kind, frame.f_lineno, moment
             return True
         begun = self._begun.pop(id(frame), None)
         if begun is None:
             return not self.has_seen(frame)
         is_end = kind != "suspend" and self.has_seen(frame)
         is_new = kind == "raise" and text not in self._raised and len(self._raised) < EXCEPTIONS
-        if not (is_end or is_new or perf_counter_ns() - begun[2] > LONG):
+        if not (is_end or is_new or perf_counter_ns() - begun[2][0] > LONG):
             return True
         if kind == "raise":
             self._raised.add(text)
@@ -246,7 +264,12 @@ class Recorder:
         return self._frames[key]
 
     def _append(
-        self, kind: Kind, place: Place, variables: Variables, text: str, moment: int = 0
+        self,
+        kind: Kind,
+        place: Place,
+        variables: Variables,
+        text: str,
+        moment: Moment | None = None,
     ) -> None:
         thread = self._threads.here()
         task = self._tasks.here()
@@ -255,10 +278,10 @@ class Recorder:
             if self._is_full():
                 self._dropped += 1
                 return
-            time = (moment or perf_counter_ns()) - self._began
+            time, spent = moment or (perf_counter_ns(), self._spent.nanoseconds)
             self._dropped += len(self._events) == self._limit
-            entry = (kind, time, thread.number, task, *place, variables, text, request_number.get())
-            self._events.append(entry)
+            step = (kind, time - self._began, thread.number, task, *place)
+            self._events.append((*step, variables, text, request_number.get(), spent))
 
 
 def since_arrival(events: list[tuple[Any, ...]], request: int) -> list[tuple[Any, ...]]:

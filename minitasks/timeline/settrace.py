@@ -95,7 +95,7 @@ class Engine:
             elif step == "raise":
                 self._recorder.note(step, frame, self._raised.pop(id(frame), ""))
             elif step == "return":
-                self._recorder.note(step, frame, short_repr(arg))
+                self._recorder.note(step, frame, value=arg)
                 self._raised.pop(id(frame), None)
             elif step != "handover":
                 goes_on = self._recorder.note(step, frame)
