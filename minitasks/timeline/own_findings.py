@@ -23,6 +23,7 @@ from minitasks.timeline.recorder import CUT_SHORT, LEFT_OUT
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
+MOST_NAMES = 12  # of tasks in one sentence
 AT_ONCE = 10  # milliseconds within which a request goes on that waited for the loop alone
 
 
@@ -362,7 +363,10 @@ def in_order(tasks: list[Task]) -> Iterator[Finding]:
     calls = [task.call for task in tasks]
     one_by_one = all(earlier.end <= later.start for earlier, later in pairwise(calls))
     how = "each when the one before it had ended" if one_by_one else "some of them side by side"
-    text = f"The tasks ran in this order, {how}: {', '.join(task.name for task in tasks)}."
+    shown = [task.name for task in tasks[:MOST_NAMES]]
+    if len(tasks) > len(shown):
+        shown.append("and others")
+    text = f"The tasks ran in this order, {how}: {', '.join(shown)}."
     names = [task.call.name if task.is_own else task.name for task in tasks]
     yield found("order", text, tasks=names, one_by_one=one_by_one)
 
@@ -436,7 +440,7 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
     """Say what each own function raised, where it began, and what became of it."""
     raising = [call for call in run.calls if call.ended == "raise" and run.is_own(call)]
     last = {call.text: call for call in raising}  # of equal exceptions the others were handled
-    said: dict[str, list[Finding]] = defaultdict(list)
+    said: dict[tuple[str, bool], list[Finding]] = defaultdict(list)
     for call in raising:
         kind = kind_of(call.text)
         if kind in ENDS or any(passes_on(run, call, other) for other in raising):
@@ -447,11 +451,12 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
         is_answer = became.startswith("the answer was 4")
         figures = {"function": call.function, "error": kind, "is_task": call in tasks}
         text = f"{run.where(call)} {raised}"
-        said[text].append(found("raised", text, is_answer, **figures))
-    for text, alike in said.items():
+        said[text, call in tasks].append(found("raised", text, is_answer, **figures))
+    for (text, _), alike in said.items():
         least = "at least " if any(map(is_left_out, run.marks)) else ""
         times = f" It happened {least}{len(alike)} times." if len(alike) > 1 else ""
-        yield replace(alike[0], text=text + times)
+        figures = {**alike[0].figures, "times": len(alike)}
+        yield replace(alike[0], text=text + times, figures=figures)
 
 
 def kind_of(error: str) -> str:
@@ -522,14 +527,17 @@ def never_awaited(run: Run) -> Iterator[Finding]:
     lost: dict[str, tuple[str, str]] = {}
     for mark in run.marks:
         if warned := re.search(r"RuntimeWarning: coroutine '(.*)' was never awaited", mark.text):
-            lost[warned[1].rpartition(".")[2]] = "coroutine", warned[1]
+            lost[warned[1]] = "coroutine", warned[1]
     # A warning may come when its request is over, or outside its context; and no generator warns.
+    known = {name.rpartition(".")[2] for name in lost}
     for call in run.calls:
         caller = run.callers.get(call.first)
         dropped = re.fullmatch(r"<(\w*(?:coroutine|generator)) (\w+)>", call.text)
-        ran = dropped and any(x.name == dropped[2] and x.start > call.end for x in run.calls)
-        if dropped and not ran and caller and caller.function == "BackgroundTask.__call__":
-            lost.setdefault(dropped[2], (dropped[1], dropped[2]))
+        if dropped and caller and caller.function == "BackgroundTask.__call__":
+            kind, name = dropped[1], dropped[2]
+            ran = any(each.name == name and each.start > call.end for each in run.calls)
+            if name not in known and not ran:
+                lost[name] = kind, name
     for kind, name in lost.values():
         whose = "awaited its coroutine" if kind == "coroutine" else "iterated over its generator"
         text = f"{name} was called, and nobody {whose}: it did not run."

@@ -4,6 +4,7 @@
 Python 3.12 and newer, sys.settrace's on 3.11.
 """
 
+import functools
 import os
 import sys
 import threading
@@ -82,7 +83,7 @@ def choose(files: list[str | os.PathLike[str]]) -> Files:
     return Folder(folders[0], others)
 
 
-def record_files(files: Files, limit: int = LIMIT, keep_last: bool = False) -> "Recording":
+def record_files(files: Folder, limit: int = LIMIT, keep_last: bool = False) -> "Recording":
     """Record a run as `record` does, of any choice of files, but not all of a long loop.
 
     Args:
@@ -90,7 +91,8 @@ def record_files(files: Files, limit: int = LIMIT, keep_last: bool = False) -> "
         limit: How many events to keep.
         keep_last: Of more events keep the last.
     """
-    return Recording(Recorder(files, limit, keep_last, MOST_OF_ONE), watch)
+    is_own = functools.cache(files.is_own)
+    return Recording(Recorder(files, limit, keep_last, MOST_OF_ONE, is_own), watch)
 
 
 class Recording:

@@ -63,10 +63,16 @@ class Recorder:
         keep_last: Keep the last events instead of the first.
         most_of_one: How many steps to note of one function for one request; 0: all. Of a long loop
             or a deep recursion the others are left out, but for what is long or new.
+        is_own: Whether a file is the program's own: of the others every call is noted.
     """
 
     def __init__(
-        self, files: Files, limit: int, keep_last: bool = False, most_of_one: int = 0
+        self,
+        files: Files,
+        limit: int,
+        keep_last: bool = False,
+        most_of_one: int = 0,
+        is_own: Callable[[str], bool] = lambda file: True,
     ) -> None:
         self.files = files
         self.is_open = True
@@ -74,6 +80,11 @@ class Recorder:
         self._dropped = 0
         self._keeps_last = keep_last
         self._most_of_one = most_of_one
+        self._is_own = is_own
+        # The requests that handed a thread over, those that are done, and those of another time.
+        self._inherited: set[int] = set()
+        self._done: set[int] = set()
+        self._over: set[int] = set()
         self._steps: dict[int, Counter[int]] = {}  # by request, and by the code's id
         # The steps that begin a slice, left out so far: kind, line and moment, by the frame's id.
         self._begun: dict[int, tuple[Kind, int, Moment]] = {}
@@ -118,6 +129,7 @@ class Recorder:
     def _take_over_thread(self) -> None:
         request = self._handed_over.pop(id(threading.current_thread()), 0)
         if request:  # else this may be an event loop's thread, in the context of a request
+            self._inherited.add(request)
             self._carry(request)
 
     def _carry(self, request: int) -> None:
@@ -146,7 +158,9 @@ class Recorder:
             self._dropped += 1
             return True
         is_enough = self._is_enough(frame)
-        if is_enough and self._leaves_out(kind, frame, text):
+        # Each call of a task's class counts, however many there are.
+        may_leave_out = is_enough and (kind != "call" or self._is_own(frame.f_code.co_filename))
+        if may_leave_out and self._leaves_out(kind, frame, text):
             return False
         self._begun.pop(id(frame), None)
         try:
@@ -215,6 +229,12 @@ class Recorder:
         frame = sys._getframe(2)
         place = self._place("mark", frame) if self.files.owns(frame) else NOWHERE
         self._append("mark", place, (), text)
+        # A thread that goes on after its request, and into the next one, is nobody's.
+        if text.endswith(" done") and request_number.get() in self._inherited:
+            self._done.add(request_number.get())
+        elif text.endswith(" arrives"):
+            self._over |= self._done
+            self._done.clear()
 
     def timeline(self, request: int = 0) -> Timeline:
         """Give what was recorded, frozen.
@@ -281,7 +301,10 @@ class Recorder:
             time, spent = moment or (perf_counter_ns(), self._spent.nanoseconds)
             self._dropped += len(self._events) == self._limit
             step = (kind, time - self._began, thread.number, task, *place)
-            self._events.append((*step, variables, text, request_number.get(), spent))
+            request = request_number.get()
+            if request in self._over and not thread.is_worker and not thread.runs_loop:
+                request = 0
+            self._events.append((*step, variables, text, request, spent))
 
 
 def since_arrival(events: list[tuple[Any, ...]], request: int) -> list[tuple[Any, ...]]:

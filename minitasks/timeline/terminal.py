@@ -337,5 +337,5 @@ def legend(glyphs: Glyphs, width: int) -> list[Text]:
         f"{glyphs.mark} mark",
     )
     unbroken = "  ".join(part.replace(" ", NO_BREAK_SPACE) for part in parts)
-    lines = textwrap.wrap(unbroken, width, break_long_words=False)
+    lines = textwrap.wrap(unbroken, max(width, 1), break_long_words=False)
     return [Text(line.replace(NO_BREAK_SPACE, " "), style="dim") for line in lines]

@@ -154,7 +154,8 @@ class Workshop:
     def stubs(self) -> dict[str, str]:
         """Give the digests of what each exercise.py was before the learner began, by its name."""
         with contextlib.suppress(OSError, ValueError):
-            return dict(json.loads((self.hidden / "stubs.json").read_bytes()))
+            found = json.loads((self.hidden / "stubs.json").read_bytes())
+            return found if isinstance(found, dict) else {}
         return {}
 
     def moved(self, exercise: Exercise) -> Path | None:

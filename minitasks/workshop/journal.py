@@ -5,6 +5,7 @@ each other's. A damaged journal is set aside; the caller grades anew to replace 
 """
 
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -87,6 +88,13 @@ class Journal:
 
     def events(self) -> list[Event]:
         """Read every event. A line that is none, cut by a full disk say, is left out."""
+        try:
+            return self.read()
+        except JournalError:
+            time.sleep(0.05)  # another runner's line may have been on its way
+            return self.read()
+
+    def read(self) -> list[Event]:
         try:
             lines = self.file.read_bytes().decode("utf-8", "replace").splitlines()
         except FileNotFoundError:
