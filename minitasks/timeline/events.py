@@ -3,7 +3,7 @@
 An `Event` is one thing that happened, a `Timeline` the whole run; a `Lane` is one thread.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from minitasks.tracing.threads import Lane
@@ -32,7 +32,8 @@ class Event:
     variables: tuple[tuple[str, str], ...] = ()  # the local ones: names and short reprs
     text: str = ""  # a mark's words; the short repr of what was returned or raised
     request: int = 0  # of a served application, from 1; 0: none
-    spent: int = 0  # nanoseconds that recording had taken on this thread before
+    # Nanoseconds that recording had taken on this thread before.
+    spent: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,179 @@
+"""What is easily mixed up: each sentence is told of what it is true of, and of nothing else."""
+
+from typing import Any
+
+import pytest
+
+from tests.timeline.served_by_command import served
+
+SHOP = """
+import asyncio, queue, threading, time, warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import anyio, anyio.to_thread
+from fastapi import BackgroundTasks, FastAPI, HTTPException
+
+app = FastAPI()
+pool = ThreadPoolExecutor(1)
+jobs = queue.Queue()
+
+
+def work(): ...
+def audit(): time.sleep(0.02)
+async def mail(): await asyncio.sleep(0)
+
+
+def parse(text):
+    raise ValueError(text)
+
+
+@app.get("/warns")
+async def warns():
+    for word in ("arrives", "is sent", "is done"):
+        warnings.warn(f"the old mail {word}")
+
+
+@app.get("/caught")
+async def caught():
+    try:
+        parse("soft")
+    except ValueError:
+        pass
+    raise ValueError("hard")
+
+
+@app.get("/shared/{number}")
+async def read(number: int): ...
+@app.get("/other")
+def read(): ...
+
+
+@app.get("/slow-last")
+async def slow_last(tasks: BackgroundTasks):
+    tasks.add_task(mail)
+    tasks.add_task(asyncio.sleep, 0.1)
+
+
+@app.get("/executor")
+async def executor(tasks: BackgroundTasks):
+    for _ in range(3):
+        asyncio.get_running_loop().run_in_executor(pool, audit)
+    tasks.add_task(time.sleep, 0.01)
+    tasks.add_task(work)
+
+
+@app.get("/gives-up")
+async def gives_up():
+    limiter = anyio.CapacityLimiter(1)
+    await limiter.acquire_on_behalf_of("someone else")
+    with anyio.move_on_after(0.02):
+        await anyio.to_thread.run_sync(audit, limiter=limiter)
+    await anyio.to_thread.run_sync(work)
+
+
+@app.get("/many")
+async def many(tasks: BackgroundTasks):
+    for _ in range(600):
+        tasks.add_task(mail)
+
+
+@app.get("/starts")
+async def starts():
+    threading.Thread(target=serve_jobs, daemon=True).start()
+
+
+def serve_jobs():
+    while True:
+        jobs.get()()
+
+
+@app.get("/job")
+async def job():
+    done = threading.Event()
+    jobs.put(lambda: (audit(), done.set()))
+    while not done.is_set():
+        await asyncio.sleep(0.001)
+
+
+@app.get("/begun")
+async def begun(tasks: BackgroundTasks):
+    tasks.add_task(lambda: None)
+    tasks.add_task(in_its_own_task)
+
+
+running = set()
+
+
+async def in_its_own_task():
+    coroutine = mail()
+    running.add(asyncio.create_task(coroutine))
+    return coroutine
+"""
+
+PATHS = (
+    *("/warns", "/caught", "/shared/1", "/slow-last", "/executor", "/gives-up"),
+    *("/many", "/starts", "/job", "/begun"),
+)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+    findings = served(tmp_path_factory.mktemp("shop"), SHOP, *PATHS)
+    return dict(zip(PATHS, findings, strict=True))
+
+
+def texts(findings: list[Any], kind: str) -> list[str]:
+    return [each["text"] for each in findings if each["kind"] == kind]
+
+
+def test_a_warning_is_no_step_of_a_request(told: dict[str, list[Any]]) -> None:
+    """Whatever its words end with, each request is told once, and the next one as well."""
+    assert len(told) == len(PATHS)
+    assert texts(told["/warns"], "raised") == []
+
+
+def test_of_two_equal_exceptions_the_caught_one_reaches_nobody(told: dict[str, list[Any]]) -> None:
+    """What its caller caught is not what the server got."""
+    raised = {text.partition(" ")[0]: text for text in texts(told["/caught"], "raised")}
+    assert raised["parse"].endswith(": the server did not see it.")
+    assert raised["caught"].endswith("it reached the server, which logs it.")
+
+
+def test_functions_of_one_name_are_told_apart(told: dict[str, list[Any]]) -> None:
+    """Two routes may have functions of the same name, one async and one sync."""
+    (ran,) = texts(told["/shared/1"], "ran")
+    assert ran.endswith("is async: it ran on the event loop.")
+
+
+def test_the_last_task_may_be_a_librarys(told: dict[str, list[Any]]) -> None:
+    """It ended when the whole task did, and not when the last function of one's own did."""
+    (sent,) = (each["figures"] for each in told["/slow-last"] if each["kind"] == "sent")
+    assert sent["until_last_task"] >= 100
+
+
+def test_what_an_executor_does_is_no_background_task(told: dict[str, list[Any]]) -> None:
+    """It may run while a task waits for its own thread."""
+    (order,) = texts(told["/executor"], "order")
+    assert order.endswith(": sleep, work.")
+
+
+def test_only_what_waited_for_a_token_waited(told: dict[str, list[Any]]) -> None:
+    """What was handed over after another hop had given up had its token at once."""
+    assert texts(told["/gives-up"], "waited") == []
+
+
+def test_each_of_many_tasks_was_called(told: dict[str, list[Any]]) -> None:
+    """Also where most steps of their function are left out."""
+    assert texts(told["/many"], "left out") != []
+    assert texts(told["/many"], "never called") == []
+
+
+def test_a_thread_is_nobodys_in_the_next_request(told: dict[str, list[Any]]) -> None:
+    """The request that started it is not told of the jobs of others."""
+    ran = [each["figures"]["function"] for each in told["/starts"] if each["kind"] == "ran"]
+    assert ran == ["starts", "serve_jobs"]
+
+
+def test_a_coroutine_that_has_a_task_of_its_own_is_not_lost(told: dict[str, list[Any]]) -> None:
+    """The task that made it drops it; it runs all the same."""
+    assert texts(told["/begun"], "never awaited") == []
