@@ -574,11 +574,16 @@ def begun_at(run: Run, arrives: Event) -> int:
 
 
 def goes_on_at_once(run: Run, part: Slice, slow: float) -> bool:
-    """Tell whether a request goes on when a slice ends: else it waited for something else."""
-    slow = min(slow, AT_ONCE)
+    """Tell whether a request goes on when a slice ends: else it waited for something else.
+
+    One that arrives then had nothing else to wait for, however slow the machine is.
+    """
     later = run.timeline.events[bisect_left(run.times, part.end) :]
-    goes_on = next((each.time for each in later if each.request == run.request), None)
-    return goes_on is not None and goes_on - part.end <= slow * 1e6
+    goes_on = next((each for each in later if each.request == run.request), None)
+    if goes_on is None:
+        return False
+    longest = slow if goes_on.text.endswith(" arrives") else min(slow, AT_ONCE)
+    return goes_on.time - part.end <= longest * 1e6
 
 
 HELD = re.compile(r"event loop held for (\d+) ms by (\S+) in (.*):(\d+)$")
