@@ -6,7 +6,9 @@ A section for each of the three ways to learn: run (timeline), step (tour), work
 import json
 import os
 import shlex
+import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -218,7 +220,8 @@ def run_own_program(name: str, options: dict[str, Any], choice: "Choice") -> int
     from minitasks.timeline.present import Piece
 
     path = Path(name)
-    done = run_own_program(path, options["arguments"], options["also"], options["slow"])
+    with printing_for(choice):
+        done = run_own_program(path, options["arguments"], options["also"], options["slow"])
     choice.show(Piece([name], done.view, path.resolve().parent, list(done.findings)))
     choice.finish(name, "", done.view, name=name)
     return done.code
@@ -247,17 +250,18 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> int
             click.echo(f"Serving {name} at {address}. Ctrl-C ends it.", err=True)
             click.echo("Each request is drawn when its last task has ended.", err=True)
 
-    served = serve_recorded(
-        application,
-        asked,
-        show,
-        options["also"],
-        options["slow"],
-        host=options["host"],
-        port=options["port"],
-        backend=backend,
-        when_ready=say_where,
-    )
+    with printing_for(choice):
+        served = serve_recorded(
+            application,
+            asked,
+            show,
+            options["also"],
+            options["slow"],
+            host=options["host"],
+            port=options["port"],
+            backend=backend,
+            when_ready=say_where,
+        )
     if served.left_out:
         click.echo(
             f"{served.left_out} requests are not shown: they came too fast, or had more than "
@@ -266,6 +270,11 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> int
         )
     choice.finish(name, "", served.view, name=name)
     return served.code
+
+
+def printing_for(choice: "Choice") -> AbstractContextManager[Any]:
+    """Leave stdout to the JSON, where that is asked for: what the program prints goes to stderr."""
+    return redirect_stdout(sys.stderr) if choice.wants_json else nullcontext()
 
 
 def backend_asked(options: dict[str, Any]) -> str:

@@ -122,6 +122,7 @@ class View:
         self._outside_loop = {
             (each.lane, each.task) for each in self.slices if each.ended == "loop"
         }
+        self._callbacks = callbacks_in(self.slices)
 
     @cached_property
     def loop(self) -> Lane | None:
@@ -144,7 +145,8 @@ class View:
     def is_on_loop(self, part: Slice) -> bool:
         """Tell whether an event loop ran a slice: not, if its task is what runs the loop itself."""
         is_there = self.lane(part).kind == "event loop"
-        return is_there and (part.lane, part.task) not in self._outside_loop
+        is_callback = part.frame in self._callbacks
+        return is_there and (is_callback or (part.lane, part.task) not in self._outside_loop)
 
     def calls(self, *names: str) -> list[Call]:
         """List the calls of some functions, or of all, in the order in which they began."""
@@ -165,6 +167,23 @@ class View:
     def mark(self, beginning: str, lane: str = "") -> Event | None:
         """Find the first such mark."""
         return next(iter(self.marks(beginning, lane)), None)
+
+
+def callbacks_in(slices: tuple[Slice, ...]) -> set[int]:
+    """Find the calls that an event loop made, and theirs, in the task of what runs the loop."""
+    below: dict[tuple[int, int], Slice] = {}
+    found: set[int] = set()
+    for part in slices:
+        under = below.get((part.lane, part.depth - 1))
+        if under is not None and (is_left_to_loop(under, part) or under.frame in found):
+            found.add(part.frame)
+        below[part.lane, part.depth] = part
+    return found
+
+
+def is_left_to_loop(under: Slice, part: Slice) -> bool:
+    """Tell whether the call below a slice had left the thread to the event loop that it runs."""
+    return under.ended == "loop" and under.end <= part.start
 
 
 def from_the_top(lane: Lane) -> tuple[int, str, int]:

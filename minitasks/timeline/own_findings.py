@@ -15,12 +15,13 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
-from minitasks.timeline.calls import Call, Slice, View
+from minitasks.timeline.calls import Call, Slice, View, is_left_to_loop
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.findings import Finding, place, sent_and_called, span
 from minitasks.timeline.recorder import CUT_SHORT, LEFT_OUT
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+YIELDS = ast.Yield | ast.YieldFrom
 
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
 MOST_NAMES = 12  # of tasks in one sentence
@@ -66,7 +67,7 @@ class Run:
             below[part.lane][part.depth] = part, call
             if part.depth and part is call.slices[0]:
                 under, caller = below[part.lane][part.depth - 1]
-                if not (under.ended == "loop" and under.end <= part.start):
+                if not is_left_to_loop(under, part):
                     made[call.first] = caller
         return made
 
@@ -108,6 +109,10 @@ class Run:
     def is_async(self, call: Call) -> bool:
         """Tell whether a call is of an async function of the program's own."""
         return isinstance(self.function(self.first_event(call)), ast.AsyncFunctionDef)
+
+    def is_generator(self, call: Call) -> bool:
+        node = self.function(self.first_event(call))
+        return node is not None and any(isinstance(x, YIELDS) for x in ast.walk(node))
 
     def mark(self, ending: str) -> Event | None:
         """Find the first mark with such an ending."""
@@ -433,7 +438,6 @@ def goes_on_before(run: Run, mark: Event, moment: int) -> bool:
 
 # By these a generator ends, or is ended: nothing went wrong.
 ENDS = ("GeneratorExit", "StopIteration", "StopAsyncIteration")
-CANCELLED = ("CancelledError", "Cancelled")
 
 
 def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
@@ -443,10 +447,12 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
     said: dict[tuple[str, bool], list[Finding]] = defaultdict(list)
     for call in raising:
         kind = kind_of(call.text)
-        if kind in ENDS or any(passes_on(run, call, other) for other in raising):
+        is_end = kind in ENDS and run.is_generator(call)
+        if is_end or any(passes_on(run, call, other) for other in raising):
             continue
         became = what_became(run, call, tasks, last[call.text])
-        raised = "was cancelled." if kind in CANCELLED else f"raised {call.text}: {became}"
+        is_cancelled = kind == "CancelledError" or call.text == "Cancelled()"  # trio's
+        raised = "was cancelled." if is_cancelled else f"raised {call.text}: {became}"
         # An exception that a framework turns into "not found" is how one says it.
         is_answer = became.startswith("the answer was 4")
         figures = {"function": call.function, "error": kind, "is_task": call in tasks}
@@ -644,8 +650,20 @@ def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
         if run.is_own(call) and is_entry(run, call):
             for part in call.slices:
                 # Twice: of what recording takes about half can be measured from within.
-                if run.view.is_on_loop(part) and own_time(run, part, times=2) >= slow * 1e6:
+                is_long = own_time(run, part, times=2) >= slow * 1e6
+                if is_long and run.view.is_on_loop(part) and not held_by_awaited(run, part):
                     yield call, part
+
+
+def held_by_awaited(run: Run, part: Slice) -> bool:
+    """Tell whether code that is not recorded, and awaited, held the loop for most of a slice."""
+    held = [(mark.time, HELD.match(mark.text)) for mark in run.view.all_marks]
+    return any(
+        2 * (min(time, part.end) - max(time - int(found[1]) * 1_000_000, part.start))
+        > part.end - part.start
+        for time, found in held
+        if found
+    )
 
 
 def own_time(run: Run, part: Slice, times: int = 1) -> int:

@@ -88,9 +88,9 @@ def run_own_program(
             code = exit_code(end)
         except CannotRun:
             raise
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             print_as_python_does(error, path)
-            code = 1
+            code = 130 if isinstance(error, KeyboardInterrupt) else 1
     view = View(recording.timeline)
     found = find_own(Run(view, own_files(files)), slow)
     if view.timeline.dropped:

@@ -182,6 +182,7 @@ class Recorder:
             steps = self._steps.get(request)
             if steps is None:
                 steps = self._steps[request] = Counter()
+                self._raised.clear()
                 # What runs for no request, a beat or a queue's worker, begins anew with each.
                 if request:
                     self._steps.pop(0, None)
@@ -243,7 +244,8 @@ class Recorder:
             request: Only from this request's arrival on, with all marks that were left before.
         """
         with self._lock:
-            kept = sorted(self._events, key=itemgetter(1))
+            kept = list(self._events)
+        kept.sort(key=itemgetter(1))
         if request:
             kept = since_arrival(kept, request)
         events = [Event(*event) for event in kept]

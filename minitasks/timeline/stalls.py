@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import CO_COROUTINE
 from types import CodeType, FrameType
 
 from minitasks.scenarios.marks import mark
@@ -77,14 +78,17 @@ class StallWatch:
             mark(f"event loop held for {seconds * 1000:.0f} ms by {place}")
 
     def _stack(self, frame: FrameType | None) -> Stack:
-        """Give the functions that the loop runs, from inside outwards, if none is recorded."""
+        """Give the functions that the loop runs, from inside outwards, if none is recorded.
+
+        Or those that a recorded coroutine awaits, such as a middleware, which itself does nothing.
+        """
         stack: Stack = []
         while frame is not None:
             code = frame.f_code
             if frame.f_globals.get("__name__", "").split(".")[0] in LOOPS:
                 return stack
             if self._is_own(code.co_filename):
-                break
+                return stack if stack and stack[-1][0].co_flags & CO_COROUTINE else []
             stack.append((code, f"{code.co_name} in {code.co_filename}:{frame.f_lineno}"))
             frame = frame.f_back
         return []

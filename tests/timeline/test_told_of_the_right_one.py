@@ -1,5 +1,10 @@
 """What is easily mixed up: each sentence is told of what it is true of, and of nothing else."""
 
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,3 +182,88 @@ def test_a_thread_is_nobodys_in_the_next_request(told: dict[str, list[Any]]) -> 
 def test_a_coroutine_that_has_a_task_of_its_own_is_not_lost(told: dict[str, list[Any]]) -> None:
     """The task that made it drops it; it runs all the same."""
     assert texts(told["/begun"], "never awaited") == []
+
+
+AWAITING = """
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+class Passing:
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        await self.app(scope, receive, send)
+
+
+app.add_middleware(Passing)
+
+
+@app.get("/")
+async def index():
+    return [{"number": number} for number in range(60_000)]
+"""
+
+
+def test_a_middleware_is_not_blamed_for_what_it_awaits(tmp_path: Path) -> None:
+    """To turn a large answer into JSON holds the loop, in code that is not recorded."""
+    (findings,) = served(tmp_path, AWAITING, "/")
+    held = [each["figures"]["function"] for each in findings if each["kind"] == "held"]
+    assert held
+    assert "Passing.__call__" not in held
+
+
+PROGRAM = """
+import asyncio, time
+
+print("hello")
+
+
+def tick():
+    time.sleep(0.1)
+
+
+async def work():
+    await asyncio.sleep(0.2)
+
+
+def wait():
+    print("waiting", flush=True)
+    time.sleep(30)
+
+
+loop = asyncio.new_event_loop()
+loop.call_later(0.01, tick)
+loop.run_until_complete(work())
+loop.close()
+"""
+
+
+def test_a_callback_of_a_loop_runs_on_it(tmp_path: Path) -> None:
+    """Also one that the module's own code has set; and JSON is all that stdout gets."""
+    (tmp_path / "program.py").write_text(PROGRAM)
+    command = [sys.executable, "-m", "minitasks", "run", "--json", "program.py"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    (run,) = json.loads(done.stdout)["runs"]
+    told = {(each["kind"], each["figures"].get("function")): each for each in run["findings"]}
+    assert told["ran", "tick"]["figures"]["on_event_loop"]
+    assert told["held", "tick"]["figures"]["source"] == "time.sleep(0.1)"
+    assert done.stderr == "hello\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
+def test_a_program_that_is_interrupted_is_drawn(tmp_path: Path) -> None:
+    """Ctrl-C ends it as Python would, and nothing of what was recorded is lost."""
+    (tmp_path / "program.py").write_text(f"{PROGRAM}\nwait()\n")
+    command = [sys.executable, "-m", "minitasks", "run", "program.py"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as program:
+        assert program.stdout is not None
+        while program.stdout.readline() != "waiting\n":
+            pass
+        program.send_signal(signal.SIGINT)
+        rest = program.stdout.read()
+    assert program.returncode == 130
+    assert "wait" in rest
+    assert "tick" in rest
