@@ -175,7 +175,8 @@ def callbacks_in(slices: tuple[Slice, ...]) -> set[int]:
     found: set[int] = set()
     for part in slices:
         under = below.get((part.lane, part.depth - 1))
-        if under is not None and (is_left_to_loop(under, part) or under.frame in found):
+        is_first = part.begun != "loop"  # which goes on with what ran the loop
+        if under and is_first and (is_left_to_loop(under, part) or under.frame in found):
             found.add(part.frame)
         below[part.lane, part.depth] = part
     return found

@@ -451,7 +451,9 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
         if is_end or any(passes_on(run, call, other) for other in raising):
             continue
         became = what_became(run, call, tasks, last[call.text])
-        is_cancelled = kind == "CancelledError" or call.text == "Cancelled()"  # trio's
+        is_cancelled = kind == "CancelledError" or (
+            kind == "Cancelled" and not own_class(run, kind)
+        )
         raised = "was cancelled." if is_cancelled else f"raised {call.text}: {became}"
         # An exception that a framework turns into "not found" is how one says it.
         is_answer = became.startswith("the answer was 4")
@@ -463,6 +465,12 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
         times = f" It happened {least}{len(alike)} times." if len(alike) > 1 else ""
         figures = {**alike[0].figures, "times": len(alike)}
         yield replace(alike[0], text=text + times, figures=figures)
+
+
+def own_class(run: Run, name: str) -> bool:
+    """Tell whether the program has a class of its own of this name, which is not trio's then."""
+    own = (run.timeline.sources.get(file, "") for file in run.own)
+    return any(re.search(rf"^\s*class {name}\b", source, re.MULTILINE) for source in own)
 
 
 def kind_of(error: str) -> str:
