@@ -60,12 +60,21 @@ class Run:
 
         None made those that an event loop began.
         """
+        return self.beneath(0)
+
+    @cached_property
+    def last_callers(self) -> dict[int, Call]:
+        """Likewise the call beneath the last slice: who got what it returned or raised."""
+        return self.beneath(-1)
+
+    def beneath(self, index: int) -> dict[int, Call]:
+        """For the first event of each call the call that was beneath one of its slices."""
         made: dict[int, Call] = {}
         below: dict[int, dict[int, tuple[Slice, Call]]] = defaultdict(dict)
         slices = [(part, call) for call in self.view.all_calls for part in call.slices]
         for part, call in sorted(slices, key=lambda each: each[0].first):
             below[part.lane][part.depth] = part, call
-            if part.depth and part is call.slices[0]:
+            if part.depth and part is call.slices[index]:
                 under, caller = below[part.lane][part.depth - 1]
                 if not is_left_to_loop(under, part):
                     made[call.first] = caller
@@ -214,7 +223,9 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
         first = some[0]
         slices = [part for call in some for part in call.slices]
         where = " and ".join(dict.fromkeys(ran_on(run, part) for part in slices))
-        caller = run.callers.get(first.first)
+        # Where steps are left out, the one below may not be who called.
+        is_whole = not any(map(is_left_out, run.marks))
+        caller = run.callers.get(first.first) if is_whole else None
         why = "async" if run.is_async(first) else "sync"
         on_loop = any(map(run.view.is_on_loop, slices))
         if why == "sync" and on_loop and caller is not None and run.is_async(caller):
@@ -431,13 +442,20 @@ def goes_on_before(run: Run, mark: Event, moment: int) -> bool:
         for part in call.slices
         if part.lane == mark.lane and part.task == mark.task
     ]
-    return any(mark.time < part.start < moment and part.begun == "resume" for part in parts)
+    resumed = (x for x in parts if mark.time < x.start < moment and x.begun == "resume")
+    # With its token it goes on, at once into the thread: on no line of its own.
+    return any(
+        event.kind == "line" and event.frame == part.frame
+        for part in resumed
+        for event in run.events_in(part)
+    )
 
 
 # -- what was raised ------------------------------------------------------------------------------
 
 # By these a generator ends, or is ended: nothing went wrong.
 ENDS = ("GeneratorExit", "StopIteration", "StopAsyncIteration")
+NEXT = ("__next__", "__anext__")
 
 
 def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
@@ -447,7 +465,7 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
     said: dict[tuple[str, bool], list[Finding]] = defaultdict(list)
     for call in raising:
         kind = kind_of(call.text)
-        is_end = kind in ENDS and run.is_generator(call)
+        is_end = kind in ENDS and (run.is_generator(call) or call.name in NEXT)
         if is_end or any(passes_on(run, call, other) for other in raising):
             continue
         became = what_became(run, call, tasks, last[call.text])
@@ -498,10 +516,26 @@ def passes_on(run: Run, call: Call, other: Call) -> bool:
 RECURSION = {"RecursionError"}
 
 
+def receiver(run: Run, call: Call) -> Call | None:
+    """Give who got what a call raised; None for a finalizer, and where another task began."""
+    caller = run.last_callers.get(call.first)
+    if caller is None or call.name == "__del__":
+        return None
+    return caller if run.first_event(caller).task == run.first_event(call).task else None
+
+
+def passed_on(run: Run, call: Call, caller: Call) -> bool:
+    """Tell whether a caller raised what a call did, and not what a later one raised alike."""
+    return is_same_error(caller, call) and not any(
+        each.start > call.end and is_same_error(each, call) and receiver(run, each) is caller
+        for each in run.calls
+    )
+
+
 def what_became(run: Run, call: Call, tasks: list[Call], last: Call) -> str:
     """Say what became of an exception, of which the `last` was raised by some call."""
     outermost = call
-    while (caller := run.callers.get(outermost.first)) and is_same_error(caller, call):
+    while (caller := receiver(run, outermost)) and passed_on(run, outermost, caller):
         outermost = caller
     is_served = any(mark.text.endswith(" arrives") for mark in run.view.all_marks)
     if caller and not is_served:
@@ -577,9 +611,12 @@ def waited_for_the_loop(run: Run, slow: float = SLOW) -> Iterator[Finding]:
     for call, part in holds(run, slow):
         waited = min(part.end, sent.time) - max(part.start, begun)
         is_of_another = run.first_event(call).request != run.request
-        if is_of_another and waited >= slow * 1e6 and goes_on_at_once(run, part, slow):
-            text = f"It waited {span(0, waited)} for the event loop, which {run.where(call)} held."
-            yield found("held up", text, False, function=call.function, milliseconds=in_ms(waited))
+        if not is_of_another or part.lane != arrives.lane or waited < slow * 1e6:
+            continue
+        if goes_on_at_once(run, part, slow):
+            who, _, _ = blamed(run, call, part)
+            text = f"It waited {span(0, waited)} for the event loop, which {run.where(who)} held."
+            yield found("held up", text, False, function=who.function, milliseconds=in_ms(waited))
 
 
 def begun_at(run: Run, arrives: Event) -> int:
@@ -590,11 +627,14 @@ def begun_at(run: Run, arrives: Event) -> int:
 def goes_on_at_once(run: Run, part: Slice, slow: float) -> bool:
     """Tell whether a request goes on when a slice ends: else it waited for something else.
 
-    One that arrives then had nothing else to wait for, however slow the machine is.
+    One that arrives then had nothing else to wait for, however slow the machine is. What works for
+    it in a thread goes on all the time.
     """
     later = run.timeline.events[bisect_left(run.times, part.end) :]
-    goes_on = next((each for each in later if each.request == run.request), None)
-    if goes_on is None:
+    here = (each for each in later if each.request == run.request and each.lane == part.lane)
+    goes_on = next(here, None)
+    elsewhere = (x for call in run.calls for x in call.slices if x.lane != part.lane)
+    if goes_on is None or any(x.start < part.end and part.start < x.end for x in elsewhere):
         return False
     longest = slow if goes_on.text.endswith(" arrives") else min(slow, AT_ONCE)
     return goes_on.time - part.end <= longest * 1e6
@@ -682,16 +722,9 @@ def own_time(run: Run, part: Slice, times: int = 1) -> int:
 
 def held_by(run: Run, call: Call, part: Slice) -> Finding:
     """Say how long a slice held the event loop, on which line most of it, and who waited."""
-    took, waited = own_time(run, part), requests_under_way(run, part)
-    here = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
-    unknown = {
-        mark.function
-        for mark in run.view.all_marks
-        if mark.request == here[0].request and mark.time < part.end and is_left_out(mark)
-    }
-    step = longest_step(here, part.end, unknown)
-    if step is not None:
-        call = innermost_async(run, step) or call
+    waited = requests_under_way(run, part)
+    call, part, step = blamed(run, call, part)
+    took = own_time(run, part)
     kind = "async" if run.is_async(call) else "sync"
     text = f"{run.where(call)} is {kind} and held the event loop for {span(0, took)}"
     figures: dict[str, object] = {}
@@ -714,16 +747,32 @@ def held_by(run: Run, call: Call, part: Slice) -> Finding:
     )
 
 
-def innermost_async(run: Run, event: Event) -> Call | None:
+def blamed(run: Run, call: Call, part: Slice) -> tuple[Call, Slice, Event | None]:
+    """Find the async call that held the loop in a slice, its own slice, and on which line."""
+    here = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
+    unknown = {
+        mark.function
+        for mark in run.view.all_marks
+        if is_left_out(mark)
+        and mark.time < part.end
+        and (mark.request == here[0].request or mark.time > part.start)
+    }
+    step = longest_step(here, part.end, unknown)
+    if step is None:
+        return call, part, None
+    return (*(innermost_async(run, step) or (call, part)), step)
+
+
+def innermost_async(run: Run, event: Event) -> tuple[Call, Slice] | None:
     """Find the own async call, the innermost, in which something happened on the event loop."""
     within = [
-        (part.start, call)
+        (call, part)
         for call in run.view.all_calls
         if run.is_async(call)
         for part in call.slices
         if part.lane == event.lane and part.start <= event.time <= part.end
     ]
-    return max(within, key=lambda each: each[0])[1] if within else None
+    return max(within, key=lambda each: each[1].start) if within else None
 
 
 def longest_step(events: list[Event], end: int, unknown: set[str]) -> Event | None:
@@ -767,7 +816,7 @@ def requests_under_way(run: Run, part: Slice) -> int:
     begun: dict[int, int] = {}
     answered: dict[int, int] = {}
     for mark in run.view.all_marks:
-        if mark.request and mark.text.endswith(" arrives"):
+        if mark.request and mark.lane == part.lane and mark.text.endswith(" arrives"):
             begun[mark.request] = begun_at(run, mark)
         elif mark.request and mark.text.endswith((" sent", " done")):
             # One that raised is done without an answer.

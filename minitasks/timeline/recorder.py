@@ -159,7 +159,8 @@ class Recorder:
             return True
         is_enough = self._is_enough(frame)
         # Each call of a task's class counts, however many there are.
-        may_leave_out = is_enough and (kind != "call" or self._is_own(frame.f_code.co_filename))
+        file = self.files.known[frame.f_code.co_filename]
+        may_leave_out = is_enough and (kind != "call" or self._is_own(file))
         if may_leave_out and self._leaves_out(kind, frame, text):
             return False
         self._begun.pop(id(frame), None)

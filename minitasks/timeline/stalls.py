@@ -74,8 +74,11 @@ class StallWatch:
         turned.set()
         seconds = time.perf_counter() - began[0]
         place = held_at(seconds, time.thread_time() - began[1], stacks)
-        if place and seconds * 1000 >= self._slow:
-            mark(f"event loop held for {seconds * 1000:.0f} ms by {place}")
+        if place:
+            # In the rest of the time the loop was elsewhere, or in what is recorded.
+            there = seconds * 1000 * sum(map(bool, stacks)) / len(stacks)
+            if there >= self._slow:
+                mark(f"event loop held for {there:.0f} ms by {place}")
 
     def _stack(self, frame: FrameType | None) -> Stack:
         """Give the functions that the loop runs, from inside outwards, if none is recorded.
@@ -113,14 +116,11 @@ def held_at(seconds: float, computed: float, stacks: list[Stack]) -> str | None:
         stacks: Where the loop was at each look.
     """
     on_time = len(stacks) * EVERY > 0.7 * seconds
-    return where_most(stacks) if computed > seconds / 2 or on_time else None
+    return where_most(list(filter(None, stacks))) if computed > seconds / 2 or on_time else None
 
 
 def where_most(stacks: list[Stack]) -> str | None:
-    """Find the innermost function that was there in most of the stacks.
-
-    None where most are empty: then other threads or other programs took the processor.
-    """
+    """Find the innermost function that was there in most of the stacks."""
     counts = Counter(code for stack in stacks for code in {code for code, _ in stack})
     often = [
         (depth, place)

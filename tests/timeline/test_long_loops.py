@@ -136,10 +136,13 @@ def test_what_is_long_or_new_is_told_however_late_it_comes(tmp_path: Path) -> No
 
 
 PROGRAM = """
+def add(left, right):
+    return left + right
+
 def add_up(count):
     total = 0
     for number in range(count):
-        total += number
+        total = add(total, number)
     return total
 
 print(add_up(100_000))

@@ -16,7 +16,8 @@ import asyncio, queue, threading, time, warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio, anyio.to_thread
-from fastapi import BackgroundTasks, FastAPI, HTTPException
+from fastapi import BackgroundTasks, FastAPI
+from fastapi.responses import StreamingResponse
 
 app = FastAPI()
 pool = ThreadPoolExecutor(1)
@@ -45,6 +46,42 @@ async def caught():
     except ValueError:
         pass
     raise ValueError("hard")
+
+
+@app.get("/retries")
+async def retries():
+    for left in (2, 1, 0):
+        try:
+            return parse("down")
+        except ValueError:
+            if not left:
+                raise
+
+
+@app.get("/streams")
+async def streams():
+    return StreamingResponse(rows())
+
+
+def rows():
+    yield "row 1"
+    raise LookupError("row 2")
+
+
+@app.get("/both")
+async def both():
+    time.sleep(0.15)
+    return [{"number": number} for number in range(20_000)]
+
+
+@app.get("/nests")
+async def nests():
+    await helper()
+    time.sleep(0.25)
+
+
+async def helper():
+    time.sleep(0.3)
 
 
 @app.get("/shared/{number}")
@@ -117,7 +154,7 @@ async def in_its_own_task():
 
 PATHS = (
     *("/warns", "/caught", "/shared/1", "/slow-last", "/executor", "/gives-up"),
-    *("/many", "/starts", "/job", "/begun"),
+    *("/many", "/starts", "/job", "/begun", "/retries", "/streams", "/both", "/nests"),
 )
 
 
@@ -182,6 +219,33 @@ def test_a_thread_is_nobodys_in_the_next_request(told: dict[str, list[Any]]) -> 
 def test_a_coroutine_that_has_a_task_of_its_own_is_not_lost(told: dict[str, list[Any]]) -> None:
     """The task that made it drops it; it runs all the same."""
     assert texts(told["/begun"], "never awaited") == []
+
+
+def test_of_several_tries_the_last_one_reaches_the_server(told: dict[str, list[Any]]) -> None:
+    """The others were caught, though they raised the same."""
+    caught, reached = texts(told["/retries"], "raised")
+    assert caught.endswith(": the server did not see it. It happened 2 times.")
+    assert reached.endswith("it reached the server, which logs it.")
+
+
+def test_what_a_generator_raises_goes_to_who_asked_last(told: dict[str, list[Any]]) -> None:
+    """And not to who asked for its first item."""
+    (raised,) = texts(told["/streams"], "raised")
+    assert raised.endswith("it reached the server, which logs it.")
+
+
+def test_a_hold_is_told_beside_the_librarys_behind_it(told: dict[str, list[Any]]) -> None:
+    """The endpoint's own time is its own, and what its answer takes is not."""
+    held = [each["figures"] for each in told["/both"] if each["kind"] == "held"]
+    assert held[0]["function"] == "both"
+    assert held[0]["milliseconds"] >= 145
+
+
+def test_a_function_held_the_loop_for_its_own_time(told: dict[str, list[Any]]) -> None:
+    """What its caller does behind it is not told as its own."""
+    (held,) = (each["figures"] for each in told["/nests"] if each["kind"] == "held")
+    assert held["function"] == "helper"
+    assert 295 <= held["milliseconds"] < 500
 
 
 AWAITING = """
