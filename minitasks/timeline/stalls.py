@@ -88,7 +88,10 @@ class StallWatch:
         stack: Stack = []
         while frame is not None:
             code = frame.f_code
-            if frame.f_globals.get("__name__", "").split(".")[0] in LOOPS:
+            module = frame.f_globals.get("__name__", "")
+            if module.startswith("minitasks.timeline"):  # the recording itself
+                return []
+            if module.split(".")[0] in LOOPS:
                 return stack
             if self._is_own(code.co_filename):
                 return stack if stack and stack[-1][0].co_flags & CO_COROUTINE else []
