@@ -21,6 +21,7 @@ EVERY = 0.01  # seconds between two turns that are asked for
 LOOPS = ("asyncio", "selectors", "uvicorn", "uvloop")
 
 Stack = list[tuple[CodeType, str]]  # functions, each with its place in words
+AWAITS = ""  # the place of a recorded coroutine, which only awaits the others
 
 
 class StallWatch:
@@ -94,7 +95,8 @@ class StallWatch:
             if module.split(".")[0] in LOOPS:
                 return stack
             if self._is_own(code.co_filename):
-                return stack if stack and stack[-1][0].co_flags & CO_COROUTINE else []
+                awaits = stack and stack[-1][0].co_flags & CO_COROUTINE
+                return [*stack, (code, AWAITS)] if awaits else []
             stack.append((code, f"{code.co_name} in {code.co_filename}:{frame.f_lineno}"))
             frame = frame.f_back
         return []
@@ -119,7 +121,10 @@ def held_at(seconds: float, computed: float, stacks: list[Stack]) -> str | None:
         stacks: Where the loop was at each look.
     """
     on_time = len(stacks) * EVERY > 0.7 * seconds
-    return where_most(list(filter(None, stacks))) if computed > seconds / 2 or on_time else None
+    looks = list(filter(None, stacks))
+    # What a recorded slice awaits is told apart from the slice, however busy the machine is.
+    is_awaited = any(look[-1][1] == AWAITS for look in looks)
+    return where_most(looks) if computed > seconds / 2 or on_time or is_awaited else None
 
 
 def where_most(stacks: list[Stack]) -> str | None:
