@@ -24,6 +24,9 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 YIELDS = ast.Yield | ast.YieldFrom
 
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
+# A mark of the watch that asks the event loop for turns.
+HELD = re.compile(r"event loop held for (\d+) ms by (\S+) in (.*):(\d+)$")
+
 MOST_NAMES = 12  # of tasks in one sentence
 AT_ONCE = 10  # milliseconds within which a request goes on that waited for the loop alone
 
@@ -111,16 +114,36 @@ class Run:
     def first_event(self, call: Call) -> Event:
         return self.timeline.events[call.first]
 
+    def node(self, call: Call) -> Function | None:
+        """Find the program's own function that was called."""
+        return self.function(self.first_event(call))
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether no steps are left out."""
+        return not any(map(is_left_out, self.marks))
+
+    @cached_property
+    def stalls(self) -> list[tuple[int, int, re.Match[str]]]:
+        """When code that is not recorded held the loop: from, to, and what the mark says."""
+        said = [(mark.time, HELD.match(mark.text)) for mark in self.view.all_marks]
+        return [(end - int(held[1]) * 1_000_000, end, held) for end, held in said if held]
+
+    @cached_property
+    def client_steps(self) -> list[Event]:
+        """The marks of all clients."""
+        return [mark for mark in self.view.all_marks if self.view.lane(mark).kind == "client"]
+
     def is_own(self, call: Call) -> bool:
         """Tell whether a call is of a function of the program's own."""
         return (call.file, call.function) in self.functions
 
     def is_async(self, call: Call) -> bool:
         """Tell whether a call is of an async function of the program's own."""
-        return isinstance(self.function(self.first_event(call)), ast.AsyncFunctionDef)
+        return isinstance(self.node(call), ast.AsyncFunctionDef)
 
     def is_generator(self, call: Call) -> bool:
-        node = self.function(self.first_event(call))
+        node = self.node(call)
         return node is not None and any(isinstance(x, YIELDS) for x in ast.walk(node))
 
     def mark(self, ending: str) -> Event | None:
@@ -129,9 +152,9 @@ class Run:
 
     def client_marks(self, arrives: Event | None) -> list[Event]:
         """Give a client's marks from the sending of a request on, if it is of this process."""
-        marks = [mark for mark in self.view.all_marks if self.view.lane(mark).kind == "client"]
         if arrives is None:
             return []
+        marks = self.client_steps
         sent = bisect_left(marks, arrives.time, key=lambda mark: mark.time) - 1
         name = arrives.text.removesuffix(" arrives")
         # The path, with whatever query.
@@ -142,7 +165,7 @@ class Run:
 
     def line(self, call: Call) -> int:
         """Give the line of the `def` of one of the program's own functions."""
-        node = self.function(self.first_event(call))
+        node = self.node(call)
         assert node is not None
         return node.lineno
 
@@ -218,14 +241,13 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
     of_function: dict[Function | None, list[Call]] = defaultdict(list)
     for call in run.calls:
         if run.is_own(call) and is_worth_telling(run, call):
-            of_function[run.function(run.first_event(call))].append(call)
+            of_function[run.node(call)].append(call)
     for some in of_function.values():
         first = some[0]
         slices = [part for call in some for part in call.slices]
         where = " and ".join(dict.fromkeys(ran_on(run, part) for part in slices))
         # Where steps are left out, the one below may not be who called.
-        is_whole = not any(map(is_left_out, run.marks))
-        caller = run.callers.get(first.first) if is_whole else None
+        caller = run.callers.get(first.first) if run.is_whole else None
         why = "async" if run.is_async(first) else "sync"
         on_loop = any(map(run.view.is_on_loop, slices))
         if why == "sync" and on_loop and caller is not None and run.is_async(caller):
@@ -479,7 +501,7 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
         text = f"{run.where(call)} {raised}"
         said[text, call in tasks].append(found("raised", text, is_answer, **figures))
     for (text, _), alike in said.items():
-        least = "at least " if any(map(is_left_out, run.marks)) else ""
+        least = "" if run.is_whole else "at least "
         times = f" It happened {least}{len(alike)} times." if len(alike) > 1 else ""
         figures = {**alike[0].figures, "times": len(alike)}
         yield replace(alike[0], text=text + times, figures=figures)
@@ -640,19 +662,12 @@ def goes_on_at_once(run: Run, part: Slice, slow: float) -> bool:
     return goes_on.time - part.end <= longest * 1e6
 
 
-HELD = re.compile(r"event loop held for (\d+) ms by (\S+) in (.*):(\d+)$")
-
-
 def held_elsewhere(run: Run) -> Iterator[Finding]:
     """Say what held the event loop while this ran, where it was code that is not recorded."""
     begun, done = run.mark(" arrives"), run.mark(" done")
-    for mark in run.view.all_marks:
-        held = HELD.match(mark.text)
-        if held is None:
-            continue
+    for start, end, held in run.stalls:
         milliseconds, function, file, line = held.groups()
-        began = mark.time - int(milliseconds) * 1_000_000
-        if begun and done and not (begun.time < mark.time and began < done.time):
+        if begun and done and not (begun.time < end and start < done.time):
             continue
         yield found(
             "held",
@@ -705,12 +720,9 @@ def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
 
 def held_by_awaited(run: Run, part: Slice) -> bool:
     """Tell whether code that is not recorded, and awaited, held the loop for most of a slice."""
-    held = [(mark.time, HELD.match(mark.text)) for mark in run.view.all_marks]
     return any(
-        2 * (min(time, part.end) - max(time - int(found[1]) * 1_000_000, part.start))
-        > part.end - part.start
-        for time, found in held
-        if found
+        2 * (min(end, part.end) - max(start, part.start)) > part.end - part.start
+        for start, end, _ in run.stalls
     )
 
 

@@ -158,10 +158,7 @@ class Recorder:
             self._dropped += 1
             return True
         is_enough = self._is_enough(frame)
-        # Each call of a task's class counts, however many there are.
-        file = self.files.known[frame.f_code.co_filename]
-        may_leave_out = is_enough and (kind != "call" or self._is_own(file))
-        if may_leave_out and self._leaves_out(kind, frame, text):
+        if is_enough and not self._is_tasks(kind, frame) and self._leaves_out(kind, frame, text):
             return False
         self._begun.pop(id(frame), None)
         try:
@@ -173,6 +170,10 @@ class Recorder:
                 self._frames.pop(id(frame), None)
             raise
         return not is_enough
+
+    def _is_tasks(self, kind: Kind, frame: FrameType) -> bool:
+        """Tell whether a task's class is called: that counts, however often it happens."""
+        return kind == "call" and not self._is_own(self.files.known[frame.f_code.co_filename])
 
     def _is_enough(self, frame: FrameType) -> bool:
         """Count a step, and tell whether its function has had enough of them for this request."""
@@ -191,9 +192,8 @@ class Recorder:
                     del self._steps[next(iter(self._steps))]
             steps[id(code)] += 1
         if steps[id(code)] == self._most_of_one + 1:
-            place = (0, self.files.known[code.co_filename], code.co_qualname, frame.f_lineno)
             text = f"{self._most_of_one:,} steps of {code.co_name}: {LEFT_OUT}"
-            self._append("mark", place, (), text)
+            self._append("mark", (0, *self._where(frame)), (), text)
         return steps[id(code)] > self._most_of_one
 
     def _leaves_out(self, kind: Kind, frame: FrameType, text: str) -> bool:
@@ -272,9 +272,11 @@ class Recorder:
         return len(self._events) >= self._limit and not self._keeps_last
 
     def _place(self, kind: Kind, frame: FrameType) -> Place:
+        return (self._frame_number(kind, frame), *self._where(frame))
+
+    def _where(self, frame: FrameType) -> tuple[str, str, int]:
         code = frame.f_code
-        number = self._frame_number(kind, frame)
-        return number, self.files.known[code.co_filename], code.co_qualname, frame.f_lineno
+        return self.files.known[code.co_filename], code.co_qualname, frame.f_lineno
 
     def _frame_number(self, kind: Kind, frame: FrameType) -> int:
         """Give the number of a call. The frame itself is not kept: it would keep its variables."""

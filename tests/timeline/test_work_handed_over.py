@@ -81,8 +81,9 @@ def test_what_a_request_hands_to_a_thread_is_told_of_it(tmp_path: Path, backend:
     ]
 
 
-DROPPING = """
-import functools
+# A shop whose tasks may be decorated.
+LOGGED = """
+import asyncio, functools
 
 from fastapi import BackgroundTasks, FastAPI
 
@@ -94,8 +95,11 @@ def logged(function):
     def inner(*args):
         return function(*args)
     return inner
+"""
 
-
+DROPPING = (
+    LOGGED
+    + """
 @logged
 async def wrapped(): ...
 async def inner_of_async(): ...
@@ -110,6 +114,7 @@ def exhausted(): return list(generator())
 async def add(name: str, tasks: BackgroundTasks):
     tasks.add_task(globals()[name])
 """
+)
 
 
 @pytest.mark.parametrize(
@@ -139,21 +144,9 @@ def test_what_a_task_drops_is_told(tmp_path: Path, name: str, said: str | None) 
     assert lost == ([said] if said else [])
 
 
-ALIKE = """
-import asyncio, functools
-
-from fastapi import BackgroundTasks, FastAPI
-
-app = FastAPI()
-
-
-def logged(function):
-    @functools.wraps(function)
-    def inner(*args):
-        return function(*args)
-    return inner
-
-
+ALIKE = (
+    LOGGED
+    + """
 @logged
 def save(): ...
 @logged
@@ -167,6 +160,7 @@ async def add(tasks: BackgroundTasks):
     for each in (save, print_label, fetch_all):
         tasks.add_task(each)
 """
+)
 
 
 def test_what_is_alike_is_told_apart_or_once(tmp_path: Path) -> None:
