@@ -14,7 +14,6 @@ from typing import Any
 from minitasks.errors import CannotRun
 from minitasks.timeline.events import Kind
 from minitasks.timeline.recorder import Recorder
-from minitasks.timeline.reprs import short_repr
 from minitasks.tracing.steps import callers, has_begun
 from minitasks.tracing.threads import offloads
 
@@ -144,7 +143,8 @@ class Engine:
         # A call at which a recursion comes to its limit ends, and nothing told of its beginning.
         is_known = type(exception) is not RecursionError or self._recorder.has_seen(frame)
         if id(code) in self._recorded and has_begun(frame) and is_known:
-            self._recorder.note("raise", frame, short_repr(exception))
+            raised = self._recorder.raised(exception, exception.__traceback__)
+            self._recorder.note("raise", frame, raised)
 
     def _line(self, code: CodeType, frame: FrameType) -> None:
         if not self._recorder.note("line", frame):

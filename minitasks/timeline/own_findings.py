@@ -70,6 +70,27 @@ class Run:
         """Likewise the call beneath the last slice: who got what it returned or raised."""
         return self.beneath(-1)
 
+    @cached_property
+    def raised(self) -> dict[int, list[Call]]:
+        """By where an exception began, the calls that it left, one after another."""
+        found: dict[int, list[Call]] = defaultdict(list)
+        raising = [call for call in self.calls if call.ended == "raise"]
+        for call in sorted(raising, key=lambda call: call.slices[-1].last):
+            found[self.origin(call)].append(call)
+        return found
+
+    def origin(self, call: Call) -> int:
+        """Give the number of the call in which began what a call raised."""
+        return self.timeline.events[call.slices[-1].last].began_in[0]
+
+    def receiver(self, call: Call) -> Call | None:
+        """Give who got what a call raised; None for a finalizer, and where another task began."""
+        caller = self.last_callers.get(call.first)
+        if caller is None or call.name == "__del__":
+            return None
+        is_same = self.first_event(caller).task == self.first_event(call).task
+        return caller if is_same else None
+
     def beneath(self, index: int) -> dict[int, Call]:
         """For the first event of each call the call that was beneath one of its slices."""
         made: dict[int, Call] = {}
@@ -482,24 +503,20 @@ NEXT = ("__next__", "__anext__")
 
 def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
     """Say what each own function raised, where it began, and what became of it."""
-    raising = [call for call in run.calls if call.ended == "raise" and run.is_own(call)]
-    last = {call.text: call for call in raising}  # of equal exceptions the others were handled
     said: dict[tuple[str, bool], list[Finding]] = defaultdict(list)
-    for call in raising:
-        kind = kind_of(call.text)
-        is_end = kind in ENDS and (run.is_generator(call) or call.name in NEXT)
-        if is_end or any(passes_on(run, call, other) for other in raising):
+    for calls in run.raised.values():
+        own = [call for call in calls if run.is_own(call)]
+        if not own or is_end(run, own[0]):
             continue
-        became = what_became(run, call, tasks, last[call.text])
-        is_cancelled = kind == "CancelledError" or (
-            kind == "Cancelled" and not own_class(run, kind)
-        )
-        raised = "was cancelled." if is_cancelled else f"raised {call.text}: {became}"
+        call, kind = own[0], kind_of(own[0].text)
+        is_task = any(each in tasks for each in own)
+        became = what_became(run, calls, is_task)
+        raised = "was cancelled." if is_cancelled(run, kind) else f"raised {call.text}: {became}"
         # An exception that a framework turns into "not found" is how one says it.
         is_answer = became.startswith("the answer was 4")
-        figures = {"function": call.function, "error": kind, "is_task": call in tasks}
+        figures = {"function": call.function, "error": kind, "is_task": is_task}
         text = f"{run.where(call)} {raised}"
-        said[text, call in tasks].append(found("raised", text, is_answer, **figures))
+        said[text, is_task].append(found("raised", text, is_answer, **figures))
     for (text, _), alike in said.items():
         least = "" if run.is_whole else "at least "
         times = f" It happened {least}{len(alike)} times." if len(alike) > 1 else ""
@@ -507,10 +524,17 @@ def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
         yield replace(alike[0], text=text + times, figures=figures)
 
 
-def own_class(run: Run, name: str) -> bool:
-    """Tell whether the program has a class of its own of this name, which is not trio's then."""
+def is_end(run: Run, call: Call) -> bool:
+    """Tell whether a generator or an iterator only ended."""
+    return kind_of(call.text) in ENDS and (run.is_generator(call) or call.name in NEXT)
+
+
+def is_cancelled(run: Run, kind: str) -> bool:
+    """Tell whether an exception's class is asyncio's or trio's for what is cancelled."""
+    # trio's is called Cancelled, and so may be a class of the program's own.
     own = (run.timeline.sources.get(file, "") for file in run.own)
-    return any(re.search(rf"^\s*class {name}\b", source, re.MULTILINE) for source in own)
+    is_own = any(re.search(rf"^\s*class {kind}\b", source, re.MULTILINE) for source in own)
+    return kind == "CancelledError" or (kind == "Cancelled" and not is_own)
 
 
 def kind_of(error: str) -> str:
@@ -518,75 +542,49 @@ def kind_of(error: str) -> str:
     return error.partition("(")[0].strip("<>")
 
 
-def is_same_error(one: Call, other: Call) -> bool:
-    """Tell by their reprs whether two calls raised alike; at the recursion limit one is cut."""
-    is_alike = one.text == other.text or {kind_of(one.text), kind_of(other.text)} == RECURSION
-    return one.ended == other.ended == "raise" and is_alike
-
-
-def passes_on(run: Run, call: Call, other: Call) -> bool:
-    """Tell whether a call only passed on what another one, while it ran, had raised."""
-    return (
-        other is not call
-        and is_same_error(call, other)
-        and call.start <= other.start
-        and other.end <= call.end
-        and run.first_event(other).task == run.first_event(call).task
-    )
-
-
-RECURSION = {"RecursionError"}
-
-
-def receiver(run: Run, call: Call) -> Call | None:
-    """Give who got what a call raised; None for a finalizer, and where another task began."""
-    caller = run.last_callers.get(call.first)
-    if caller is None or call.name == "__del__":
-        return None
-    return caller if run.first_event(caller).task == run.first_event(call).task else None
-
-
-def passed_on(run: Run, call: Call, caller: Call) -> bool:
-    """Tell whether a caller raised what a call did, and not what a later one raised alike."""
-    return is_same_error(caller, call) and not any(
-        each.start > call.end and is_same_error(each, call) and receiver(run, each) is caller
-        for each in run.calls
-    )
-
-
-def what_became(run: Run, call: Call, tasks: list[Call], last: Call) -> str:
-    """Say what became of an exception, of which the `last` was raised by some call."""
-    outermost = call
-    while (caller := receiver(run, outermost)) and passed_on(run, outermost, caller):
-        outermost = caller
-    is_served = any(mark.text.endswith(" arrives") for mark in run.view.all_marks)
-    if caller and not is_served:
-        return "the program handled it."
-    if is_served and (caller or outermost.end < last.start):  # it was handled, and happened anew
-        return "the server did not see it."
-    sent = run.mark(" sent")
-    status = sent.text.split()[-2] if sent is not None and sent.time > call.end else ""
-    arrived = [
-        mark.text
-        for mark in run.marks
-        if mark.time >= call.end and mark.text.startswith("exception reaches")
-    ]
-    if any(mark.text == f"{kind_of(call.text)} ends the server" for mark in run.view.all_marks):
+def what_became(run: Run, calls: list[Call], is_task: bool) -> str:
+    """Say what became of an exception that left some calls, one after another."""
+    origin, left_at = run.origin(calls[0]), calls[0].end
+    marks = [mark for mark in run.view.all_marks if origin in mark.began_in]
+    if any(mark.text.endswith(" ends the server") for mark in marks):
         return "it ended the server."
-    reached = any(kind_of(call.text) in re.findall(r"\w+", text) for text in arrived)
-    if reached and sent is not None and not status:
-        return "it reached the server, which can only log it: the answer was sent before."
-    if arrived and not reached and call in tasks and "RuntimeError" in arrived[0]:
-        return "it reached the server as a RuntimeError, for the answer was sent before."
-    if reached:
-        answer = f"the answer was {status}" if status else "the application sent no whole answer"
-        return f"{answer}, and it reached the server, which logs it."
-    if status and call not in tasks:
+    if not any(mark.text.endswith(" arrives") for mark in run.view.all_marks):
+        return what_became_in_program(run, calls[-1])
+    sent = run.mark(" sent")
+    status = sent.text.split()[-2] if sent is not None and sent.time > left_at else ""
+    for mark in marks:
+        if mark.text.startswith("exception reaches"):
+            name = mark.text.partition(": ")[2]
+            other = "" if kind_of(calls[0].text) in re.findall(r"\w+", name) else f" as a {name}"
+            return reached_server(status, other, is_answered=sent is not None)
+    if status and sent is not None and (sent in marks or is_likely_answer(run, sent, calls)):
         return f"the answer was {status}."
-    if is_served:
-        return "the server did not see it."
+    return "the server did not see it."
+
+
+def what_became_in_program(run: Run, outermost: Call) -> str:
+    """Say what became of an exception in a program, from the last call that it left."""
+    if run.receiver(outermost):
+        return "the program handled it."
     ended = outermost.function == "<module>"
     return "it ended the program." if ended else "what became of it is not recorded."
+
+
+def reached_server(status: str, other: str, is_answered: bool) -> str:
+    """Say so of an exception, whose class may be `other`."""
+    if is_answered and not status:
+        after = ", for" if other else ", which can only log it:"
+        return f"it reached the server{other}{after} the answer was sent before."
+    answer = f"the answer was {status}" if status else "the application sent no whole answer"
+    return f"{answer}, and it reached the server{other}, which logs it."
+
+
+def is_likely_answer(run: Run, sent: Event, calls: list[Call]) -> bool:
+    """Tell whether an error's answer that another task sent says what was raised last."""
+    before = [each[-1] for each in run.raised.values() if each[-1].end < sent.time]
+    is_last = max(before, key=lambda call: call.end, default=None) is calls[-1]
+    is_error = int(sent.text.split()[-2]) >= 400
+    return not sent.began_in and is_error and is_last and run.receiver(calls[-1]) is None
 
 
 # -- lost coroutines ------------------------------------------------------------------------------

@@ -14,12 +14,13 @@ from functools import partial
 from itertools import count
 from operator import itemgetter
 from time import perf_counter_ns
-from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from minitasks.scenarios.marks import request_number
 from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.timeline.files import Files
+from minitasks.timeline.origins import Origins
 from minitasks.timeline.reprs import short_repr
 from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.process_state import protect_from_ctrl_c
@@ -37,7 +38,7 @@ DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 Variables = tuple[tuple[str, str], ...]
 Place = tuple[int, str, str, int]  # frame number, file, function, line
-TEXT, REQUEST = -3, -2  # where an event has them
+TEXT, REQUEST = -4, -3  # where an event has them
 CUT_SHORT = "recursion limit"
 LEFT_OUT = "most others are left out"
 REQUESTS = 100  # whose steps are counted: those under way, and the last ones
@@ -46,6 +47,7 @@ LONG = 1_000_000  # nanoseconds: a slice that is not left out
 NOWHERE: Place = (0, "", "", 0)
 NOTHING = object()
 Moment = tuple[int, int]  # of the clock, and what recording has taken so far: nanoseconds
+Raised = tuple[str, int]  # an exception's short repr, and the call in which it began; 0: here
 
 
 class Spent(threading.local):
@@ -97,6 +99,7 @@ class Recorder:
         # For which request work is done that was handed over without the context.
         self._handed_over: dict[int, int] = {}
         self._frames: dict[int, int] = {}
+        self._origins = Origins(lambda frame: frame.f_code.co_filename in self.files.known)
         self._frame_numbers = count(1)
         # The idents of threads on which a recursion came so near to its limit that steps are lost.
         self.cut_short: list[int] = []
@@ -136,34 +139,46 @@ class Recorder:
         request_number.set(request)
         self._tasks.leave()
 
-    def note(self, kind: Kind, frame: FrameType, text: str = "", value: object = NOTHING) -> bool:
+    def raised(self, error: BaseException, trace: TracebackType | None) -> Raised:
+        """Tell of an exception that passes a frame what `note` is to know."""
+        return short_repr(error), self._origins.of(trace)
+
+    def note(
+        self, kind: Kind, frame: FrameType, raised: Raised = ("", 0), value: object = NOTHING
+    ) -> bool:
         """Note that something happens in a recorded frame, on the current thread.
 
         Args:
             kind: What happens; anything but a mark.
             frame: Where.
-            text: The short repr of what is raised.
+            raised: What is raised.
             value: What is returned.
 
         Returns:
             Whether the next lines of the frame are wanted, too.
         """
         began = perf_counter_ns()
-        is_wanted = self._note(kind, frame, text, value)
+        is_wanted = self._note(kind, frame, raised, value)
         self._spent.nanoseconds += perf_counter_ns() - began
         return is_wanted
 
-    def _note(self, kind: Kind, frame: FrameType, text: str, value: object) -> bool:
+    def _note(self, kind: Kind, frame: FrameType, raised: Raised, value: object) -> bool:
         if self._is_full():
             self._dropped += 1
             return True
+        text, origin = raised
         is_enough = self._is_enough(frame)
         if is_enough and not self._is_tasks(kind, frame) and self._leaves_out(kind, frame, text):
             return False
         self._begun.pop(id(frame), None)
         try:
             text = text if value is NOTHING else short_repr(value)
-            self._append(kind, self._place(kind, frame), variables_of(frame), text)
+            place = self._place(kind, frame)
+            began_in: tuple[int, ...] = ()
+            if kind == "raise":
+                began_in = (origin or place[0],)
+                self._origins.keep(frame, *began_in)
+            self._append(kind, place, variables_of(frame), text, began_in=began_in)
         except RecursionError:
             # The limit came here, and not in the program: as far as is told, it never began.
             if kind == "call":
@@ -205,6 +220,7 @@ class Recorder:
         if kind in ("call", "line", "resume"):
             if kind == "call":  # which may have got the id of one that ended unseen
                 self._frames.pop(id(frame), None)
+                self._origins.forget(frame)
             if kind != "line":
                 moment = perf_counter_ns(), self._spent.nanoseconds
                 self._begun[id(frame)] = kind, frame.f_lineno, moment
@@ -230,7 +246,8 @@ class Recorder:
         """Note a mark, on the thread that leaves it; `marks.mark` calls this."""
         frame = sys._getframe(2)
         place = self._place("mark", frame) if self.files.owns(frame) else NOWHERE
-        self._append("mark", place, (), text)
+        began_in = self._origins.of_all(sys.exception())
+        self._append("mark", place, (), text, began_in=began_in)
         # A thread that goes on after its request, and into the next one, is nobody's.
         if text.endswith(" done") and request_number.get() in self._inherited:
             self._done.add(request_number.get())
@@ -285,6 +302,7 @@ class Recorder:
             return self._frames.pop(key, None) or next(self._frame_numbers)
         # A new call may have got the id of one that ended unseen.
         if kind == "call" or key not in self._frames:
+            self._origins.forget(frame)
             self._frames[key] = next(self._frame_numbers)
         return self._frames[key]
 
@@ -295,6 +313,7 @@ class Recorder:
         variables: Variables,
         text: str,
         moment: Moment | None = None,
+        began_in: tuple[int, ...] = (),
     ) -> None:
         thread = self._threads.here()
         task = self._tasks.here()
@@ -309,7 +328,7 @@ class Recorder:
             request = request_number.get()
             if request in self._over and not thread.is_worker and not thread.runs_loop:
                 request = 0
-            self._events.append((*step, variables, text, request, spent))
+            self._events.append((*step, variables, text, request, spent, began_in))
 
 
 def since_arrival(events: list[tuple[Any, ...]], request: int) -> list[tuple[Any, ...]]:

@@ -87,8 +87,8 @@ class ShortRepr(reprlib.Repr):
         if issubclass(kind, Enum):
             return lambda value, level: f"{kind.__name__}.{value.__dict__['_name_']}"
         if issubclass(kind, BaseException):
-            args = vars(BaseException)["args"].__get__
-            return lambda value, level: self.of_call(kind.__name__, args(value), {}, level)
+            stores = stores_of(kind)
+            return lambda value, level: self.of_exception(value, stores, level)
         fields = shown_fields(kind)
         if fields is None:
             return lambda value, level: f"<{kind.__name__}>"
@@ -130,6 +130,13 @@ class ShortRepr(reprlib.Repr):
         public = {name: item for name, item in attributes(value, stores) if fields(name)}
         name = name_of(value)
         return self.of_call(name, (), public, level) if public else f"<{name}>"
+
+    def of_exception(self, value: BaseException, stores: Stores, level: int) -> str:
+        """Show an exception by what was passed on to `Exception`, or else by its attributes."""
+        args = vars(BaseException)["args"].__get__(value)
+        stored = [] if args else attributes(value, stores)
+        public = {name: item for name, item in stored if is_public(name) and item is not None}
+        return self.of_call(name_of(value), args, public, level)
 
     def of_call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> str:
         """Show something as the call that would make it."""

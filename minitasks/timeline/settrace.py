@@ -15,8 +15,7 @@ from types import FrameType
 from typing import Any
 
 from minitasks.errors import CannotRun
-from minitasks.timeline.recorder import Recorder
-from minitasks.timeline.reprs import short_repr
+from minitasks.timeline.recorder import Raised, Recorder
 from minitasks.tracing.steps import StepReader, callers, has_begun
 from minitasks.tracing.threads import offloads, trio_lowlevel
 
@@ -63,9 +62,9 @@ class Engine:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._reader = StepReader()
-        # The short repr of the exception last seen in a frame: the event of its end lacks it. Where
-        # the frame handled another one while it cleaned up, this is the other one's.
-        self._raised: dict[int, str] = {}
+        # The exception last seen in a frame: the event of its end lacks it. Where the frame handled
+        # another one while it cleaned up, this is the other one.
+        self._raised: dict[int, Raised] = {}
 
     def begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
         """Take the first event of any frame: a call or a resume."""
@@ -90,10 +89,10 @@ class Engine:
         try:
             step = self._reader.read(frame, event, arg)
             if step == "exception":
-                self._raised[id(frame)] = short_repr(arg[1])
+                self._raised[id(frame)] = self._recorder.raised(*arg[1:])
                 frame.f_trace_lines |= self._reader.waits_for_line(frame)
             elif step == "raise":
-                self._recorder.note(step, frame, self._raised.pop(id(frame), ""))
+                self._recorder.note(step, frame, self._raised.pop(id(frame), ("", 0)))
             elif step == "return":
                 self._recorder.note(step, frame, value=arg)
                 self._raised.pop(id(frame), None)

@@ -1,6 +1,7 @@
 """What is easily mixed up: each sentence is told of what it is true of, and of nothing else."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -12,11 +13,11 @@ import pytest
 from tests.timeline.served_by_command import served
 
 SHOP = """
-import asyncio, queue, threading, time, warnings
+import asyncio, contextlib, queue, threading, time, warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio, anyio.to_thread
-from fastapi import BackgroundTasks, FastAPI
+from fastapi import BackgroundTasks, FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
 
 app = FastAPI()
@@ -46,6 +47,49 @@ async def caught():
     except ValueError:
         pass
     raise ValueError("hard")
+
+
+@app.get("/converts")
+async def converts():
+    try:
+        find("book")
+    except HTTPException as error:
+        raise HTTPException(status_code=503, detail="upstream") from error
+
+
+def find(what):
+    raise HTTPException(status_code=404, detail=f"no {what}")
+
+
+@app.get("/anew")
+async def anew():
+    try:
+        parse("soft")
+    except ValueError:
+        raise ValueError("soft") from None
+
+
+@app.get("/in-a-thread")
+async def in_a_thread(tasks: BackgroundTasks):
+    with contextlib.suppress(ValueError):
+        await asyncio.to_thread(parse, "first")
+    tasks.add_task(parse, "second")
+
+
+@app.get("/side-by-side")
+async def side_by_side():
+    await asyncio.gather(fetch(1), fetch(2))
+
+
+async def fetch(number):
+    await asyncio.sleep(0)
+    parse(str(number))
+
+
+@app.get("/forgets")
+async def forgets():
+    running.add(asyncio.create_task(fetch(0)))
+    await asyncio.sleep(0.01)
 
 
 @app.get("/retries")
@@ -155,6 +199,7 @@ async def in_its_own_task():
 PATHS = (
     *("/warns", "/caught", "/shared/1", "/slow-last", "/executor", "/gives-up"),
     *("/many", "/starts", "/job", "/begun", "/retries", "/streams", "/both", "/nests"),
+    *("/converts", "/anew", "/in-a-thread", "/side-by-side", "/forgets"),
 )
 
 
@@ -179,6 +224,49 @@ def test_of_two_equal_exceptions_the_caught_one_reaches_nobody(told: dict[str, l
     raised = {text.partition(" ")[0]: text for text in texts(told["/caught"], "raised")}
     assert raised["parse"].endswith(": the server did not see it.")
     assert raised["caught"].endswith("it reached the server, which logs it.")
+
+
+UNSEEN = "the server did not see it."
+LOGGED = "the answer was 500, and it reached the server, which logs it."
+ONLY_LOGGED = "it reached the server, which can only log it: the answer was sent before."
+
+
+@pytest.mark.parametrize(
+    ("path", "raised"),
+    [
+        (
+            "/converts",
+            {
+                "find raised HTTPException(status_code=404, detail='no book')": UNSEEN,
+                "converts raised HTTPException(status_code=503, detail='upstream')": (
+                    "the answer was 503."
+                ),
+            },
+        ),
+        (
+            "/anew",
+            {"parse raised ValueError('soft')": UNSEEN, "anew raised ValueError('soft')": LOGGED},
+        ),
+        (
+            "/in-a-thread",
+            {
+                "parse raised ValueError('first')": UNSEEN,
+                "parse raised ValueError('second')": ONLY_LOGGED,
+            },
+        ),
+        (
+            "/side-by-side",
+            {"parse raised ValueError('1')": LOGGED, "parse raised ValueError('2')": UNSEEN},
+        ),
+        ("/forgets", {"parse raised ValueError('0')": UNSEEN}),
+    ],
+)
+def test_what_became_of_an_exception_is_told_of_that_one(
+    told: dict[str, list[Any]], path: str, raised: dict[str, str]
+) -> None:
+    """Of one that was caught, turned into another, raised in a thread, beside another, or alone."""
+    said = [re.sub(r" \(.*?\)", "", text, count=1) for text in texts(told[path], "raised")]
+    assert dict(text.split(": ", 1) for text in said) == raised
 
 
 def test_functions_of_one_name_are_told_apart(told: dict[str, list[Any]]) -> None:

@@ -1,0 +1,57 @@
+"""Origins: in which recorded call an exception began, however often it is raised again.
+
+Two exceptions may be equal, and one may be raised anew in another task or thread: what tells them
+apart is the innermost call in their traceback.
+"""
+
+from collections.abc import Callable
+from types import FrameType, TracebackType
+
+
+class Origins:
+    """The calls in which exceptions began.
+
+    Args:
+        is_recorded: Whether a frame's code is recorded.
+    """
+
+    def __init__(self, is_recorded: Callable[[FrameType], bool]) -> None:
+        self._is_recorded = is_recorded
+        # By the id of a frame that an exception left. An exception keeps the frames that it has
+        # left; of the others an id may be given again, and is forgotten when that call begins.
+        self._of_frame: dict[int, int] = {}
+
+    def forget(self, frame: FrameType) -> None:
+        """Take note that a frame begins."""
+        self._of_frame.pop(id(frame), None)
+
+    def keep(self, frame: FrameType, number: int) -> None:
+        """Take note that an exception that began in some call leaves a frame."""
+        self._of_frame[id(frame)] = number
+
+    def of(self, trace: TracebackType | None) -> int:
+        """Give the call in which an exception with such a traceback began; 0 if it left none."""
+        while trace is not None:
+            number = self._of_frame.get(id(trace.tb_frame), 0)
+            if number and self._is_recorded(trace.tb_frame):
+                return number
+            trace = trace.tb_next
+        return 0
+
+    def of_all(self, error: BaseException | None) -> tuple[int, ...]:
+        """Likewise of an exception, of those in a group, and of what a library's own stands for."""
+        found: list[int] = []
+        seen: set[int] = set()
+        left = [error]
+        while left:
+            error = left.pop()
+            if error is None or id(error) in seen:
+                continue
+            seen.add(id(error))
+            number = self.of(error.__traceback__)
+            found += [number] if number else []
+            if isinstance(error, BaseExceptionGroup):
+                left += error.exceptions
+            elif not number:
+                left.append(error.__cause__ or error.__context__)
+        return tuple(found)
