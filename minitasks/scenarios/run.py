@@ -1,10 +1,11 @@
 """Run: a scenario, on a library, on an event loop; or a program of one's own."""
 
+import builtins
 import importlib.util
-import runpy
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import anyio
@@ -46,13 +47,17 @@ def run_program(path: Path, arguments: Sequence[str] = ()) -> None:
     """
     if not path.is_file():
         raise CannotRun(f"there is no file {path}")
-    before = sys.argv, sys.path[:]
+    before = sys.argv, sys.path[:], sys.modules["__main__"]
     sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(path.resolve().parent))
+    main = sys.modules["__main__"] = ModuleType("__main__")
+    # Absolute, as Python has it: a program may go elsewhere, and look for its own file.
+    file = str(path.absolute())
+    main.__dict__.update(__file__=file, __builtins__=builtins)
     try:
-        runpy.run_path(str(path), run_name="__main__")
+        exec(compile(path.read_bytes(), file, "exec"), main.__dict__)
     finally:
-        sys.argv, sys.path[:] = before
+        sys.argv, sys.path[:], sys.modules["__main__"] = before
 
 
 def backend_options(scenario: Scenario, backend: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
@@ -22,6 +22,8 @@ from minitasks.timeline.recorder import CUT_SHORT, LEFT_OUT
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 YIELDS = ast.Yield | ast.YieldFrom
+RUNNER = "BackgroundTask.__call__"
+REACHES = "exception reaches the server: "
 
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
 # A mark of the watch that asks the event loop for turns.
@@ -58,17 +60,33 @@ class Run:
         return [mark for mark in self.view.all_marks if self.is_here(mark)]
 
     @cached_property
-    def callers(self) -> dict[int, Call]:
-        """For the first event of each call the call that made it, on the same thread.
+    def beneath(self) -> dict[int, tuple[Slice, Call]]:
+        """For the first event of each slice what was beneath it on its thread.
 
-        None made those that an event loop began.
+        Nothing was beneath those that an event loop began.
         """
-        return self.beneath(0)
+        found: dict[int, tuple[Slice, Call]] = {}
+        below: dict[int, dict[int, tuple[Slice, Call]]] = defaultdict(dict)
+        slices = [(part, call) for call in self.view.all_calls for part in call.slices]
+        for part, call in sorted(slices, key=lambda each: each[0].first):
+            below[part.lane][part.depth] = part, call
+            if part.depth:
+                under = below[part.lane][part.depth - 1]
+                if not is_left_to_loop(under[0], part):
+                    found[part.first] = under
+        return found
 
-    @cached_property
-    def last_callers(self) -> dict[int, Call]:
-        """Likewise the call beneath the last slice: who got what it returned or raised."""
-        return self.beneath(-1)
+    def caller(self, call: Call) -> Call | None:
+        """Give the call that made a call, on the same thread."""
+        return self.beneath.get(call.first, (None, None))[1]
+
+    def receiver(self, call: Call) -> Call | None:
+        """Give who got what a call raised; None for a finalizer, and where another task began."""
+        caller = self.beneath.get(call.slices[-1].first, (None, None))[1]
+        if caller is None or call.name == "__del__":
+            return None
+        is_same = self.first_event(caller).task == self.first_event(call).task
+        return caller if is_same else None
 
     @cached_property
     def raised(self) -> dict[int, list[Call]]:
@@ -76,33 +94,12 @@ class Run:
         found: dict[int, list[Call]] = defaultdict(list)
         raising = [call for call in self.calls if call.ended == "raise"]
         for call in sorted(raising, key=lambda call: call.slices[-1].last):
-            found[self.origin(call)].append(call)
+            found[self.origins(call)[0]].append(call)
         return found
 
-    def origin(self, call: Call) -> int:
-        """Give the number of the call in which began what a call raised."""
-        return self.timeline.events[call.slices[-1].last].began_in[0]
-
-    def receiver(self, call: Call) -> Call | None:
-        """Give who got what a call raised; None for a finalizer, and where another task began."""
-        caller = self.last_callers.get(call.first)
-        if caller is None or call.name == "__del__":
-            return None
-        is_same = self.first_event(caller).task == self.first_event(call).task
-        return caller if is_same else None
-
-    def beneath(self, index: int) -> dict[int, Call]:
-        """For the first event of each call the call that was beneath one of its slices."""
-        made: dict[int, Call] = {}
-        below: dict[int, dict[int, tuple[Slice, Call]]] = defaultdict(dict)
-        slices = [(part, call) for call in self.view.all_calls for part in call.slices]
-        for part, call in sorted(slices, key=lambda each: each[0].first):
-            below[part.lane][part.depth] = part, call
-            if part.depth and part is call.slices[index]:
-                under, caller = below[part.lane][part.depth - 1]
-                if not is_left_to_loop(under, part):
-                    made[call.first] = caller
-        return made
+    def origins(self, call: Call) -> tuple[int, ...]:
+        """Give the number of the call in which began what a call raised; of a group more."""
+        return self.timeline.events[call.slices[-1].last].began_in
 
     @cached_property
     def functions(self) -> dict[tuple[str, str], list[Function]]:
@@ -165,7 +162,7 @@ class Run:
 
     def is_generator(self, call: Call) -> bool:
         node = self.node(call)
-        return node is not None and any(isinstance(x, YIELDS) for x in ast.walk(node))
+        return node is not None and is_generator(node)
 
     def mark(self, ending: str) -> Event | None:
         """Find the first mark with such an ending."""
@@ -235,7 +232,8 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
         *in_order(tasks),
         *never_called(run),
         *waited_for_a_token(run),
-        *what_was_raised(run, [task.call for task in tasks if task.is_own]),
+        *what_was_raised(run),
+        *what_a_library_raised(run),
         *never_awaited(run),
         *held_the_loop(run, slow),
         *waited_for_the_loop(run, slow),
@@ -268,7 +266,7 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
         slices = [part for call in some for part in call.slices]
         where = " and ".join(dict.fromkeys(ran_on(run, part) for part in slices))
         # Where steps are left out, the one below may not be who called.
-        caller = run.callers.get(first.first) if run.is_whole else None
+        caller = run.caller(first) if run.is_whole else None
         why = "async" if run.is_async(first) else "sync"
         on_loop = any(map(run.view.is_on_loop, slices))
         if why == "sync" and on_loop and caller is not None and run.is_async(caller):
@@ -306,17 +304,17 @@ def ran_on(run: Run, part: Slice) -> str:
     return known.get(lane.name) or place(lane)
 
 
-def is_entry(run: Run, call: Call) -> bool:
-    """Tell whether no function of the program's own called this one."""
-    caller = run.callers.get(call.first)
-    while caller is not None and not run.is_own(caller):
-        caller = run.callers.get(caller.first)
-    return caller is None
+def is_entry(run: Run, part: Slice) -> bool:
+    """Tell whether no function of the program's own is beneath a slice."""
+    under = run.beneath.get(part.first)
+    while under is not None and not run.is_own(under[1]):
+        under = run.beneath.get(under[0].first)
+    return under is None
 
 
 def is_worth_telling(run: Run, call: Call) -> bool:
     """Tell whether it is not plain where a call ran: only a sync one of a sync one's is."""
-    caller = run.callers.get(call.first)
+    caller = run.caller(call)
     if caller is None or not run.is_own(caller):
         return True
     return run.is_async(call) or run.is_async(caller)
@@ -338,20 +336,36 @@ class Task:
 
 def tasks_of(run: Run) -> list[Task]:
     """List the background tasks that ran, in the order in which they were called."""
-    own_names = {name.rpartition(".")[2] for _, name in run.functions}
     tasks = []
     for runner in run.calls:
-        if runner.function != "BackgroundTask.__call__":
+        if runner.function != RUNNER:
             continue
         call, is_sync = called_by(run, runner)
-        added = added_name(dict(runner.arguments).get("self", ""))
+        added = added_to(runner)
         if call is not None:
             is_other = added and added not in (call.name, "<lambda>")
             name = f"{call.name} of {added}" if is_other else call.name
             tasks.append(Task(runner, call, name, True, is_sync))
-        elif added and added not in own_names:
+        elif added and not may_be_own(run, added, runner):
             tasks.append(Task(runner, runner, added, False, is_sync))
     return tasks
+
+
+def may_be_own(run: Run, name: str, runner: Call) -> bool:
+    """Tell whether a task whose function was not seen to begin may be the program's own."""
+    nodes = [node for (_, each), some in run.functions.items() for node in some if each == name]
+    # It is seen when it begins: not a generator, and not what its arguments did not fit.
+    is_seen = run.is_whole and runner.ended == "return" and not any(map(is_lazy, nodes))
+    return bool(nodes) and not is_seen
+
+
+def is_lazy(node: Function) -> bool:
+    """Tell whether a call of a function does not begin with it."""
+    return isinstance(node, ast.AsyncFunctionDef) or is_generator(node)
+
+
+def is_generator(node: Function) -> bool:
+    return any(isinstance(each, YIELDS) for each in ast.walk(node))
 
 
 def added_name(text: str) -> str:
@@ -362,11 +376,16 @@ def added_name(text: str) -> str:
     return added[1].rpartition(".")[2] if added else ""
 
 
+def added_to(runner: Call) -> str:
+    """Likewise from the call of a task."""
+    return added_name(dict(runner.arguments).get("self", ""))
+
+
 def called_by(run: Run, runner: Call) -> tuple[Call | None, bool]:
     """Find the own function that a background task called, and whether in a worker thread."""
     starts = run.starts
     within = run.calls[bisect_right(starts, runner.start) : bisect_left(starts, runner.end)]
-    here = [call for call in within if run.callers.get(call.first) is runner]
+    here = [call for call in within if run.caller(call) is runner]
     is_sync = any(call.function == "run_in_threadpool" for call in here)
     if is_sync:
         # What the function itself hands to other threads comes after it.
@@ -381,7 +400,7 @@ def begun_in_worker(run: Run, calls: list[Call], task: int) -> list[Call]:
         call
         for call in calls
         if call.lane.kind == "worker thread"
-        and call.first not in run.callers
+        and call.first not in run.beneath
         and run.first_event(call).task == task
     ]
 
@@ -391,7 +410,7 @@ def sent_before(run: Run, tasks: list[Task]) -> Iterator[Finding]:
     sent, own = run.mark(" sent"), [task.call for task in tasks if task.is_own]
     if sent is None or not own:
         return
-    first, status = own[0], int(sent.text.split()[-2])
+    first, status = own[0], status_of(sent)
     if first.start < sent.time:
         text = f"{first.name} was called before the answer ({status}) was sent."
         yield found("sent", text, False, status=status, first=False, function=first.function)
@@ -407,6 +426,11 @@ def sent_before(run: Run, tasks: list[Task]) -> Iterator[Finding]:
         before_task=in_ms(first.start - sent.time),
         until_last_task=in_ms(last - sent.time),
     )
+
+
+def status_of(sent: Event) -> int:
+    """Read the status of an answer from its mark."""
+    return int(sent.text.split()[-2])
 
 
 def arrival(run: Run) -> Event | None:
@@ -438,12 +462,12 @@ def never_called(run: Run) -> Iterator[Finding]:
     added: Counter[str] = Counter()
     ran: Counter[str] = Counter()
     for call in run.calls:
-        caller, arguments = run.callers.get(call.first), dict(call.arguments)
+        caller = run.caller(call)
         is_outer = caller is None or caller.function != call.function
         if call.function == "BackgroundTasks.add_task" and is_outer:
-            added[added_name(arguments.get("func", ""))] += 1
-        elif call.function == "BackgroundTask.__call__":
-            ran[added_name(arguments.get("self", ""))] += 1
+            added[added_name(dict(call.arguments).get("func", ""))] += 1
+        elif call.function == RUNNER:
+            ran[added_to(call)] += 1
     for name in filter(None, added):
         # Of some that ran no repr may tell the function.
         if added[name] > ran[name] + ran[""]:
@@ -501,27 +525,45 @@ ENDS = ("GeneratorExit", "StopIteration", "StopAsyncIteration")
 NEXT = ("__next__", "__anext__")
 
 
-def what_was_raised(run: Run, tasks: list[Call]) -> Iterator[Finding]:
-    """Say what each own function raised, where it began, and what became of it."""
+def what_was_raised(run: Run) -> Iterator[Finding]:
+    """Say what each own function or a task raised, and what became of it."""
     said: dict[tuple[str, bool], list[Finding]] = defaultdict(list)
     for calls in run.raised.values():
-        own = [call for call in calls if run.is_own(call)]
-        if not own or is_end(run, own[0]):
+        is_task = any(call.function == RUNNER for call in calls)
+        first = next((call for call in calls if run.is_own(call) or call.function == RUNNER), None)
+        if first is None or is_end(run, first):
             continue
-        call, kind = own[0], kind_of(own[0].text)
-        is_task = any(each in tasks for each in own)
-        became = what_became(run, calls, is_task)
-        raised = "was cancelled." if is_cancelled(run, kind) else f"raised {call.text}: {became}"
+        kind, became = kind_of(first.text), what_became(run, calls)
         # An exception that a framework turns into "not found" is how one says it.
         is_answer = became.startswith("the answer was 4")
-        figures = {"function": call.function, "error": kind, "is_task": is_task}
-        text = f"{run.where(call)} {raised}"
+        raised = "was cancelled." if is_cancelled(run, kind) else f"raised {first.text}: {became}"
+        name, who = first.function, ""
+        if run.is_own(first):
+            who = run.where(first)
+        else:  # of a library's function, or where arguments don't fit, no step is recorded
+            name = added_to(first)
+            who = f"{name or 'a callable'}, as a task,"
+        text = f"{who} {raised}"
+        figures = {"function": name, "error": kind, "is_task": is_task}
         said[text, is_task].append(found("raised", text, is_answer, **figures))
     for (text, _), alike in said.items():
         least = "" if run.is_whole else "at least "
         times = f" It happened {least}{len(alike)} times." if len(alike) > 1 else ""
         figures = {**alike[0].figures, "times": len(alike)}
         yield replace(alike[0], text=text + times, figures=figures)
+
+
+def what_a_library_raised(run: Run) -> Iterator[Finding]:
+    """Say what reached the server though it left nothing that is recorded."""
+    sent = run.mark(" sent")
+    for mark in run.marks:
+        if mark.text.startswith(REACHES) and run.raised.keys().isdisjoint(mark.began_in):
+            kind = mark.text.partition(": ")[2]
+            # It was raised before an answer of this kind, and after any other.
+            status = str(status_of(sent)) if sent and status_of(sent) >= 500 else ""
+            became = reached_server(status, "", is_answered=sent is not None)
+            text = f"A library raised {kind}: {became}"
+            yield found("raised", text, False, error=kind, is_task=False)
 
 
 def is_end(run: Run, call: Call) -> bool:
@@ -542,18 +584,18 @@ def kind_of(error: str) -> str:
     return error.partition("(")[0].strip("<>")
 
 
-def what_became(run: Run, calls: list[Call], is_task: bool) -> str:
+def what_became(run: Run, calls: list[Call]) -> str:
     """Say what became of an exception that left some calls, one after another."""
-    origin, left_at = run.origin(calls[0]), calls[0].end
+    origin, left_at = run.origins(calls[0])[0], calls[0].end
     marks = [mark for mark in run.view.all_marks if origin in mark.began_in]
     if any(mark.text.endswith(" ends the server") for mark in marks):
         return "it ended the server."
     if not any(mark.text.endswith(" arrives") for mark in run.view.all_marks):
-        return what_became_in_program(run, calls[-1])
+        return what_became_in_program(run, origin, calls[-1])
     sent = run.mark(" sent")
-    status = sent.text.split()[-2] if sent is not None and sent.time > left_at else ""
+    status = str(status_of(sent)) if sent is not None and sent.time > left_at else ""
     for mark in marks:
-        if mark.text.startswith("exception reaches"):
+        if mark.text.startswith(REACHES):
             name = mark.text.partition(": ")[2]
             other = "" if kind_of(calls[0].text) in re.findall(r"\w+", name) else f" as a {name}"
             return reached_server(status, other, is_answered=sent is not None)
@@ -562,11 +604,12 @@ def what_became(run: Run, calls: list[Call], is_task: bool) -> str:
     return "the server did not see it."
 
 
-def what_became_in_program(run: Run, outermost: Call) -> str:
+def what_became_in_program(run: Run, origin: int, outermost: Call) -> str:
     """Say what became of an exception in a program, from the last call that it left."""
     if run.receiver(outermost):
         return "the program handled it."
-    ended = outermost.function == "<module>"
+    ends = (call for calls in run.raised.values() for call in calls)
+    ended = any(call.function == "<module>" and origin in run.origins(call) for call in ends)
     return "it ended the program." if ended else "what became of it is not recorded."
 
 
@@ -583,7 +626,7 @@ def is_likely_answer(run: Run, sent: Event, calls: list[Call]) -> bool:
     """Tell whether an error's answer that another task sent says what was raised last."""
     before = [each[-1] for each in run.raised.values() if each[-1].end < sent.time]
     is_last = max(before, key=lambda call: call.end, default=None) is calls[-1]
-    is_error = int(sent.text.split()[-2]) >= 400
+    is_error = status_of(sent) >= 400
     return not sent.began_in and is_error and is_last and run.receiver(calls[-1]) is None
 
 
@@ -599,9 +642,9 @@ def never_awaited(run: Run) -> Iterator[Finding]:
     # A warning may come when its request is over, or outside its context; and no generator warns.
     known = {name.rpartition(".")[2] for name in lost}
     for call in run.calls:
-        caller = run.callers.get(call.first)
+        caller = run.caller(call)
         dropped = re.fullmatch(r"<(\w*(?:coroutine|generator)) (\w+)>", call.text)
-        if dropped and caller and caller.function == "BackgroundTask.__call__":
+        if dropped and caller and caller.function == RUNNER:
             kind, name = dropped[1], dropped[2]
             ran = any(each.name == name and each.start > call.end for each in run.calls)
             if name not in known and not ran:
@@ -708,8 +751,8 @@ def left_out(run: Run) -> Iterator[Finding]:
 def holds(run: Run, slow: float) -> Iterator[tuple[Call, Slice]]:
     """Find the slices of own functions that held the event loop, whichever request's they are."""
     for call in run.view.all_calls:
-        if run.is_own(call) and is_entry(run, call):
-            for part in call.slices:
+        if run.is_own(call):
+            for part in filter(partial(is_entry, run), call.slices):
                 # Twice: of what recording takes about half can be measured from within.
                 is_long = own_time(run, part, times=2) >= slow * 1e6
                 if is_long and run.view.is_on_loop(part) and not held_by_awaited(run, part):

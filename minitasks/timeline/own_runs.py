@@ -26,7 +26,7 @@ from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
-from minitasks.timeline.own_findings import SLOW, Run, find_own
+from minitasks.timeline.own_findings import SLOW, Run, find_own, status_of
 from minitasks.timeline.record import LIMIT, Recording, record_files
 from minitasks.timeline.stalls import EVERY, StallWatch
 
@@ -111,7 +111,7 @@ def exit_code(end: SystemExit) -> int:
 def print_as_python_does(error: BaseException, path: Path) -> None:
     """Print a traceback from the program's own first frame on."""
     trace = error.__traceback__
-    while trace is not None and Path(trace.tb_frame.f_code.co_filename) != path:
+    while trace is not None and trace.tb_frame.f_code.co_filename != str(path.absolute()):
         trace = trace.tb_next
     traceback.print_exception(error.with_traceback(trace or error.__traceback__))
 
@@ -274,7 +274,7 @@ def request_of(run: Run, slow: float) -> Request | None:
     return Request(
         number=run.request,
         name=arrives.text.removesuffix(" arrives"),
-        status=int(sent.text.split()[-2]) if sent else 0,
+        status=status_of(sent) if sent else 0,
         view=View(piece_of(run)),
         findings=tuple(find_own(run, slow)),
     )

@@ -47,7 +47,9 @@ LONG = 1_000_000  # nanoseconds: a slice that is not left out
 NOWHERE: Place = (0, "", "", 0)
 NOTHING = object()
 Moment = tuple[int, int]  # of the clock, and what recording has taken so far: nanoseconds
-Raised = tuple[str, int]  # an exception's short repr, and the call in which it began; 0: here
+# An exception's short repr, and in which calls it and those of its group began; 0: in this one.
+Raised = tuple[str, tuple[int, ...]]
+NOT_RAISED: Raised = ("", (0,))
 
 
 class Spent(threading.local):
@@ -141,10 +143,11 @@ class Recorder:
 
     def raised(self, error: BaseException, trace: TracebackType | None) -> Raised:
         """Tell of an exception that passes a frame what `note` is to know."""
-        return short_repr(error), self._origins.of(trace)
+        inner = self._origins.of_all(error) if isinstance(error, BaseExceptionGroup) else ()
+        return short_repr(error), (self._origins.of(trace), *inner)
 
     def note(
-        self, kind: Kind, frame: FrameType, raised: Raised = ("", 0), value: object = NOTHING
+        self, kind: Kind, frame: FrameType, raised: Raised = NOT_RAISED, value: object = NOTHING
     ) -> bool:
         """Note that something happens in a recorded frame, on the current thread.
 
@@ -166,7 +169,7 @@ class Recorder:
         if self._is_full():
             self._dropped += 1
             return True
-        text, origin = raised
+        text, began_in = raised
         is_enough = self._is_enough(frame)
         if is_enough and not self._is_tasks(kind, frame) and self._leaves_out(kind, frame, text):
             return False
@@ -174,10 +177,11 @@ class Recorder:
         try:
             text = text if value is NOTHING else short_repr(value)
             place = self._place(kind, frame)
-            began_in: tuple[int, ...] = ()
             if kind == "raise":
-                began_in = (origin or place[0],)
-                self._origins.keep(frame, *began_in)
+                began_in = (began_in[0] or place[0], *began_in[1:])
+                self._origins.keep(frame, began_in[0])
+            else:
+                began_in = ()
             self._append(kind, place, variables_of(frame), text, began_in=began_in)
         except RecursionError:
             # The limit came here, and not in the program: as far as is told, it never began.

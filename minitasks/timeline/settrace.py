@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any
 
 from minitasks.errors import CannotRun
-from minitasks.timeline.recorder import Raised, Recorder
+from minitasks.timeline.recorder import NOT_RAISED, Raised, Recorder
 from minitasks.tracing.steps import StepReader, callers, has_begun
 from minitasks.tracing.threads import offloads, trio_lowlevel
 
@@ -92,7 +92,7 @@ class Engine:
                 self._raised[id(frame)] = self._recorder.raised(*arg[1:])
                 frame.f_trace_lines |= self._reader.waits_for_line(frame)
             elif step == "raise":
-                self._recorder.note(step, frame, self._raised.pop(id(frame), ("", 0)))
+                self._recorder.note(step, frame, self._raised.pop(id(frame), NOT_RAISED))
             elif step == "return":
                 self._recorder.note(step, frame, value=arg)
                 self._raised.pop(id(frame), None)

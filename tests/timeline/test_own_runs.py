@@ -478,6 +478,35 @@ def test_a_failing_program_shows_its_own_traceback(
     ]
 
 
+IN_A_GROUP = """
+import asyncio, inspect, os, pathlib
+
+async def fail():
+    raise LookupError("no such book")
+
+async def main():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(fail())
+
+os.chdir("/")
+print(inspect.getsource(fail).splitlines()[0], pathlib.Path(__file__).is_file())
+asyncio.run(main())
+"""
+
+
+def test_what_a_group_held_ended_the_program_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both are told; and a program that goes elsewhere finds its own file, however it was named."""
+    monkeypatch.chdir(tmp_path)
+    found = run(Path(), IN_A_GROUP).findings
+    said = [each.text.partition(") ")[2] for each in found if each.kind == "raised"]
+    assert said[0] == "raised LookupError('no such book'): it ended the program."
+    assert said[1].startswith("raised ExceptionGroup(")
+    assert said[1].endswith(": it ended the program.")
+    assert capsys.readouterr().out == "async def fail(): True\n"
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="there nothing is lost")
 def test_a_thread_whose_recording_a_recursion_cut_short_is_named(tmp_path: Path) -> None:
     """Where Python 3.11 stops telling of a thread, a sentence tells of that."""
