@@ -13,7 +13,7 @@ from typing import Any
 
 from minitasks.errors import CannotRun
 from minitasks.timeline.events import Kind
-from minitasks.timeline.recorder import Recorder
+from minitasks.timeline.recorder import Recorder, Wanted
 from minitasks.tracing.steps import callers, has_begun
 from minitasks.tracing.threads import offloads
 
@@ -74,6 +74,8 @@ class Engine:
         # Kept, so that no other code object can get the id of one of these.
         self._recorded: dict[int, CodeType] = {}
         self._quiet: set[int] = set()  # of these no line is told any more
+        self._unwatched: set[int] = set()  # and of these nothing, until steps are counted anew
+        recorder.when_counted_anew = self._watch_again
         # Another thread may meet new code just as the recording ends. Reentrant: the thread that
         # ends it may run a finalizer.
         self._lock = threading.RLock()
@@ -133,10 +135,10 @@ class Engine:
         return None
 
     def yield_(self, code: CodeType, offset: int, value: object) -> None:
-        self._recorder.note("suspend", sys._getframe(1))
+        self._follow(code, self._recorder.note("suspend", sys._getframe(1)))
 
     def return_(self, code: CodeType, offset: int, value: object) -> None:
-        self._recorder.note("return", sys._getframe(1), value=value)
+        self._follow(code, self._recorder.note("return", sys._getframe(1), value=value))
 
     def unwind(self, code: CodeType, offset: int, exception: BaseException) -> None:
         frame = sys._getframe(1)
@@ -147,9 +149,29 @@ class Engine:
             self._recorder.note("raise", frame, raised)
 
     def _line(self, code: CodeType, frame: FrameType) -> None:
-        if not self._recorder.note("line", frame):
+        self._follow(code, self._recorder.note("line", frame))
+
+    def _follow(self, code: CodeType, wanted: Wanted) -> Any:
+        """Watch what is wanted of some code from now on."""
+        is_quiet, is_unwatched = id(code) in self._quiet, id(code) in self._unwatched
+        if wanted == "lines" and is_quiet:
+            self._quiet.discard(id(code))
+            self._record(code)
+        elif wanted != "lines" and not is_quiet:
             self._quiet.add(id(code))
             self._record(code, IN_RECORDED_CODE & ~(events.LINE | events.JUMP))
+        if wanted == "nothing" and not is_unwatched:
+            self._unwatched.add(id(code))
+            self._record(code, events.NO_EVENTS)
+        return monitoring.DISABLE if wanted == "nothing" else None
+
+    def _watch_again(self) -> None:
+        if self._unwatched:
+            for number in self._unwatched:
+                self._record(self._recorded[number])
+            self._quiet -= self._unwatched
+            self._unwatched.clear()
+            monitoring.restart_events()
 
     def _enter(self, kind: Kind, code: CodeType, frame: FrameType) -> Any:
         if id(code) not in self._recorded:
@@ -159,10 +181,7 @@ class Engine:
             if not self._recorder.files.owns(frame):
                 return monitoring.DISABLE
             self._record(code)
-        if self._recorder.note(kind, frame) and id(code) in self._quiet:
-            self._quiet.discard(id(code))
-            self._record(code)
-        return None
+        return self._follow(code, self._recorder.note(kind, frame))
 
     def _record(self, code: CodeType, watched: int = IN_RECORDED_CODE) -> None:
         with self._lock:

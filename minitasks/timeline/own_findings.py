@@ -29,6 +29,11 @@ SLOW = 50  # milliseconds that a step may hold the event loop without being told
 # A mark of the watch that asks the event loop for turns.
 HELD = re.compile(r"event loop held for (\d+) ms by (\S+) in (.*):(\d+)$")
 
+NAMELESS = {
+    "<genexpr>": "a generator expression",
+    "<lambda>": "a lambda",
+    **dict.fromkeys(("<listcomp>", "<setcomp>", "<dictcomp>"), "a comprehension"),
+}
 MOST_NAMES = 12  # of tasks in one sentence
 AT_ONCE = 10  # milliseconds within which a request goes on that waited for the loop alone
 
@@ -741,9 +746,10 @@ def is_left_out(mark: Event) -> bool:
 def left_out(run: Run) -> Iterator[Finding]:
     """Say of which functions not all steps are recorded."""
     for mark in run.marks:
-        function = run.function(mark)
-        if function is not None and is_left_out(mark):
-            where = f"{function.name} ({short(mark.file)}:{function.lineno})"
+        if is_left_out(mark) and mark.file in run.own:
+            function, last = run.function(mark), mark.function.rpartition(".")[2]
+            name, line = NAMELESS.get(last, last), function.lineno if function else mark.line
+            where = f"{name} ({short(mark.file)}:{line})"
             text = f"{where} took more than {mark.text.split()[0]} steps: {LEFT_OUT}."
             yield found("left out", text, function=mark.function, file=mark.file)
 

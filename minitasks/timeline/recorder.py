@@ -15,7 +15,7 @@ from itertools import count
 from operator import itemgetter
 from time import perf_counter_ns
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, TracebackType
-from typing import Any
+from typing import Any, Literal
 
 from minitasks.scenarios.marks import request_number
 from minitasks.timeline.events import Event, Kind, Timeline
@@ -38,14 +38,20 @@ DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 Variables = tuple[tuple[str, str], ...]
 Place = tuple[int, str, str, int]  # frame number, file, function, line
+WAITS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 TEXT, REQUEST = -4, -3  # where an event has them
 CUT_SHORT = "recursion limit"
 LEFT_OUT = "most others are left out"
+# Of a plain function that another one calls again and again nothing more is wanted after so many
+# times what is noted of it for one request: to be told of each call makes it many times slower.
+WATCHED = 10
 REQUESTS = 100  # whose steps are counted: those under way, and the last ones
 EXCEPTIONS = 100  # that are told of functions most of whose steps are left out
 LONG = 1_000_000  # nanoseconds: a slice that is not left out
 NOWHERE: Place = (0, "", "", 0)
 NOTHING = object()
+# Of a function's next steps: all; those that begin or end a slice; none until the next request.
+Wanted = Literal["lines", "slices", "nothing"]
 Moment = tuple[int, int]  # of the clock, and what recording has taken so far: nanoseconds
 # An exception's short repr, and in which calls it and those of its group began; 0: in this one.
 Raised = tuple[str, tuple[int, ...]]
@@ -90,6 +96,8 @@ class Recorder:
         self._done: set[int] = set()
         self._over: set[int] = set()
         self._steps: dict[int, Counter[int]] = {}  # by request, and by the code's id
+        # Called when each function's steps are counted anew.
+        self.when_counted_anew: Callable[[], None] = lambda: None
         # The steps that begin a slice, left out so far: kind, line and moment, by the frame's id.
         self._begun: dict[int, tuple[Kind, int, Moment]] = {}
         self._spent = Spent()
@@ -148,7 +156,7 @@ class Recorder:
 
     def note(
         self, kind: Kind, frame: FrameType, raised: Raised = NOT_RAISED, value: object = NOTHING
-    ) -> bool:
+    ) -> Wanted:
         """Note that something happens in a recorded frame, on the current thread.
 
         Args:
@@ -158,21 +166,22 @@ class Recorder:
             value: What is returned.
 
         Returns:
-            Whether the next lines of the frame are wanted, too.
+            Which of the next steps of the frame's code are wanted.
         """
         began = perf_counter_ns()
-        is_wanted = self._note(kind, frame, raised, value)
+        wanted = self._note(kind, frame, raised, value)
         self._spent.nanoseconds += perf_counter_ns() - began
-        return is_wanted
+        return wanted
 
-    def _note(self, kind: Kind, frame: FrameType, raised: Raised, value: object) -> bool:
+    def _note(self, kind: Kind, frame: FrameType, raised: Raised, value: object) -> Wanted:
         if self._is_full():
             self._dropped += 1
-            return True
+            return "lines"
         text, began_in = raised
-        is_enough = self._is_enough(frame)
-        if is_enough and not self._is_tasks(kind, frame) and self._leaves_out(kind, frame, text):
-            return False
+        wanted = self._count(frame)
+        is_enough = wanted != "lines" and not self._is_tasks(kind, frame)
+        if is_enough and self._leaves_out(kind, frame, text):
+            return wanted
         self._begun.pop(id(frame), None)
         try:
             text = text if value is NOTHING else short_repr(value)
@@ -188,32 +197,47 @@ class Recorder:
             if kind == "call":
                 self._frames.pop(id(frame), None)
             raise
-        return not is_enough
+        return wanted
 
     def _is_tasks(self, kind: Kind, frame: FrameType) -> bool:
         """Tell whether a task's class is called: that counts, however often it happens."""
-        return kind == "call" and not self._is_own(self.files.known[frame.f_code.co_filename])
+        return kind == "call" and not self._is_programs(frame)
 
-    def _is_enough(self, frame: FrameType) -> bool:
-        """Count a step, and tell whether its function has had enough of them for this request."""
+    def _is_programs(self, frame: FrameType) -> bool:
+        file = self.files.known.get(frame.f_code.co_filename)
+        return file is not None and self._is_own(file)
+
+    def _count(self, frame: FrameType) -> Wanted:
+        """Count a step of a function for this request, and tell which further ones are wanted."""
         if not self._most_of_one:
-            return False
+            return "lines"
         code, request = frame.f_code, request_number.get()
         with self._lock:
             steps = self._steps.get(request)
             if steps is None:
                 steps = self._steps[request] = Counter()
                 self._raised.clear()
+                self.when_counted_anew()
                 # What runs for no request, a beat or a queue's worker, begins anew with each.
                 if request:
                     self._steps.pop(0, None)
                 if len(self._steps) > REQUESTS:
                     del self._steps[next(iter(self._steps))]
             steps[id(code)] += 1
-        if steps[id(code)] == self._most_of_one + 1:
+        number = steps[id(code)]
+        if number <= self._most_of_one:
+            return "lines"
+        if number == self._most_of_one + 1:
             text = f"{self._most_of_one:,} steps of {code.co_name}: {LEFT_OUT}"
             self._append("mark", (0, *self._where(frame)), (), text)
-        return steps[id(code)] > self._most_of_one
+        is_plain = not code.co_flags & WAITS
+        is_often = is_plain and number > WATCHED * self._most_of_one
+        return "nothing" if is_often and self._is_called_by_own(frame) else "slices"
+
+    def _is_called_by_own(self, frame: FrameType) -> bool:
+        """Tell whether the program's own functions call one another."""
+        caller = frame.f_back
+        return caller is not None and self._is_programs(frame) and self._is_programs(caller)
 
     def _leaves_out(self, kind: Kind, frame: FrameType, text: str) -> bool:
         """Tell whether a step of such a function is left out.

@@ -65,11 +65,16 @@ class Engine:
         # The exception last seen in a frame: the event of its end lacks it. Where the frame handled
         # another one while it cleaned up, this is the other one.
         self._raised: dict[int, Raised] = {}
+        self._unwatched: set[int] = set()  # the ids of code, until steps are counted anew
+        recorder.when_counted_anew = self._unwatched.clear
 
     def begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
         """Take the first event of any frame: a call or a resume."""
         try:
             if not self._recorder.is_open:
+                return None
+            if id(frame.f_code) in self._unwatched:
+                frame.f_trace = None  # a generator's stays with it
                 return None
             if not self._recorder.files.owns(frame):
                 if offloads(frame.f_code):
@@ -97,8 +102,11 @@ class Engine:
                 self._recorder.note(step, frame, value=arg)
                 self._raised.pop(id(frame), None)
             elif step != "handover":
-                goes_on = self._recorder.note(step, frame)
-                frame.f_trace_lines = goes_on or self._reader.waits_for_line(frame)
+                wanted = self._recorder.note(step, frame)
+                is_thrown = self._reader.waits_for_line(frame)
+                frame.f_trace_lines = wanted == "lines" or is_thrown
+                if wanted == "nothing":
+                    self._unwatched.add(id(frame.f_code))
         except RecursionError:
             self._recorder.cut_short.append(threading.get_ident())
         return self.step

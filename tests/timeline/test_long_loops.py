@@ -54,6 +54,11 @@ async def in_order(count: int):
     return len(sorted(range(count), key=lambda number: -number))
 
 
+@app.get("/sum/{count}")
+async def sum_up(count: int):
+    return sum(number * number for number in range(count))
+
+
 @app.get("/recursion/{n}")
 async def recursion(n: int):
     return fib(n)
@@ -112,6 +117,18 @@ def test_the_time_of_recording_is_not_the_programs(tmp_path: Path) -> None:
     """What takes some milliseconds alone, and a hundred while each of its steps is recorded."""
     (findings,) = served(tmp_path, LOOPS, "/sorted/50000")
     assert figures(findings, "held", "function") == []
+
+
+@pytest.mark.parametrize("path", ["/sum/3000000", "/sorted/2000000"])
+def test_what_is_called_again_and_again_holds_the_loop(tmp_path: Path, path: str) -> None:
+    """A generator expression, a key: none has a name, and recording each step takes its time."""
+    first, second = served(tmp_path, LOOPS, path, path)
+    for findings in (first, second):
+        ((function, source),) = figures(findings, "held", "function", "source")
+        assert function in ("sum_up", "in_order")
+        assert source.startswith("return ")
+        (left_out,) = (each["text"] for each in findings if each["kind"] == "left out")
+        assert left_out.startswith(("a generator expression (", "a lambda ("))
 
 
 def test_a_deep_recursion_is_told_by_its_callers_line(tmp_path: Path) -> None:
