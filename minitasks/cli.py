@@ -239,7 +239,8 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> int
     asked = requests_asked(options)
 
     def show(request: Any) -> None:
-        heading = f"{request.name}: {request.status or 'the application sent no whole answer'}"
+        answer = f": {request.status or 'the application sent no whole answer'}"
+        heading = request.name + (answer if request.number else "")
         facts = {"number": request.number, "request": request.name, "status": request.status}
         choice.show(
             Piece([heading], request.view, application.folder, list(request.findings), facts)

@@ -5,6 +5,7 @@ Each function below looks for one kind of thing and says it only where the recor
 """
 
 import ast
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -19,6 +20,7 @@ from minitasks.timeline.calls import Call, Slice, View, is_left_to_loop
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.findings import Finding, place, sent_and_called, span
 from minitasks.timeline.recorder import CUT_SHORT, LEFT_OUT
+from minitasks.timeline.stalls import ANOTHER_THREAD
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 YIELDS = ast.Yield | ast.YieldFrom
@@ -27,7 +29,7 @@ REACHES = "exception reaches the server: "
 
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
 # A mark of the watch that asks the event loop for turns.
-HELD = re.compile(r"event loop held for (\d+) ms by (\S+) in (.*):(\d+)$")
+HELD = re.compile(rf"event loop held for (\d+) ms by (?:(\S+) in (.*):(\d+)|{ANOTHER_THREAD})$")
 
 NAMELESS = {
     "<genexpr>": "a generator expression",
@@ -148,7 +150,7 @@ class Run:
 
     @cached_property
     def stalls(self) -> list[tuple[int, int, re.Match[str]]]:
-        """When code that is not recorded held the loop: from, to, and what the mark says."""
+        """When the loop was held by what is not recorded in it: from, to, what the mark says."""
         said = [(mark.time, HELD.match(mark.text)) for mark in self.view.all_marks]
         return [(end - int(held[1]) * 1_000_000, end, held) for end, held in said if held]
 
@@ -681,10 +683,59 @@ def waited_for_the_loop(run: Run, slow: float = SLOW) -> Iterator[Finding]:
         is_of_another = run.first_event(call).request != run.request
         if not is_of_another or part.lane != arrives.lane or waited < slow * 1e6:
             continue
-        if goes_on_at_once(run, part, slow):
+        goes_on = goes_on_at_once(run, part, slow)
+        if goes_on is not None:
             who, _, _ = blamed(run, call, part)
-            text = f"It waited {span(0, waited)} for the event loop, which {run.where(who)} held."
+            # Since when it could have gone on nobody knows, but of one that arrived.
+            at_most = "" if goes_on is arrives else "up to "
+            how_long = f"{at_most}{span(0, waited)}"
+            text = f"It waited {how_long} for the event loop, which {run.where(who)} held."
             yield found("held up", text, False, function=who.function, milliseconds=in_ms(waited))
+
+
+def held_outside_requests(
+    run: Run, slow: float, since: float, is_live: bool
+) -> list[tuple[int, int, Finding]]:
+    """Say what held the event loop and no request tells, each with its beginning and its end.
+
+    It is of no request, such as a websocket or a task of the lifespan; or, where requests are told
+    of live, its request was done. Of what happened several times the longest is told.
+    """
+    under_way = times_of_requests(run, is_live)
+    alike: dict[tuple[object, object], list[tuple[int, int, Finding]]] = defaultdict(list)
+
+    def add(start: int, end: int, held: Finding) -> None:
+        alike[held.figures["function"], held.figures.get("line")].append((start, end, held))
+
+    for call, part in holds(run, slow):
+        begins, ends = under_way.get(run.timeline.events[part.first].request, (0, 0))
+        if part.start > since and part.ended != "open" and not begins <= part.start < ends:
+            add(part.start, part.end, held_by(run, call, part))
+    for start, end, held in run.stalls:
+        finding = held_in(run, start, end, held)
+        is_between = all(end < begins or ends < start for begins, ends in under_way.values())
+        if start > since and is_between and finding is not None:
+            add(start, end, finding)
+    return list(map(longest_of, alike.values()))
+
+
+def longest_of(alike: list[tuple[int, int, Finding]]) -> tuple[int, int, Finding]:
+    """Take the longest of some holds, and say how many there were."""
+    start, end, held = max(alike, key=lambda each: each[1] - each[0])
+    more = f" It happened {len(alike)} times; this was the longest." if len(alike) > 1 else ""
+    figures = {**held.figures, "times": len(alike)}
+    return start, end, replace(held, text=held.text + more, figures=figures)
+
+
+def times_of_requests(run: Run, is_live: bool) -> dict[int, tuple[float, float]]:
+    """Give for each request when it arrived and until when its holds are told."""
+    times: dict[int, tuple[float, float]] = {}
+    for mark in run.view.all_marks:
+        if mark.request and mark.text.endswith(" arrives"):
+            times[mark.request] = mark.time, math.inf
+        elif is_live and mark.request in times and mark.text.endswith(" done"):
+            times[mark.request] = times[mark.request][0], mark.time
+    return times
 
 
 def begun_at(run: Run, arrives: Event) -> int:
@@ -692,8 +743,8 @@ def begun_at(run: Run, arrives: Event) -> int:
     return next((mark.time for mark in run.client_marks(arrives)), arrives.time)
 
 
-def goes_on_at_once(run: Run, part: Slice, slow: float) -> bool:
-    """Tell whether a request goes on when a slice ends: else it waited for something else.
+def goes_on_at_once(run: Run, part: Slice, slow: float) -> Event | None:
+    """Give how a request goes on when a slice ends; None if it waited for something else.
 
     One that arrives then had nothing else to wait for, however slow the machine is. What works for
     it in a thread goes on all the time.
@@ -703,28 +754,61 @@ def goes_on_at_once(run: Run, part: Slice, slow: float) -> bool:
     goes_on = next(here, None)
     elsewhere = (x for call in run.calls for x in call.slices if x.lane != part.lane)
     if goes_on is None or any(x.start < part.end and part.start < x.end for x in elsewhere):
-        return False
+        return None
     longest = slow if goes_on.text.endswith(" arrives") else min(slow, AT_ONCE)
-    return goes_on.time - part.end <= longest * 1e6
+    return goes_on if goes_on.time - part.end <= longest * 1e6 else None
 
 
 def held_elsewhere(run: Run) -> Iterator[Finding]:
     """Say what held the event loop while this ran, where it was code that is not recorded."""
     begun, done = run.mark(" arrives"), run.mark(" done")
     for start, end, held in run.stalls:
-        milliseconds, function, file, line = held.groups()
-        if begun and done and not (begun.time < end and start < done.time):
-            continue
-        yield found(
-            "held",
-            f"The event loop stood still for {milliseconds} ms or more in code that is not "
-            f"recorded: {function} ({short(file)}:{line}).",
-            False,
-            function=function,
-            file=file,
-            line=int(line),
-            milliseconds=float(milliseconds),
-        )
+        finding = held_in(run, start, end, held)
+        is_meanwhile = not (begun and done) or (begun.time < end and start < done.time)
+        if is_meanwhile and finding is not None:
+            yield finding
+
+
+def held_in(run: Run, start: int, end: int, held: re.Match[str]) -> Finding | None:
+    """Say of code that is not recorded, or of another thread, that it held the loop."""
+    milliseconds, function, file, line = held.groups()
+    if function is None:
+        return locked_out(run, start, end)
+    return found(
+        "held",
+        f"The event loop stood still for {milliseconds} ms or more in code that is not "
+        f"recorded: {function} ({short(file)}:{line}).",
+        False,
+        function=function,
+        file=file,
+        line=int(line),
+        milliseconds=float(milliseconds),
+    )
+
+
+def locked_out(run: Run, start: int, end: int) -> Finding | None:
+    """Say which function of one's own held the interpreter's lock, if one did."""
+    calls = [
+        call for call in run.view.all_calls if run.is_own(call) and stays(run, call, start, end)
+    ]
+    if not calls:
+        return None
+    call, took = calls[-1], span(start, end)
+    text = (
+        f"{run.where(call)} computed {place(call.lane)} and held Python's lock (GIL) for {took}: "
+        "the event loop stood still."
+    )
+    figures = {"file": call.file, "milliseconds": in_ms(end - start)}
+    return found("held", text, False, function=call.function, **figures)
+
+
+def stays(run: Run, call: Call, start: int, end: int) -> bool:
+    """Tell whether a call was in another thread for most of some time."""
+    return any(
+        2 * (min(end, part.end) - max(start, part.start)) > end - start
+        for part in call.slices
+        if not run.view.is_on_loop(part)
+    )
 
 
 def cut_short(run: Run) -> Iterator[Finding]:

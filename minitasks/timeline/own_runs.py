@@ -4,6 +4,7 @@ An application's requests are told apart: each is a `Request` of its own, with i
 recording and its findings, as soon as it is done.
 """
 
+import math
 import queue
 import sys
 import threading
@@ -23,22 +24,23 @@ from minitasks.scenarios.application import Request as RequestToSend
 from minitasks.scenarios.marks import mark, request_number, watching
 from minitasks.scenarios.run import run_program
 from minitasks.timeline.calls import View
-from minitasks.timeline.events import Timeline
+from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
-from minitasks.timeline.own_findings import SLOW, Run, find_own, status_of
+from minitasks.timeline.own_findings import SLOW, Run, find_own, held_outside_requests, status_of
 from minitasks.timeline.record import LIMIT, Recording, record_files
 from minitasks.timeline.stalls import EVERY, StallWatch
 
+HOLD = -1  # among the numbers of requests: the event loop was held
 # Requests that may wait to be drawn, while it is served and after Ctrl-C; more are left out.
 WAITING, AT_THE_END = 100, 10
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request, from its arrival to the end of its last task."""
+    """One request, from its arrival to the end of its last task; or what held the loop outside."""
 
-    number: int  # from 1
+    number: int  # from 1; 0: outside requests
     name: str  # its method and path
     status: int  # of its answer; 0 if there was no whole one
     view: View  # what of the recording belongs to it
@@ -174,9 +176,10 @@ def serve_recorded(
     files = Folder(application.folder, map(package_folder, also))
     recording = record_files(files, limit=limit, keep_last=True)
     teller = Teller(files, when_done, slow, keeps_from=recording if requests else None)
-    stalls = StallWatch(slow, files.is_own)
+    stalls = StallWatch(slow, files.is_own, teller.hear_of_hold)
 
     def ready(address: str) -> None:
+        teller.begin(recording)
         stalls.begin()
         when_ready(address)
 
@@ -187,9 +190,11 @@ def serve_recorded(
                 serve(application, requests, when_ready=ready, **server)
         except SystemExit as end:
             code = exit_code(end)
+    view = View(recording.timeline)
     if requests:
-        teller.tell_all(View(recording.timeline))
-    return Served(View(recording.timeline), teller.left_out, code)
+        teller.tell_all(view)
+    teller.tell_of_holds(view)
+    return Served(view, teller.left_out, code)
 
 
 class Teller:
@@ -208,7 +213,23 @@ class Teller:
         self._done: queue.Queue[int] = queue.Queue(WAITING)
         self._kept: dict[int, Timeline] = {}
         self._keeps_from = keeps_from
+        self._is_hold_heard = False
+        # Of holds outside requests: since when, in nanoseconds, and the functions told of.
+        self._since = math.inf
+        self._told: set[object] = set()
         self.left_out = 0
+
+    def begin(self, recording: Recording) -> None:
+        """Take note that the server listens: what held the loop before kept nobody waiting."""
+        before = recording.so_far(0).events[-1:]
+        self._since = before[0].time if before else 0
+
+    def hear_of_hold(self) -> None:
+        """Take note that the event loop was held, perhaps outside requests."""
+        if self._keeps_from is None and not self._is_hold_heard:
+            with suppress(queue.Full):
+                self._done.put_nowait(HOLD)
+                self._is_hold_heard = True
 
     def hear(self, text: str) -> None:
         """Take a mark."""
@@ -216,8 +237,7 @@ class Teller:
             if self._done.full():
                 # The oldest: the recording may not hold it any more when its turn comes.
                 with suppress(queue.Empty):
-                    self._done.get_nowait()
-                    self.left_out += 1
+                    self.left_out += self._done.get_nowait() != HOLD
             number = request_number.get()
             if self._keeps_from is not None:
                 # When all have ended, a long one may have taken the place of this one's events.
@@ -239,7 +259,11 @@ class Teller:
             while number := self._done.get():
                 is_over.wait(2 * EVERY)  # what held the loop is told when it has turned again
                 began = time.perf_counter()
-                self._tell(number, View(recording.so_far(number)))
+                if number == HOLD:
+                    self._is_hold_heard = False
+                    self.tell_of_holds(View(recording.so_far(0)))
+                else:
+                    self._tell(number, View(recording.so_far(number)))
                 # The application has the better part of the time, however fast its requests come.
                 is_over.wait(20 * (time.perf_counter() - began))
 
@@ -250,10 +274,23 @@ class Teller:
         finally:
             is_over.set()
             for _ in range(self._done.qsize() - AT_THE_END):
-                self._done.get_nowait()
-                self.left_out += 1
+                self.left_out += self._done.get_nowait() != HOLD
             self._done.put(0)
             thread.join()
+
+    def tell_of_holds(self, view: View) -> None:
+        """Tell what held the event loop outside requests: of each function once."""
+        run, is_live = Run(view, own_files(self._files)), self._keeps_from is None
+        held = [
+            each
+            for each in held_outside_requests(run, self._slow, self._since, is_live)
+            if each[2].figures["function"] not in self._told
+        ]
+        if held:
+            starts, ends, findings = zip(*held, strict=True)
+            self._told.update(each.figures["function"] for each in findings)
+            piece = View(piece_between(run, min(starts), max(ends)))
+            self._when_done(Request(0, "Outside requests", 0, piece, findings))
 
     def _tell(self, number: int, *views: View) -> None:
         """Tell of a request from the first of some views in which it is whole."""
@@ -284,7 +321,15 @@ def piece_of(run: Run) -> Timeline:
     """Take the events of one request out of a recording, with those of the client that sent it."""
     sent_and_answered = run.client_marks(run.mark(" arrives"))[:2]
     kept = [event for event in run.timeline.events if event.request == run.request]
-    kept = sorted([*kept, *sent_and_answered], key=lambda event: event.time)
+    return with_events(run, sorted([*kept, *sent_and_answered], key=lambda event: event.time))
+
+
+def piece_between(run: Run, start: int, end: int) -> Timeline:
+    """Take the events of some time out of a recording."""
+    return with_events(run, [x for x in run.timeline.events if start <= x.time <= end])
+
+
+def with_events(run: Run, kept: list[Event]) -> Timeline:
     lanes = {event.lane for event in kept}
     return replace(
         run.timeline,

@@ -5,6 +5,7 @@ where the loop's thread stands. What the application's own code does stands in t
 """
 
 import asyncio
+import math
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from inspect import CO_COROUTINE
 from types import CodeType, FrameType
+from typing import NamedTuple
 
 from minitasks.scenarios.marks import mark
 
@@ -21,20 +23,34 @@ EVERY = 0.01  # seconds between two turns that are asked for
 LOOPS = ("asyncio", "selectors", "uvicorn", "uvloop")
 
 Stack = list[tuple[CodeType, str]]  # functions, each with its place in words
+# What computed in another thread, and did not let go of the interpreter's lock.
+ANOTHER_THREAD = "another thread"
 AWAITS = ""  # the place of a recorded coroutine, which only awaits the others
 
 
+class Times(NamedTuple):
+    """A moment of the clock, and of the processor time of a thread and of the process: seconds."""
+
+    clock: float
+    of_thread: float
+    of_process: float
+
+
 class StallWatch:
-    """Leaves a mark when the event loop was held by code that is not recorded.
+    """Leaves a mark when the event loop was held by code that is not recorded, or in its thread.
 
     Args:
         slow: From how many milliseconds on.
         is_own: Tells whether a file is the application's own.
+        when_over: Called when the loop turns again, by whatever it was held.
     """
 
-    def __init__(self, slow: float, is_own: Callable[[str], bool]) -> None:
+    def __init__(
+        self, slow: float, is_own: Callable[[str], bool], when_over: Callable[[], None]
+    ) -> None:
         self._slow = slow
         self._is_own = is_own
+        self._when_over = when_over
         self._is_over = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -57,29 +73,37 @@ class StallWatch:
                 self._thread.join()
 
     def _watch(self, loop: asyncio.AbstractEventLoop, ident: int) -> None:
-        while not self._is_over.wait(EVERY):
+        while True:
+            before = times_of(ident)
+            if self._is_over.wait(EVERY):
+                return
+            asked = times_of(ident)
             turned = threading.Event()
             stacks: list[Stack] = []
-            began = time.perf_counter(), cpu_time(ident)
             try:
-                loop.call_soon_threadsafe(self._turn, began, stacks, turned)
+                loop.call_soon_threadsafe(self._turn, before, asked, stacks, turned)
             except RuntimeError:
                 return  # the loop is closed
             while not turned.wait(EVERY) and not self._is_over.is_set():
                 stacks.append(self._stack(sys._current_frames().get(ident)))
+            if (time.perf_counter() - before.clock - EVERY) * 1000 >= self._slow:
+                self._when_over()
 
     def _turn(
-        self, began: tuple[float, float], stacks: list[Stack], turned: threading.Event
+        self, before: Times, asked: Times, stacks: list[Stack], turned: threading.Event
     ) -> None:
-        """Take the turn: say for how long it did not come, and where the loop was meanwhile."""
+        """Take the turn: say for how long it did not come, and what held the loop meanwhile."""
         turned.set()
-        seconds = time.perf_counter() - began[0]
-        place = held_at(seconds, time.thread_time() - began[1], stacks)
-        if place:
+        now = times_of(threading.get_ident())
+        there = now.clock - asked.clock
+        place = held_at(there, now.of_thread - asked.of_thread, stacks)
+        if place is not None:
             # In the rest of the time the loop was elsewhere, or in what is recorded.
-            there = seconds * 1000 * sum(map(bool, stacks)) / len(stacks)
-            if there >= self._slow:
-                mark(f"event loop held for {there:.0f} ms by {place}")
+            there *= sum(map(bool, stacks)) / len(stacks)
+        elif is_locked_out(before, now, stacks, self._slow):
+            there, place = now.clock - before.clock - EVERY, ANOTHER_THREAD
+        if place is not None and there * 1000 >= self._slow:
+            mark(f"event loop held for {there * 1000:.0f} ms by {place}")
 
     def _stack(self, frame: FrameType | None) -> Stack:
         """Give the functions that the loop runs, from inside outwards, if none is recorded.
@@ -102,10 +126,16 @@ class StallWatch:
         return []
 
 
+def times_of(ident: int) -> Times:
+    return Times(time.perf_counter(), cpu_time(ident), time.process_time())
+
+
 def cpu_time(ident: int) -> float:
     """Give the processor time of a thread, in seconds; infinite where the system does not tell."""
+    if ident == threading.get_ident():
+        return time.thread_time()
     if sys.platform in ("win32", "darwin"):
-        return float("inf")
+        return math.inf
     return time.clock_gettime(time.pthread_getcpuclockid(ident))
 
 
@@ -120,11 +150,26 @@ def held_at(seconds: float, computed: float, stacks: list[Stack]) -> str | None:
         computed: How many of them the loop's thread had the processor.
         stacks: Where the loop was at each look.
     """
-    on_time = len(stacks) * EVERY > 0.7 * seconds
     looks = list(filter(None, stacks))
     # What a recorded slice awaits is told apart from the slice, however busy the machine is.
     is_awaited = any(look[-1][1] == AWAITS for look in looks)
-    return where_most(looks) if computed > seconds / 2 or on_time or is_awaited else None
+    is_there = computed > seconds / 2 or is_on_time(seconds, stacks) or is_awaited
+    return where_most(looks) if is_there else None
+
+
+def is_on_time(seconds: float, stacks: list[Stack]) -> bool:
+    """Tell whether the watch could look as often as it was to."""
+    return len(stacks) * EVERY > 0.7 * seconds
+
+
+def is_locked_out(before: Times, now: Times, stacks: list[Stack], slow: float) -> bool:
+    """Tell whether another thread computed for so many ms and let no other run, also not the watch.
+
+    A thread that lets others run waits until one of them has run: while the loop is to turn it
+    can't compute for long, however busy the machine is.
+    """
+    elsewhere = now.of_process - before.of_process - (now.of_thread - before.of_thread)
+    return slow <= elsewhere * 1000 < math.inf and not is_on_time(now.clock - before.clock, stacks)
 
 
 def where_most(stacks: list[Stack]) -> str | None:

@@ -1,11 +1,20 @@
 """Stalls: when it is said what held the event loop, and when it is not."""
 
+import math
 import re
 import threading
 import time
 
 from minitasks.scenarios.marks import watching
-from minitasks.timeline.stalls import EVERY, Stack, StallWatch, held_at, where_most
+from minitasks.timeline.stalls import (
+    EVERY,
+    Stack,
+    StallWatch,
+    Times,
+    held_at,
+    is_locked_out,
+    where_most,
+)
 
 
 def outer() -> None: ...
@@ -45,6 +54,17 @@ def test_a_busy_machine_is_blamed_on_nobody() -> None:
     assert held_at(0.2, 0.02, [IN_INNER] * 3) is None
 
 
+def test_a_thread_that_computes_and_lets_no_other_run_is_told() -> None:
+    """Not where the loop itself had the processor, or other programs, or the watch could look."""
+    before, now, looks = Times(0, 0, 0), Times(2, 0.01, 0.5), [IN_INNER] * 200
+    assert is_locked_out(before, now, [], slow=50)
+    assert not is_locked_out(before, now, [], slow=500)
+    assert not is_locked_out(before, now, looks, slow=50)
+    assert not is_locked_out(before, Times(2, 0.5, 0.5), [], slow=50)
+    assert not is_locked_out(before, Times(2, 0.01, 0.03), [], slow=50)
+    assert not is_locked_out(Times(0, math.inf, 0), now, [], slow=50)
+
+
 def test_what_the_own_code_holds_is_not_told() -> None:
     """An own function stands in the recording, and its stack is empty."""
     assert held_at(0.2, 0.2, [[]] * 20) is None
@@ -52,11 +72,13 @@ def test_what_the_own_code_holds_is_not_told() -> None:
 
 def test_what_is_quick_is_not_told() -> None:
     """Below --slow nothing is said; from it on, the milliseconds and the place."""
-    began = time.perf_counter() - 0.2, time.thread_time() - 0.2
+    now = time.perf_counter(), time.thread_time(), time.process_time()
+    asked = Times(*(each - 0.2 for each in now))
     for slow, said in ((10**9, 0), (200, 1)):
         heard: list[str] = []
         with watching(heard.append):
-            StallWatch(slow, lambda file: False)._turn(began, [IN_INNER], threading.Event())
+            watch = StallWatch(slow, lambda file: False, lambda: None)
+            watch._turn(asked, asked, [IN_INNER], threading.Event())
         assert len(heard) == said
         assert all(
             re.fullmatch(r"event loop held for \d+ ms by inner in lib.py:3", text) for text in heard

@@ -1,0 +1,109 @@
+"""What holds the event loop outside requests, or from another thread, is told too.
+
+Each application is served by the command, in a process of its own.
+"""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.timeline.served_by_command import served, serving
+
+SHOP = """
+import asyncio, re, time
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+asked, held = asyncio.Event(), asyncio.Event()
+
+
+@asynccontextmanager
+async def lifespan(app):
+    time.sleep(0.1)
+    beating = asyncio.create_task(beat())
+    yield
+    beating.cancel()
+
+
+async def beat():
+    await asked.wait()
+    for _ in range(2):
+        await asyncio.sleep(0)
+        time.sleep(0.1)
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.get("/leaves")
+async def leaves():
+    asked.set()
+    asyncio.get_running_loop().call_soon(asyncio.get_running_loop().call_soon, go_on)
+
+
+def go_on():
+    asyncio.get_running_loop().call_later(0.1, clean_up)
+
+
+def clean_up():
+    time.sleep(0.1)
+    held.set()
+
+
+@app.get("/waits")
+async def waits():
+    await held.wait()
+
+
+@app.get("/regex")
+def regex():
+    return bool(re.match("(a+)+$", "a" * 24 + "b"))
+
+
+@app.get("/beside")
+async def beside():
+    await asyncio.to_thread(regex)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
+def test_what_holds_the_loop_outside_requests_is_told_once(tmp_path: Path) -> None:
+    """A task of the lifespan, a callback of a request that is done; not what came before."""
+    with serving(tmp_path, SHOP) as (address, end):
+        for path in ("/leaves", "/waits"):
+            httpx2.get(address + path, trust_env=False)
+        said = end()
+    outside = (each.partition("\nGET ")[0] for each in said.split("Outside requests\n")[1:])
+    held = " ".join(" ".join(outside).split())
+    for function, kind in (("beat", "async"), ("clean_up", "sync")):
+        assert held.count(f"✗ {function} (") == 1
+        assert re.search(rf"{function} \(\S+\) is {kind} and held the event loop for 1", held)
+    assert "lifespan (" not in held
+
+
+def test_of_requests_sent_from_here_each_tells_its_own(tmp_path: Path) -> None:
+    """Only what is of none is told outside them."""
+    leaves, waits, outside = served(tmp_path, SHOP, "/leaves", "/waits", outside=True)
+    assert functions(leaves, "held") == ["clean_up"]
+    assert functions(waits, "held") == []
+    (beat,) = outside
+    assert (beat["figures"]["function"], beat["figures"]["times"]) == ("beat", 2)
+
+
+def functions(findings: list[Any], kind: str) -> list[str]:
+    return [each["figures"]["function"] for each in findings if each["kind"] == kind]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="a thread's time is not to be had")
+def test_a_thread_that_keeps_pythons_lock_is_told(tmp_path: Path) -> None:
+    """A regular expression in a worker thread; and who awaits it has not held the loop."""
+    for findings in served(tmp_path, SHOP, "/regex", "/beside"):
+        (held,) = (each for each in findings if each["kind"] == "held")
+        assert held["figures"]["function"] == "regex"
+        assert "computed in worker thread" in held["text"]
+        assert held["text"].endswith(": the event loop stood still.")
