@@ -8,6 +8,8 @@ import ast
 import importlib
 import inspect
 import json
+import logging
+import logging.config
 import sys
 import threading
 import traceback
@@ -26,6 +28,7 @@ from minitasks.scenarios.marks import mark
 from minitasks.scenarios.server import Marked, Server, arrive, http_client, listener
 
 SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne")
+SERVER_ENDS = "the last request is answered: the server ends"
 BACKENDS = ("asyncio", "uvloop")
 
 
@@ -69,11 +72,21 @@ def holds_only_an_app(path: Path) -> bool:
         return False
     imported = {name.partition(".")[0] for name in imports_of(tree)}
     makes_app = any("app" in assigned(statement) for statement in tree.body)
-    has_main = any(
-        isinstance(statement, ast.If) and "__main__" in ast.dump(statement.test)
-        for statement in tree.body
-    )
-    return makes_app and not has_main and imported.isdisjoint(SERVERS)
+    return makes_app and not any(map(is_main, tree.body)) and imported.isdisjoint(SERVERS)
+
+
+def is_main(statement: ast.stmt) -> bool:
+    """Tell whether a statement runs something when the file is run: `app.run()`, `main()`."""
+    if isinstance(statement, ast.If):
+        return "__main__" in ast.dump(statement.test)
+    call = getattr(statement, "value", None)
+    if isinstance(call, ast.Await):
+        call = call.value
+    if not isinstance(call, ast.Call):
+        return False
+    name = ast.unparse(call.func)
+    is_named_so = name.rpartition(".")[2].startswith(("run", "main", "serve", "start", "poll"))
+    return name in ("app", "TestClient") or (isinstance(statement, ast.Expr) and is_named_so)
 
 
 def imports_of(tree: ast.Module) -> list[str]:
@@ -112,6 +125,8 @@ def find_application(name: str, app_dir: Path | None = None, factory: bool = Fal
         attribute = "app"
     else:
         module_name, _, attribute = name.partition(":")
+    # Before the import, as uvicorn does: an application may change it.
+    logging.config.dictConfig(logging_to_stderr())
     # As uvicorn does; and for good, since an application may import more while it runs.
     sys.path.insert(0, str((app_dir or Path()).resolve()))
     module = import_module(module_name, name)
@@ -220,11 +235,10 @@ def serve(
             try:
                 send_all(address, requests)
             finally:
+                mark(SERVER_ENDS)
                 server.should_exit = True
 
-        config = uvicorn.Config(
-            Marked(application.app), loop=backend, log_config=logging_to_stderr()
-        )
+        config = uvicorn.Config(Marked(application.app), loop=backend, log_config=None)
         server = Server(config, begin)
         try:
             server.run([open_socket])
@@ -248,6 +262,9 @@ def logging_to_stderr() -> dict[str, Any]:
 
 def send_all(address: str, requests: Sequence[Request]) -> None:
     """Send requests, one after another, as a client that waits for each answer."""
+    # The client's own log would get among the application's.
+    ident = threading.get_ident()
+    logging.getLogger("httpx2").addFilter(lambda record: record.thread != ident)
     for request in requests:
         # Each on a connection of its own, as curl does.
         with http_client(address, timeout=None) as http:

@@ -92,7 +92,7 @@ class Marked:
         mark(f"{name} arrives")
         try:
             await self._app(scope, receive, send_marked)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             mark(f"exception reaches the server: {in_words(error)}")
             raise
         finally:

@@ -213,7 +213,7 @@ WORDS = (
         {"somebody": "yes", "nobody": "no"},
     ),
     (
-        r"(?P<name>\w+) \(.*\) (?P<word>waited) .* for one of the (?P<tokens>\d+) tokens",
+        r"(?P<name>\w+) \(.*\) (?P<word>waited) .* for (?:one of the \d+ tokens|the one token)",
         "Does {name} run as soon as it is handed to a thread?",
         {"at once": "yes", "waited": "no: it waits for a token"},
     ),

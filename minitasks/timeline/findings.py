@@ -45,6 +45,15 @@ def find(scenario: str, view: View) -> list[Finding]:
     return list(SCENARIOS[scenario](view))
 
 
+def found(kind: str, text: str, holds: bool = True, **figures: object) -> Finding:
+    """Make a finding of some kind, with its figures."""
+    return Finding(holds, text, kind=kind, figures=figures)
+
+
+def in_ms(nanoseconds: int) -> float:
+    return round(nanoseconds / 1e6, 3)
+
+
 def either(holds: bool, text: str, otherwise: str, differs: bool = False) -> Finding:
     """Say one thing where it holds, and another where it does not."""
     return Finding(holds, text if holds else otherwise, differs and not holds)

@@ -5,6 +5,7 @@ recording and its findings, as soon as it is done.
 """
 
 import math
+import os
 import queue
 import sys
 import threading
@@ -16,6 +17,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from types import CoroutineType
 from typing import Any
 
 from minitasks.errors import CannotRun
@@ -27,7 +29,9 @@ from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
-from minitasks.timeline.own_findings import SLOW, Run, find_own, held_outside_requests, status_of
+from minitasks.timeline.holds import SLOW, held_outside_requests
+from minitasks.timeline.own_code import Run, status_of
+from minitasks.timeline.own_findings import find_own
 from minitasks.timeline.record import LIMIT, Recording, record_files
 from minitasks.timeline.stalls import EVERY, StallWatch
 
@@ -90,7 +94,7 @@ def run_own_program(
             code = exit_code(end)
         except CannotRun:
             raise
-        except (Exception, KeyboardInterrupt) as error:
+        except BaseException as error:
             print_as_python_does(error, path)
             code = 130 if isinstance(error, KeyboardInterrupt) else 1
     view = View(recording.timeline)
@@ -125,20 +129,38 @@ def own_files(files: Folder) -> frozenset[str]:
 
 @contextmanager
 def warnings_marked() -> Iterator[None]:
-    """Leave a mark for each of Python's warnings while the block runs; they are printed as ever."""
-    print_it: Any = warnings.showwarning
+    """Leave a mark for each of Python's warnings while the block runs; they are printed as ever.
+
+    And one for each coroutine that nobody awaited, of which Python warns once for a place.
+    """
+    modules: Any = warnings
+    print_it, warn_of = modules.showwarning, modules._warn_unawaited_coroutine
 
     def show(message: object, category: type[Warning], *rest: Any, **more: Any) -> None:
         # The full stop: so no warning reads as a step of a request, whose marks end with a word.
-        mark(f"{category.__name__}: {message}.")
+        if not str(message).endswith("was never awaited"):
+            mark(f"{category.__name__}: {message}.")
         print_it(message, category, *rest, **more)
 
-    warnings.showwarning = show
+    def tell_of(coroutine: "CoroutineType[Any, Any, Any]") -> None:
+        made = coroutine.cr_origin or ()
+        place = f" (made in {os.path.realpath(made[0][0])}:{made[0][1]})" if made else ""
+        text = f"coroutine '{coroutine.__qualname__}' was never awaited"
+        mark(f"RuntimeWarning: {text}{place}.")
+        if len(made) > 1:  # the program asked for more than one place, and to be told of it
+            warn_of(coroutine)
+        else:
+            warnings.warn(text, RuntimeWarning, stacklevel=2, source=coroutine)
+
+    depth = sys.get_coroutine_origin_tracking_depth()
+    modules.showwarning, modules._warn_unawaited_coroutine = show, tell_of
     try:
         yield
     finally:
-        if warnings.showwarning is show:
-            warnings.showwarning = print_it
+        sys.set_coroutine_origin_tracking_depth(depth)
+        modules._warn_unawaited_coroutine = warn_of
+        if modules.showwarning is show:
+            modules.showwarning = print_it
 
 
 @dataclass(frozen=True)
@@ -176,7 +198,7 @@ def serve_recorded(
     files = Folder(application.folder, map(package_folder, also))
     recording = record_files(files, limit=limit, keep_last=True)
     teller = Teller(files, when_done, slow, keeps_from=recording if requests else None)
-    stalls = StallWatch(slow, files.is_own, teller.hear_of_hold)
+    stalls = StallWatch(slow, files.is_own, teller.hear_of_hold, print_frozen)
 
     def ready(address: str) -> None:
         teller.begin(recording)
@@ -195,6 +217,10 @@ def serve_recorded(
         teller.tell_all(view)
     teller.tell_of_holds(view)
     return Served(view, teller.left_out, code)
+
+
+def print_frozen(text: str) -> None:
+    print(f"{text} If it stays so, no Ctrl-C ends it: end its process.", file=sys.stderr)
 
 
 class Teller:
@@ -233,12 +259,12 @@ class Teller:
 
     def hear(self, text: str) -> None:
         """Take a mark."""
-        if text.endswith(" done"):
+        number = request_number.get()
+        if number and text.endswith(" done"):
             if self._done.full():
                 # The oldest: the recording may not hold it any more when its turn comes.
                 with suppress(queue.Empty):
                     self.left_out += self._done.get_nowait() != HOLD
-            number = request_number.get()
             if self._keeps_from is not None:
                 # When all have ended, a long one may have taken the place of this one's events.
                 self._kept[number] = self._keeps_from.so_far(number)

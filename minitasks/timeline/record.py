@@ -20,7 +20,9 @@ from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.files import Files, Folder, ListedFiles, ModuleOf
 from minitasks.timeline.findings import Finding
-from minitasks.timeline.own_findings import SLOW, Run, find_own
+from minitasks.timeline.holds import SLOW
+from minitasks.timeline.own_code import Run
+from minitasks.timeline.own_findings import find_own
 from minitasks.timeline.recorder import Recorder
 
 if sys.version_info >= (3, 12):

@@ -139,7 +139,11 @@ class Recorder:
             text = f"no token is free: all {work.total_tokens} are taken"
             self._append("mark", NOWHERE, (), text)
 
-    def _take_over_thread(self) -> None:
+    def _take_over_thread(self, is_worker: bool) -> None:
+        if self._most_of_one:
+            track_coroutines()
+        if is_worker:
+            return
         request = self._handed_over.pop(id(threading.current_thread()), 0)
         if request:  # else this may be an event loop's thread, in the context of a request
             self._inherited.add(request)
@@ -277,9 +281,10 @@ class Recorder:
         began_in = self._origins.of_all(sys.exception())
         self._append("mark", place, (), text, began_in=began_in)
         # A thread that goes on after its request, and into the next one, is nobody's.
-        if text.endswith(" done") and request_number.get() in self._inherited:
-            self._done.add(request_number.get())
-        elif text.endswith(" arrives"):
+        request = request_number.get()
+        if text.endswith(" done") and request in self._inherited:
+            self._done.add(request)
+        elif request and text.endswith(" arrives"):
             self._over |= self._done
             self._done.clear()
 
@@ -357,6 +362,12 @@ class Recorder:
             if request in self._over and not thread.is_worker and not thread.runs_loop:
                 request = 0
             self._events.append((*step, variables, text, request, spent, began_in))
+
+
+def track_coroutines() -> None:
+    """Let the coroutines that this thread makes know on which line: one may never be awaited."""
+    depth = sys.get_coroutine_origin_tracking_depth()
+    sys.set_coroutine_origin_tracking_depth(max(depth, 1))
 
 
 def since_arrival(events: list[tuple[Any, ...]], request: int) -> list[tuple[Any, ...]]:

@@ -5,6 +5,7 @@ where the loop's thread stands. What the application's own code does stands in t
 """
 
 import asyncio
+import linecache
 import math
 import sys
 import threading
@@ -17,8 +18,11 @@ from types import CodeType, FrameType
 from typing import NamedTuple
 
 from minitasks.scenarios.marks import mark
+from minitasks.tracing.steps import callers
 
 EVERY = 0.01  # seconds between two turns that are asked for
+FROZEN = 5  # seconds
+SWITCHES = 0.03  # seconds: after 0.005 a thread of Python code is asked to let others run
 # Where a loop's thread stands when it has nothing to do, or begins a turn.
 LOOPS = ("asyncio", "selectors", "uvicorn", "uvloop")
 
@@ -43,14 +47,21 @@ class StallWatch:
         slow: From how many milliseconds on.
         is_own: Tells whether a file is the application's own.
         when_over: Called when the loop turns again, by whatever it was held.
+        when_frozen: Called with a sentence when it has not turned for `FROZEN` seconds: perhaps it
+            never will, and no other sentence be printed.
     """
 
     def __init__(
-        self, slow: float, is_own: Callable[[str], bool], when_over: Callable[[], None]
+        self,
+        slow: float,
+        is_own: Callable[[str], bool],
+        when_over: Callable[[], None] = lambda: None,
+        when_frozen: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._slow = slow
         self._is_own = is_own
         self._when_over = when_over
+        self._when_frozen = when_frozen
         self._is_over = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -84,10 +95,27 @@ class StallWatch:
                 loop.call_soon_threadsafe(self._turn, before, asked, stacks, turned)
             except RuntimeError:
                 return  # the loop is closed
+            frozen_at = asked.clock + FROZEN
             while not turned.wait(EVERY) and not self._is_over.is_set():
-                stacks.append(self._stack(sys._current_frames().get(ident)))
+                frame = sys._current_frames().get(ident)
+                stacks.append(self._stack(frame))
+                if time.perf_counter() > frozen_at:
+                    frozen_at = math.inf
+                    self._when_frozen(
+                        f"The event loop has stood still for {FROZEN} s: {self._where(frame)}."
+                    )
             if (time.perf_counter() - before.clock - EVERY) * 1000 >= self._slow:
                 self._when_over()
+
+    def _where(self, frame: FrameType | None) -> str:
+        """Say where a thread stands in the application's own code, or else in whatever code."""
+        own = (each for each in callers(frame) if self._is_own(each.f_code.co_filename))
+        place = next(own, frame)
+        if place is None:
+            return "its thread is over"
+        file, line = place.f_code.co_filename, place.f_lineno
+        source = linecache.getline(file, line).strip()
+        return f"{place.f_code.co_name} is at line {line} of {file}, `{source}`"
 
     def _turn(
         self, before: Times, asked: Times, stacks: list[Stack], turned: threading.Event
@@ -168,8 +196,10 @@ def is_locked_out(before: Times, now: Times, stacks: list[Stack], slow: float) -
     A thread that lets others run waits until one of them has run: while the loop is to turn it
     can't compute for long, however busy the machine is.
     """
-    elsewhere = now.of_process - before.of_process - (now.of_thread - before.of_thread)
-    return slow <= elsewhere * 1000 < math.inf and not is_on_time(now.clock - before.clock, stacks)
+    here = now.of_thread - before.of_thread
+    elsewhere = now.of_process - before.of_process - here
+    is_long = max(here, slow / 1000, SWITCHES) <= elsewhere < math.inf
+    return is_long and not is_on_time(now.clock - before.clock, stacks)
 
 
 def where_most(stacks: list[Stack]) -> str | None:

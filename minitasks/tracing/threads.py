@@ -49,8 +49,8 @@ class Threads:
         self.seen: list[Thread] = []
         # Called when an event loop is seen to run in a thread.
         self.when_loop_runs: Callable[[], None] = lambda: None
-        # Called in a thread that is new, and of no pool.
-        self.when_new: Callable[[], None] = lambda: None
+        # Called in a thread that is new, with whether a pool started it.
+        self.when_new: Callable[[bool], None] = lambda is_worker: None
         self._local = threading.local()
         self._lock = threading.Lock()
 
@@ -70,8 +70,7 @@ class Threads:
         with self._lock:
             thread = Thread(len(self.seen), threading.get_ident(), name, is_worker)
             self.seen.append(thread)
-        if not is_worker:
-            self.when_new()
+        self.when_new(is_worker)
         return thread
 
     def numbers(self, idents: Collection[int]) -> list[int]:

@@ -148,7 +148,7 @@ def test_what_is_thrown_into_a_long_loop_does_not_end_it(tmp_path: Path) -> None
 def test_what_is_long_or_new_is_told_however_late_it_comes(tmp_path: Path) -> None:
     """Of 2,000 calls the last blocks, and raises: its slice and its exception are recorded."""
     (findings,) = served(tmp_path, LOOPS, "/late/2000")
-    assert figures(findings, "held", "function", "line") == [("late", None)]
+    assert figures(findings, "held", "function", "line") == [("check", None)]
     assert figures(findings, "raised", "function") == [("check",)]
 
 

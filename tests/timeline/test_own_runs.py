@@ -25,7 +25,8 @@ from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
-from minitasks.timeline.own_findings import Run, find_own
+from minitasks.timeline.own_code import Run
+from minitasks.timeline.own_findings import find_own
 from minitasks.timeline.own_runs import OwnRun, Teller, own_files, run_own_program, serve_recorded
 from minitasks.timeline.own_runs import Request as Recorded
 from minitasks.tracing.threads import Lane
@@ -227,11 +228,12 @@ def served(shop: Path) -> Served:
 
 def test_each_request_is_a_story_of_its_own(served: Served) -> None:
     """In the order of their arrival, with their answers; no event belongs to two."""
+    stories = [each for each in served.requests if each.number]
     names = [f"{each.method} {each.path.partition('?')[0]}" for each in ASKED]
     statuses = [201, 404, 201, 200, 200, 200, 200, 200, 200]
-    assert [each.name for each in served.requests] == names
-    assert [each.status for each in served.requests] == statuses
-    for each in served.requests:
+    assert [each.name for each in stories] == names
+    assert [each.status for each in stories] == statuses
+    for each in stories:
         numbers = {event.request for event in each.view.timeline.events}
         # Its client's marks are its own as well.
         assert numbers == {0, each.number}
@@ -476,6 +478,29 @@ def test_a_failing_program_shows_its_own_traceback(
         "LookupError('no such book'): the program handled it.",
         "KeyError('no such pen'): it ended the program.",
     ]
+
+
+AWAITS_A_CANCELLED_TASK = """
+import asyncio
+
+async def main():
+    task = asyncio.create_task(asyncio.sleep(1))
+    task.cancel()
+    await task
+
+asyncio.run(main())
+"""
+
+
+def test_a_program_that_ends_with_a_cancellation_is_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CancelledError is no Exception; Python prints its traceback and ends with 1."""
+    done = run(tmp_path, AWAITS_A_CANCELLED_TASK)
+    assert done.code == 1
+    assert "CancelledError" in capsys.readouterr().err
+    (raised,) = [each.text for each in done.findings if each.kind == "raised"]
+    assert raised.endswith(" was cancelled: it ended the program.")
 
 
 IN_A_GROUP = """

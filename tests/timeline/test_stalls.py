@@ -1,11 +1,16 @@
 """Stalls: when it is said what held the event loop, and when it is not."""
 
+import asyncio
 import math
+import queue
 import re
 import threading
 import time
 
+import pytest
+
 from minitasks.scenarios.marks import watching
+from minitasks.timeline import stalls
 from minitasks.timeline.stalls import (
     EVERY,
     Stack,
@@ -62,6 +67,8 @@ def test_a_thread_that_computes_and_lets_no_other_run_is_told() -> None:
     assert not is_locked_out(before, now, looks, slow=50)
     assert not is_locked_out(before, Times(2, 0.5, 0.5), [], slow=50)
     assert not is_locked_out(before, Times(2, 0.01, 0.03), [], slow=50)
+    assert not is_locked_out(before, Times(2, 0.01, 0.03), [], slow=1)
+    assert not is_locked_out(before, Times(2, 0.4, 0.5), [], slow=50)
     assert not is_locked_out(Times(0, math.inf, 0), now, [], slow=50)
 
 
@@ -77,9 +84,29 @@ def test_what_is_quick_is_not_told() -> None:
     for slow, said in ((10**9, 0), (200, 1)):
         heard: list[str] = []
         with watching(heard.append):
-            watch = StallWatch(slow, lambda file: False, lambda: None)
+            watch = StallWatch(slow, lambda file: False)
             watch._turn(asked, asked, [IN_INNER], threading.Event())
         assert len(heard) == said
         assert all(
             re.fullmatch(r"event loop held for \d+ ms by inner in lib.py:3", text) for text in heard
         )
+
+
+def test_a_loop_that_does_not_turn_again_is_told_of_while_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the own function and its line, although a library's is the innermost."""
+    monkeypatch.setattr(stalls, "FROZEN", 0.02)
+    said: queue.Queue[str] = queue.Queue()
+
+    async def freeze() -> None:
+        watch.begin()
+        texts.append(said.get())
+
+    texts: list[str] = []
+    watch = StallWatch(50, lambda file: file == __file__, when_frozen=said.put)
+    with watch.ending():
+        asyncio.run(freeze())
+    line = freeze.__code__.co_firstlineno + 2
+    place = f"freeze is at line {line} of {__file__}, `texts.append(said.get())`"
+    assert texts == [f"The event loop has stood still for 0.02 s: {place}."]

@@ -133,15 +133,16 @@ async def add(name: str, tasks: BackgroundTasks):
             "async_generator",
             "async_generator was called, and nobody iterated over its generator: it did not run.",
         ),
-        ("awaited", None),
-        ("exhausted", None),
+        ("awaited", ""),
+        ("exhausted", ""),
     ],
 )
-def test_what_a_task_drops_is_told(tmp_path: Path, name: str, said: str | None) -> None:
+def test_what_a_task_drops_is_told(tmp_path: Path, name: str, said: str) -> None:
     """A task's function gives a coroutine or a generator back, and nobody runs it: said once."""
     (findings,) = served(tmp_path, DROPPING, f"/{name}")
     lost = [each["text"] for each in findings if each["kind"] == "never awaited"]
-    assert lost == ([said] if said else [])
+    assert len(lost) == (1 if said else 0)
+    assert all(text.startswith(said) for text in lost)
 
 
 ALIKE = (

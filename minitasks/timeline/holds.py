@@ -1,0 +1,358 @@
+"""Holds: what kept the event loop's thread for too long, and who waited for it.
+
+A `Hold` is a step of the event loop, from its turn to its next one, that took too long in the
+program's own code. One function may be to blame, or several that it awaits: each for its own time.
+"""
+
+import math
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import cast
+
+from minitasks.timeline.calls import Call, Slice
+from minitasks.timeline.events import Event
+from minitasks.timeline.findings import Finding, found, in_ms, place, span
+from minitasks.timeline.own_code import Run, begun_at, is_left_out, short
+
+SLOW = 50  # milliseconds that a step may hold the event loop without being told of
+
+Blamed = tuple[Call, Slice, int]  # whose slice, which, and its own time in nanoseconds
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A step of the event loop that took too long."""
+
+    part: Slice  # of the function that the loop called
+    request: int  # for which it was; 0: for none
+    blamed: list[Blamed]
+
+
+def find_holds(run: Run, slow: float) -> list[Hold]:
+    """Find the steps that held the event loop, whichever request's they are."""
+    found_so_far = []
+    for call in filter(run.is_own, run.view.all_calls):
+        for part in filter(partial(is_entry, run), call.slices):
+            # Twice: of what recording takes about half can be measured from within.
+            is_long = own_time(run, part, times=2) >= slow * 1e6
+            if is_long and run.view.is_on_loop(part) and not held_by_awaited(run, part):
+                request = run.timeline.events[part.first].request
+                blamed = blame(run, call, part, awaited_in(run, part), slow)
+                found_so_far.append(Hold(part, request, blamed))
+    return sorted(found_so_far, key=lambda hold: hold.part.start)
+
+
+def awaited_in(run: Run, entry: Slice) -> list[tuple[Call, Slice]]:
+    """List the slices of the program's async functions within a step of the loop."""
+    within = [
+        (call, part)
+        for call in run.view.all_calls
+        if run.is_async(call)
+        for part in call.slices
+        if part.lane == entry.lane and entry.first < part.first <= entry.last
+    ]
+    return sorted(within, key=lambda each: each[1].first)
+
+
+def blame(
+    run: Run, call: Call, part: Slice, within: list[tuple[Call, Slice]], slow: float
+) -> list[Blamed]:
+    """Find who took the time of a slice: what it awaited, each that took long, and itself."""
+    blamed: list[Blamed] = []
+    while within:
+        (inner, its_part), *within = within
+        deeper = [each for each in within if each[1].first <= its_part.last]
+        within = within[len(deeper) :]
+        of_inner = blame(run, inner, its_part, deeper, slow)
+        blamed += [each for each in of_inner if each[2] >= slow * 1e6]
+    rest = own_time(run, part) - sum(took for _, _, took in blamed)
+    return blamed + ([(call, part, rest)] if rest >= slow * 1e6 or not blamed else [])
+
+
+def is_entry(run: Run, part: Slice) -> bool:
+    """Tell whether no function of the program's own is beneath a slice."""
+    under = run.beneath.get(part.first)
+    while under is not None and not run.is_own(under[1]):
+        under = run.beneath.get(under[0].first)
+    return under is None
+
+
+def held_by_awaited(run: Run, part: Slice) -> bool:
+    """Tell whether code that is not recorded, and awaited, held the loop for most of a slice."""
+    return any(
+        2 * (min(end, part.end) - max(start, part.start)) > part.end - part.start
+        for start, end, _ in run.stalls
+    )
+
+
+def own_time(run: Run, part: Slice, times: int = 1) -> int:
+    """Say how long a slice took, less so many times what its recording is known to have taken."""
+    spent = [event.spent for event in run.events_in(part) if event.lane == part.lane]
+    return max(part.end - part.start - times * (spent[-1] - spent[0]), 0)
+
+
+# -- what is said of them --------------------------------------------------------------------------
+
+
+def held_the_loop(run: Run, holds: list[Hold]) -> Iterator[Finding]:
+    """Say which own function kept the event loop's thread for too long."""
+    held = [
+        (hold.part.start, hold.part.end, finding)
+        for hold in holds
+        if run.request in (0, hold.request)
+        for finding in held_by(run, hold)
+    ]
+    for _, _, finding in longest_of_each(held):
+        yield finding
+
+
+def held_by(run: Run, hold: Hold) -> Iterator[Finding]:
+    """Say who held the event loop, for how long, on which line most of it, and who waited."""
+    waited = requests_under_way(run, hold.part)
+    for call, part, took in hold.blamed:
+        others = [other for _, other, _ in hold.blamed if other is not part]
+        step = longest_step(run, part, others)
+        kind = "async" if run.is_async(call) else "sync"
+        text = f"{run.where(call)} is {kind} and held the event loop for {span(0, took)}"
+        figures: dict[str, object] = {}
+        if step is not None:
+            line = source_line(run, step)
+            file = "" if step.file == call.file else f" of {short(step.file)}"
+            text += f" at line {step.line}{file}, `{line}`"
+            figures = {"line": step.line, "source": line}
+        if waited:
+            text += f"; {waited} {'request' if waited == 1 else 'requests'} waited"
+        yield found(
+            "held",
+            f"{text}.",
+            False,
+            function=call.function,
+            file=call.file,
+            milliseconds=in_ms(took),
+            requests_waited=waited,
+            **figures,
+        )
+
+
+def longest_of_each(
+    held: Iterable[tuple[int, int, Finding]],
+) -> Iterator[tuple[int, int, Finding]]:
+    """Of what one function held several times on one line give the longest, and say how often."""
+    alike: dict[tuple[object, object], list[tuple[int, int, Finding]]] = defaultdict(list)
+    for each in held:
+        figures = each[2].figures
+        alike[figures["function"], figures.get("line")].append(each)
+    for some in alike.values():
+        start, end, longest = max(
+            some, key=lambda each: cast(float, each[2].figures["milliseconds"])
+        )
+        more = f" It happened {len(some)} times; this was the longest." if len(some) > 1 else ""
+        figures = {**longest.figures, "times": len(some)}
+        yield start, end, replace(longest, text=longest.text + more, figures=figures)
+
+
+def longest_step(run: Run, part: Slice, others: list[Slice]) -> Event | None:
+    """Find the line on which more than half of a slice's own time was spent, if there is one.
+
+    Of the functions of which steps were left out no line is known: that of the caller counts.
+    """
+    unknown = {
+        mark.function
+        for mark in run.view.all_marks
+        if is_left_out(mark)
+        and mark.time < part.end
+        and (mark.request == run.timeline.events[part.first].request or mark.time > part.start)
+    }
+    events = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
+    spent: dict[tuple[str, int], int] = defaultdict(int)
+    last_of: dict[tuple[str, int], Event] = {}
+    line_of: dict[int, Event] = {}
+    stack: list[int] = []
+    moments = [*(event.time for event in events[1:]), part.end]
+    for event, later in zip(events, moments, strict=True):
+        if event.kind in ("call", "resume", "line") and event.frame not in stack:
+            stack.append(event.frame)
+        if event.kind == "line" or event.frame not in line_of:
+            line_of[event.frame] = event
+        if event.kind in ("return", "raise", "suspend") and event.frame in stack:
+            stack.remove(event.frame)
+        known = (line_of[frame] for frame in reversed(stack))
+        at = next((each for each in known if each.function not in unknown), None)
+        is_anothers = any(x.start <= event.time < x.end and x.first > part.first for x in others)
+        if at is not None and not is_anothers:
+            last_of[at.file, at.line] = at
+            spent[at.file, at.line] += later - event.time
+    key = max(spent, key=lambda each: spent[each], default=None)
+    took = part.end - events[0].time - sum(x.end - x.start for x in others if x.first > part.first)
+    is_most = key is not None and spent[key] * 2 > took
+    return last_of[key] if key is not None and is_most else None
+
+
+def source_line(run: Run, event: Event) -> str:
+    """Give the text of the line that an event names."""
+    lines = run.timeline.sources.get(event.file, "").splitlines()
+    return lines[event.line - 1].strip() if event.line <= len(lines) else ""
+
+
+def requests_under_way(run: Run, part: Slice) -> int:
+    """Count the other requests that were unanswered during the whole of a slice, or sent in it.
+
+    What came in from elsewhere meanwhile is not counted: nobody here saw when.
+    """
+    begun: dict[int, int] = {}
+    answered: dict[int, int] = {}
+    for mark in run.view.all_marks:
+        if mark.request and mark.lane == part.lane and mark.text.endswith(" arrives"):
+            begun[mark.request] = begun_at(run, mark)
+        elif mark.request and mark.text.endswith((" sent", " done")):
+            # One that raised is done without an answer.
+            answered.setdefault(mark.request, mark.time)
+    return sum(
+        start < part.end < answered.get(number, part.end + 1)
+        for number, start in begun.items()
+        if number != run.timeline.events[part.first].request
+    )
+
+
+def waited_for_the_loop(run: Run, holds: list[Hold], slow: float) -> Iterator[Finding]:
+    """Say for how long the work of others kept this request from the event loop."""
+    arrives, sent = run.mark(" arrives"), run.mark(" sent")
+    if not run.request or arrives is None or sent is None:
+        return
+    begun = begun_at(run, arrives)
+    for some in one_behind_another(run, holds, arrives, begun, slow):
+        first, last = some[0].part, some[-1].part
+        waited = min(last.end, sent.time) - max(first.start, begun)
+        goes_on = goes_on_at_once(run, last, slow)
+        if waited >= slow * 1e6 and goes_on is not None:
+            calls = {call.function: call for hold in some for call, _, _ in hold.blamed}
+            who = " and ".join(map(run.where, calls.values()))
+            # Since when it could have gone on nobody knows, but of one that arrived.
+            at_most = "" if goes_on is arrives else "up to "
+            text = f"It waited {at_most}{span(0, waited)} for the event loop, which {who} held."
+            yield found(
+                "held up", text, False, function=next(iter(calls)), milliseconds=in_ms(waited)
+            )
+
+
+def one_behind_another(
+    run: Run, holds: list[Hold], arrives: Event, begun: int, slow: float
+) -> list[list[Hold]]:
+    """Put those holds of others together between which a request had no turn."""
+    together: list[list[Hold]] = []
+    steps = [event.time for event in run.timeline.events if event.request == run.request]
+    for hold in holds:
+        if hold.request == run.request or hold.part.lane != arrives.lane or hold.part.end <= begun:
+            continue
+        before = together[-1][-1].part.end if together else -math.inf
+        had_a_turn = bisect_left(steps, before) < bisect_left(steps, hold.part.start)
+        if had_a_turn or hold.part.start - before > slow * 1e6:
+            together.append([])
+        together[-1].append(hold)
+    return together
+
+
+def goes_on_at_once(run: Run, part: Slice, slow: float) -> Event | None:
+    """Give how a request goes on when a slice ends; None if it waited for something else.
+
+    One that arrives then had nothing else to wait for, however slow the machine is. What works for
+    it in a thread goes on all the time.
+    """
+    later = run.timeline.events[bisect_left(run.times, part.end) :]
+    here = (each for each in later if each.request == run.request and each.lane == part.lane)
+    goes_on = next(here, None)
+    elsewhere = (x for call in run.calls for x in call.slices if x.lane != part.lane)
+    if goes_on is None or any(x.start < part.end and part.start < x.end for x in elsewhere):
+        return None
+    return goes_on if goes_on.time - part.end <= slow * 1e6 else None
+
+
+def held_outside_requests(
+    run: Run, slow: float, since: float, is_live: bool
+) -> list[tuple[int, int, Finding]]:
+    """Say what held the event loop and no request tells, each with its beginning and its end.
+
+    It is of no request, such as a websocket or a task of the lifespan; or, where requests are told
+    of live, its request was done.
+    """
+    under_way = times_of_requests(run, is_live)
+    held: list[tuple[int, int, Finding]] = []
+    for hold in find_holds(run, slow):
+        part = hold.part
+        begins, ends = under_way.get(hold.request, (0, 0))
+        is_told = begins <= part.start < ends if is_live else hold.request > 0
+        if part.start > since and part.ended != "open" and not is_told:
+            held += [(part.start, part.end, finding) for finding in held_by(run, hold)]
+    for start, end, said in run.stalls:
+        finding = held_in(run, start, end, said)
+        is_between = all(end < begins or ends < start for begins, ends in under_way.values())
+        if start > since and is_between and finding is not None:
+            held.append((start, end, finding))
+    return list(longest_of_each(held))
+
+
+def times_of_requests(run: Run, is_live: bool) -> dict[int, tuple[float, float]]:
+    """Give for each request when it arrived and until when its holds are told."""
+    times: dict[int, tuple[float, float]] = {}
+    for mark in run.view.all_marks:
+        if mark.request and mark.text.endswith(" arrives"):
+            times[mark.request] = mark.time, math.inf
+        elif is_live and mark.request in times and mark.text.endswith(" done"):
+            times[mark.request] = times[mark.request][0], mark.time
+    return times
+
+
+def held_elsewhere(run: Run) -> Iterator[Finding]:
+    """Say what held the event loop while this ran, where it was code that is not recorded."""
+    begun, done = run.mark(" arrives"), run.mark(" done")
+    for start, end, held in run.stalls:
+        finding = held_in(run, start, end, held)
+        is_meanwhile = not (begun and done) or (begun.time < end and start < done.time)
+        if is_meanwhile and finding is not None:
+            yield finding
+
+
+def held_in(run: Run, start: int, end: int, held: re.Match[str]) -> Finding | None:
+    """Say of code that is not recorded, or of another thread, that it held the loop."""
+    milliseconds, function, file, line = held.groups()
+    if function is None:
+        return locked_out(run, start, end)
+    return found(
+        "held",
+        f"The event loop stood still for {milliseconds} ms or more in code that is not "
+        f"recorded: {function} ({short(file)}:{line}).",
+        False,
+        function=function,
+        file=file,
+        line=int(line),
+        milliseconds=float(milliseconds),
+    )
+
+
+def locked_out(run: Run, start: int, end: int) -> Finding | None:
+    """Say which function of one's own held the interpreter's lock, if one did."""
+    calls = [
+        call for call in run.view.all_calls if run.is_own(call) and stays(run, call, start, end)
+    ]
+    if not calls:
+        return None
+    call, took = calls[-1], span(start, end)
+    text = (
+        f"{run.where(call)} computed {place(call.lane)} and held Python's lock (GIL) for {took}: "
+        "the event loop stood still."
+    )
+    figures = {"file": call.file, "milliseconds": in_ms(end - start)}
+    return found("held", text, False, function=call.function, **figures)
+
+
+def stays(run: Run, call: Call, start: int, end: int) -> bool:
+    """Tell whether a call was in another thread for most of some time."""
+    return any(
+        2 * (min(end, part.end) - max(start, part.start)) > end - start
+        for part in call.slices
+        if not run.view.is_on_loop(part)
+    )

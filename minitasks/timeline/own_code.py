@@ -1,0 +1,249 @@
+"""Own code: what of a recorded run is the program's own, and what of it belongs to one request.
+
+`Run` answers what the sentences ask (own_findings.py, raised.py, holds.py): who called whom, where
+a function stands, which marks a request left.
+"""
+
+import ast
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from urllib.parse import unquote
+
+from minitasks.timeline.calls import Call, Slice, View, is_left_to_loop
+from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.recorder import LEFT_OUT
+from minitasks.timeline.stalls import ANOTHER_THREAD
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+YIELDS = ast.Yield | ast.YieldFrom
+RUNNER = "BackgroundTask.__call__"  # the function that runs a task
+# A mark of the watch that asks the event loop for turns.
+HELD = re.compile(rf"event loop held for (\d+) ms by (?:(\S+) in (.*):(\d+)|{ANOTHER_THREAD})$")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A recorded run, or what of it belongs to one request."""
+
+    view: View  # all that was recorded
+    own: frozenset[str]  # the program's own files; the others are libraries'
+    request: int = 0  # its number; 0: everything
+
+    @property
+    def timeline(self) -> Timeline:
+        return self.view.timeline
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """The calls of this run, in the order in which they began."""
+        return [call for call in self.view.all_calls if self.is_here(self.first_event(call))]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The moments at which they began."""
+        return [call.start for call in self.calls]
+
+    @cached_property
+    def marks(self) -> list[Event]:
+        return [mark for mark in self.view.all_marks if self.is_here(mark)]
+
+    @cached_property
+    def beneath(self) -> dict[int, tuple[Slice, Call]]:
+        """For the first event of each slice what was beneath it on its thread.
+
+        Nothing was beneath those that an event loop began.
+        """
+        found: dict[int, tuple[Slice, Call]] = {}
+        below: dict[int, dict[int, tuple[Slice, Call]]] = defaultdict(dict)
+        slices = [(part, call) for call in self.view.all_calls for part in call.slices]
+        for part, call in sorted(slices, key=lambda each: each[0].first):
+            below[part.lane][part.depth] = part, call
+            if part.depth:
+                under = below[part.lane][part.depth - 1]
+                if not is_left_to_loop(under[0], part):
+                    found[part.first] = under
+        return found
+
+    def caller(self, call: Call) -> Call | None:
+        """Give the call that made a call, on the same thread."""
+        return self.beneath.get(call.first, (None, None))[1]
+
+    def receiver(self, call: Call) -> Call | None:
+        """Give the call of own code that got what a call raised.
+
+        None for a finalizer, where another task began, and where a library got it.
+        """
+        caller = self.beneath.get(call.slices[-1].first, (None, None))[1]
+        if caller is None or call.name == "__del__" or caller.file not in self.own:
+            return None
+        is_same = self.first_event(caller).task == self.first_event(call).task
+        return caller if is_same else None
+
+    @cached_property
+    def raised(self) -> dict[int, list[Call]]:
+        """By where an exception began, the calls that it left, one after another."""
+        found: dict[int, list[Call]] = defaultdict(list)
+        raising = [call for call in self.calls if call.ended == "raise"]
+        for call in sorted(raising, key=lambda call: call.slices[-1].last):
+            found[self.origins(call)[0]].append(call)
+        return found
+
+    def origins(self, call: Call) -> tuple[int, ...]:
+        """Give the number of the call in which began what a call raised; of a group more."""
+        return self.timeline.events[call.slices[-1].last].began_in
+
+    @cached_property
+    def functions(self) -> dict[tuple[str, str], list[Function]]:
+        """The program's own functions, by file and qualified name, which several may share."""
+        named: dict[tuple[str, str], list[Function]] = defaultdict(list)
+        for file in self.own:
+            for name, node in functions_of(self.timeline.sources.get(file, "")):
+                named[file, name].append(node)
+        return dict(named)
+
+    def function(self, event: Event) -> Function | None:
+        """Find the program's own function in which something happened."""
+        nodes = self.functions.get((event.file, event.function), [])
+        here = [each for each in nodes if first_line(each) <= event.line <= (each.end_lineno or 0)]
+        return next(iter(here or nodes), None)
+
+    @cached_property
+    def times(self) -> list[int]:
+        """The moments of all events."""
+        return [event.time for event in self.timeline.events]
+
+    def events_in(self, part: Slice) -> Sequence[Event]:
+        """Give the events of a slice's time, on every thread; of one that is open, to its end."""
+        return self.timeline.events[part.first : bisect_right(self.times, part.end)]
+
+    def is_here(self, event: Event) -> bool:
+        """Tell whether an event belongs to this run."""
+        return self.request in (0, event.request)
+
+    def first_event(self, call: Call) -> Event:
+        return self.timeline.events[call.first]
+
+    def node(self, call: Call) -> Function | None:
+        """Find the program's own function that was called."""
+        return self.function(self.first_event(call))
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether no steps are left out."""
+        return not any(map(is_left_out, self.marks))
+
+    @cached_property
+    def stalls(self) -> list[tuple[int, int, re.Match[str]]]:
+        """When the loop was held by what is not recorded in it: from, to, what the mark says."""
+        said = [(mark.time, HELD.match(mark.text)) for mark in self.view.all_marks]
+        return [(end - int(held[1]) * 1_000_000, end, held) for end, held in said if held]
+
+    @cached_property
+    def client_steps(self) -> list[Event]:
+        """The marks of all clients."""
+        return [mark for mark in self.view.all_marks if self.view.lane(mark).kind == "client"]
+
+    def is_own(self, call: Call) -> bool:
+        """Tell whether a call is of a function of the program's own."""
+        return (call.file, call.function) in self.functions
+
+    def is_async(self, call: Call) -> bool:
+        """Tell whether a call is of an async function of the program's own."""
+        return isinstance(self.node(call), ast.AsyncFunctionDef)
+
+    def is_generator(self, call: Call) -> bool:
+        node = self.node(call)
+        return node is not None and is_generator(node)
+
+    def mark(self, ending: str) -> Event | None:
+        """Find the first mark with such an ending."""
+        return next((mark for mark in self.marks if mark.text.endswith(ending)), None)
+
+    def client_marks(self, arrives: Event | None) -> list[Event]:
+        """Give a client's marks from the sending of a request on, if it is of this process."""
+        if arrives is None:
+            return []
+        marks = self.client_steps
+        sent = bisect_left(marks, arrives.time, key=lambda mark: mark.time) - 1
+        name = arrives.text.removesuffix(" arrives")
+        # The path, with whatever query.
+        is_for_it = (
+            sent >= 0 and unquote(marks[sent].text.partition("?")[0]) == f"request sent: {name}"
+        )
+        return marks[sent:] if is_for_it else []
+
+    def line(self, call: Call) -> int:
+        """Give the line of the `def` of one of the program's own functions."""
+        node = self.node(call)
+        assert node is not None
+        return node.lineno
+
+    def where(self, call: Call) -> str:
+        """Name a function of the program's own with its file, short, and its line."""
+        return f"{call.name} ({short(call.file)}:{self.line(call)})"
+
+
+@cache
+def functions_of(source: str) -> tuple[tuple[str, Function], ...]:
+    """Give the functions of a file, each with its qualified name."""
+
+    def walk(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield prefix + child.name, child
+                yield from walk(child, f"{prefix}{child.name}.<locals>.")
+            elif isinstance(child, ast.ClassDef):
+                yield from walk(child, f"{prefix}{child.name}.")
+            else:
+                yield from walk(child, prefix)
+
+    try:
+        return tuple(walk(ast.parse(source), ""))
+    except SyntaxError:
+        return ()
+
+
+def first_line(function: Function) -> int:
+    """Give the line on which a function begins: its first decorator's, if it has one."""
+    return min([function.lineno, *(each.lineno for each in function.decorator_list)])
+
+
+def short(file: str) -> str:
+    """Name a file by its folder and its own name."""
+    return "/".join(Path(file).parts[-2:])
+
+
+def is_generator(node: Function) -> bool:
+    return any(isinstance(each, YIELDS) for each in ast.walk(node))
+
+
+def is_left_out(mark: Event) -> bool:
+    return mark.text.endswith(LEFT_OUT)
+
+
+def status_of(sent: Event) -> int:
+    """Read the status of an answer from its mark."""
+    return int(sent.text.split()[-2])
+
+
+def begun_at(run: Run, arrives: Event) -> int:
+    """Say when a request was sent, or else arrived."""
+    return next((mark.time for mark in run.client_marks(arrives)), arrives.time)
+
+
+def added_name(text: str) -> str:
+    """Read from a repr which function a task has, or is given; empty for another callable."""
+    added = re.match(
+        r"(?:BackgroundTask\(func=)?(?:partial\()?<(?:function|method|built-in) (\S+)>", text
+    )
+    return added[1].rpartition(".")[2] if added else ""
+
+
+def added_to(runner: Call) -> str:
+    """Likewise from the call of a task."""
+    return added_name(dict(runner.arguments).get("self", ""))

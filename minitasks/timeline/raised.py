@@ -1,0 +1,174 @@
+"""Raised: what each function raised and what became of it, and which coroutine nobody awaited."""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from minitasks.scenarios.application import SERVER_ENDS
+from minitasks.timeline.calls import Call
+from minitasks.timeline.events import Event
+from minitasks.timeline.findings import Finding, found
+from minitasks.timeline.own_code import RUNNER, Run, added_to, short, status_of
+
+# A coroutine that nobody awaited, and where it was made, if that is known.
+LOST = re.compile(r"RuntimeWarning: coroutine '(.*)' was never awaited(?: \(made in (.*):(\d+)\))?")
+REACHES = "exception reaches the server: "
+
+# By these a generator ends, or is ended: nothing went wrong.
+ENDS = ("GeneratorExit", "StopIteration", "StopAsyncIteration")
+NEXT = ("__next__", "__anext__")
+
+
+def what_was_raised(run: Run) -> Iterator[Finding]:
+    """Say what each own function or a task raised, and what became of it."""
+    said: dict[tuple[str, bool], list[Finding]] = defaultdict(list)
+    for calls in run.raised.values():
+        is_task = any(call.function == RUNNER for call in calls)
+        first = next((call for call in calls if run.is_own(call) or call.function == RUNNER), None)
+        if first is None or is_end(run, first):
+            continue
+        kind, became = kind_of(first.text), what_became(run, calls)
+        # An exception that a framework turns into "not found" is how one says it.
+        is_answer = became.startswith("the answer was 4")
+        raised = f"raised {first.text}: {became}"
+        if is_cancelled(run, kind):
+            raised = how_cancelled(run, first, became)
+        name, who = first.function, ""
+        if run.is_own(first):
+            who = run.where(first)
+        else:  # of a library's function, or where arguments don't fit, no step is recorded
+            name = added_to(first)
+            who = f"{name}, as a task," if name else "A task"
+        text = f"{who} {raised}"
+        figures = {"function": name, "error": kind, "is_task": is_task}
+        said[text, is_task].append(found("raised", text, is_answer, **figures))
+    for (text, _), alike in said.items():
+        least = "" if run.is_whole else "at least "
+        times = f" It happened {least}{len(alike)} times." if len(alike) > 1 else ""
+        figures = {**alike[0].figures, "times": len(alike)}
+        yield replace(alike[0], text=text + times, figures=figures)
+
+
+def what_a_library_raised(run: Run) -> Iterator[Finding]:
+    """Say what reached the server though it left nothing that is recorded."""
+    sent = run.mark(" sent")
+    for mark in run.marks:
+        if mark.text.startswith(REACHES) and run.raised.keys().isdisjoint(mark.began_in):
+            kind = mark.text.partition(": ")[2]
+            # It was raised before an answer of this kind, and after any other.
+            status = str(status_of(sent)) if sent and status_of(sent) >= 500 else ""
+            became = reached_server(status, "", is_answered=sent is not None)
+            text = f"A library raised {kind}: {became}"
+            yield found("raised", text, False, error=kind, is_task=False)
+
+
+def is_end(run: Run, call: Call) -> bool:
+    """Tell whether a generator or an iterator only ended."""
+    return kind_of(call.text) in ENDS and (run.is_generator(call) or call.name in NEXT)
+
+
+def is_cancelled(run: Run, kind: str) -> bool:
+    """Tell whether an exception's class is asyncio's or trio's for what is cancelled."""
+    # trio's is called Cancelled, and so may be a class of the program's own.
+    own = (run.timeline.sources.get(file, "") for file in run.own)
+    is_own = any(re.search(rf"^\s*class {kind}\b", source, re.MULTILINE) for source in own)
+    return kind == "CancelledError" or (kind == "Cancelled" and not is_own)
+
+
+def how_cancelled(run: Run, call: Call, became: str) -> str:
+    """Say so of a call, and what became of that, or that it was the end of an idle server."""
+    ends = (mark for mark in run.view.all_marks if mark.text == SERVER_ENDS)
+    if any(mark.time < call.end for mark in ends):
+        return "was under way when the last request was answered, and ended with the server."
+    is_seen = "ended the" in became or "reached the server" in became
+    return f"was cancelled: {became}" if is_seen else "was cancelled."
+
+
+def kind_of(error: str) -> str:
+    """Give an exception's class from its repr."""
+    return error.partition("(")[0].strip("<>")
+
+
+def what_became(run: Run, calls: list[Call]) -> str:
+    """Say what became of an exception that left some calls, one after another."""
+    origin, left_at = run.origins(calls[0])[0], calls[0].end
+    marks = [mark for mark in run.view.all_marks if origin in mark.began_in]
+    if any(mark.text.endswith(" ends the server") for mark in marks):
+        return "it ended the server."
+    if not any(mark.text.endswith(" arrives") for mark in run.view.all_marks):
+        return what_became_in_program(run, origin, calls[-1])
+    sent = run.mark(" sent")
+    status = str(status_of(sent)) if sent is not None and sent.time > left_at else ""
+    for mark in marks:
+        if mark.text.startswith(REACHES):
+            name = mark.text.partition(": ")[2]
+            other = "" if kind_of(calls[0].text) in re.findall(r"\w+", name) else f" as a {name}"
+            return reached_server(status, other, is_answered=sent is not None)
+    if status and sent is not None and (sent in marks or is_likely_answer(run, sent, calls)):
+        return f"the answer was {status}."
+    return "the server did not see it."
+
+
+def what_became_in_program(run: Run, origin: int, outermost: Call) -> str:
+    """Say what became of an exception in a program, from the last call that it left."""
+    if run.receiver(outermost):
+        return "the program handled it."
+    ends = (call for calls in run.raised.values() for call in calls)
+    ended = any(call.function == "<module>" and origin in run.origins(call) for call in ends)
+    return "it ended the program." if ended else "what became of it is not recorded."
+
+
+def reached_server(status: str, other: str, is_answered: bool) -> str:
+    """Say so of an exception, whose class may be `other`."""
+    if is_answered and not status:
+        after = ", for" if other else ", which can only log it:"
+        return f"it reached the server{other}{after} the answer was sent before."
+    answer = f"the answer was {status}" if status else "the application sent no whole answer"
+    return f"{answer}, and it reached the server{other}, which logs it."
+
+
+def is_likely_answer(run: Run, sent: Event, calls: list[Call]) -> bool:
+    """Tell whether an error's answer that another task sent says what was raised last."""
+    before = [each[-1] for each in run.raised.values() if each[-1].end < sent.time]
+    is_last = max(before, key=lambda call: call.end, default=None) is calls[-1]
+    is_error = status_of(sent) >= 400
+    return not sent.began_in and is_error and is_last and run.receiver(calls[-1]) is None
+
+
+# -- lost coroutines ------------------------------------------------------------------------------
+
+
+def never_awaited(run: Run) -> Iterator[Finding]:
+    """Say which coroutine nobody awaited, as Python's warning tells, and what a task dropped."""
+    lost: dict[str, tuple[str, str, str]] = {}
+    for mark in run.view.all_marks:
+        said = LOST.match(mark.text)
+        if said and run.request in (0, request_of_lost(run, mark, said)):
+            at = f" It was made at line {said[3]} of {short(said[2])}." if said[3] else ""
+            lost[said[1]] = "coroutine", said[1], at
+    # A warning may come when its request is over, or outside its context; and no generator warns.
+    known = {name.rpartition(".")[2] for name in lost}
+    for call in run.calls:
+        caller = run.caller(call)
+        dropped = re.fullmatch(r"<(\w*(?:coroutine|generator)) (\w+)>", call.text)
+        if dropped and caller and caller.function == RUNNER:
+            kind, name = dropped[1], dropped[2]
+            ran = any(each.name == name and each.start > call.end for each in run.calls)
+            if name not in known and not ran:
+                lost[name] = kind, name, ""
+    for kind, name, at in lost.values():
+        whose = "awaited its coroutine" if kind == "coroutine" else "iterated over its generator"
+        text = f"{name} was called, and nobody {whose}: it did not run.{at}"
+        yield found("never awaited", text, False, function=name)
+
+
+def request_of_lost(run: Run, mark: Event, said: re.Match[str]) -> int:
+    """Tell for which request a lost coroutine was made: Python may warn of it much later."""
+    if not said[3]:
+        return mark.request
+    place = said[2], int(said[3])
+    before = run.timeline.events[: bisect_left(run.times, mark.time)]
+    steps = (step.request for step in reversed(before) if (step.file, step.line) == place)
+    return next(steps, mark.request)
