@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios import all_scenarios, copy_scenario, find_scenario
+from minitasks.scenarios import NAMES, copy_scenario, find_scenario
 from minitasks.scenarios.library import load_library
+from minitasks.workshop import catalog, folder, parent, show, solutions
+from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.folder import Workshop
 
 if TYPE_CHECKING:
-    from minitasks.scenarios.application import Request
     from minitasks.timeline.present import Choice
-    from minitasks.workshop.catalog import Exercise
-    from minitasks.workshop.folder import Workshop
 
 PATH = click.Path(path_type=Path)
 
@@ -53,7 +53,7 @@ def cli() -> None:
 
 def scenario_names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
     """Complete the name of a scenario in the shell."""
-    return [scenario.name for scenario in all_scenarios() if scenario.name.startswith(begun)]
+    return [name for name in NAMES if name.startswith(begun)]
 
 
 def library_option(what: str) -> Callable[[Any], Any]:
@@ -66,8 +66,15 @@ class Requests(click.Option):
     """--get and --post, which fill one list, in the order in which they stand."""
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> tuple[Any, ...]:
-        """Leave what was given as it is: a path, or a path and a body."""
-        return tuple(value) if isinstance(value, list | tuple) else ()
+        """Make a request of each: of a path, or of a path and a body."""
+        from minitasks.scenarios.application import Request
+
+        given = value if isinstance(value, list | tuple) else ()
+        words = [(each,) if isinstance(each, str) else each for each in given]
+        return tuple(
+            Request("POST" if body else "GET", f"/{path.removeprefix('/')}", *body)
+            for path, *body in words
+        )
 
 
 def application_options(command: Any) -> Any:
@@ -110,16 +117,19 @@ class ProgramCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Leave all that stands behind `program.py` to the program."""
-        from minitasks.scenarios.application import is_application
+        from minitasks.scenarios.application import kind_of
 
-        ctx.meta["words"] = tuple(args)
         ctx.allow_interspersed_args = False
         found, _, _ = self.make_parser(ctx).parse_args(list(args))
         ctx.allow_interspersed_args = True
         name, behind = found["name"], found["arguments"]
-        behind = behind if isinstance(behind, tuple) else ()
-        if isinstance(name, str) and name.endswith(".py") and not is_application(name):
-            args = [*args[: -1 - len(behind)], "--", name, *behind]
+        kind = kind_of(name) if isinstance(name, str) else "a scenario"
+        ours, theirs = list(args), []
+        if kind == "a program":
+            at = len(args) - 1 - (len(behind) if isinstance(behind, tuple) else 0)
+            ours, theirs = args[:at], args[at:]
+            args = [*ours, "--", *theirs]
+        ctx.meta.update(kind=kind, ours=ours, theirs=theirs)
         return super().parse_args(ctx, args)
 
 
@@ -157,42 +167,44 @@ def run(context: click.Context, /, name: str, **options: Any) -> None:
         path = copy_scenario(find_scenario(name), Path.cwd())
         click.echo(f"{path.name} is a program now: change it, then minitasks run {path.name}")
         return
-    from minitasks.scenarios.application import is_application
     from minitasks.timeline.present import Choice
 
     shown = ("rows", "wants_json", "page", "trace", "wants_questions")
     choice = Choice(*(options[option] for option in shown))
-    if is_application(name):
-        refuse_others(context, "an application", APPLICATION | RECORDED)
-        context.exit(run_application(name, options, choice))
-    elif name.endswith(".py"):
-        refuse_others(context, "a program", {"arguments"} | RECORDED)
-        context.exit(run_own_program(name, options, choice))
-    else:
-        refuse_others(context, "a scenario", {"choice", "backend"})
-        context.exit(run_scenario(name, options, choice))
+    refuse_others(context)
+    runs = {
+        "an application": run_application,
+        "a program": run_own_program,
+        "a scenario": run_scenario,
+    }
+    context.exit(runs[context.meta["kind"]](name, options, choice))
 
 
-SHOWN = {"name", "listing", "copy", "rows", "wants_json", "page", "trace", "wants_questions"}
-RECORDED = {"also", "slow"}
-APPLICATION = {"backend", "asked", "app_dir", "factory", "host", "port"}
+# The options that mean something for only some of what is run.
+MEANT_FOR = {
+    "an application": {"backend", "also", "slow", "asked", "app_dir", "factory", "host", "port"},
+    "a program": {"arguments", "also", "slow"},
+    "a scenario": {"choice", "backend"},
+}
 
 
-def refuse_others(context: click.Context, kind: str, allowed: set[str]) -> None:
+def refuse_others(context: click.Context) -> None:
     """Refuse the options that mean nothing for what is run."""
+    kind = context.meta["kind"]
+    others = set[str]().union(*MEANT_FOR.values()) - MEANT_FOR[kind]
     for parameter in context.command.params:
         name = str(parameter.name)
-        given = context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
-        if given and name not in SHOWN | allowed:
+        if context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT:
+            continue
+        if name in ("reload", "workers"):
+            raise CannotRun(f"--{name} starts other processes, which can't be recorded")
+        if name in others:
             option = parameter.opts[0] if name != "arguments" else " ".join(context.params[name])
-            if name in ("reload", "workers"):
-                raise CannotRun(f"{option} starts other processes, which can't be recorded")
             raise CannotRun(f"{option} means nothing for {kind}")
 
 
 def run_scenario(name: str, options: dict[str, Any], choice: "Choice") -> int:
     """Run a scenario and show it; give the exit code."""
-    from minitasks.timeline.present import Piece
     from minitasks.timeline.record_scenario import record_scenario
     from minitasks.timeline.terminal import findings
 
@@ -201,7 +213,7 @@ def run_scenario(name: str, options: dict[str, Any], choice: "Choice") -> int:
     recorded = record_scenario(scenario, library, backend)
     title = f"{name} on {library.name}, {backend}"
     found = list(findings(scenario, recorded))
-    choice.show(Piece([title, scenario.promise], recorded.view, scenario.file, found))
+    choice.show([title, scenario.promise], recorded.view, scenario.file, found)
     choice.finish(
         title,
         f"{scenario.promise}\n\n{scenario.look_for}",
@@ -217,12 +229,11 @@ def run_scenario(name: str, options: dict[str, Any], choice: "Choice") -> int:
 def run_own_program(name: str, options: dict[str, Any], choice: "Choice") -> int:
     """Run a program and show it; give its exit code."""
     from minitasks.timeline.own_runs import run_own_program
-    from minitasks.timeline.present import Piece
 
     path = Path(name)
     with printing_for(choice):
         done = run_own_program(path, options["arguments"], options["also"], options["slow"])
-    choice.show(Piece([name], done.view, path.resolve().parent, list(done.findings)))
+    choice.show([name], done.view, path.resolve().parent, list(done.findings))
     choice.finish(name, "", done.view, name=name)
     return done.code
 
@@ -231,20 +242,18 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> int
     """Serve an application and show each of its requests; give the exit code."""
     from minitasks.scenarios.application import find_application
     from minitasks.timeline.own_runs import serve_recorded
-    from minitasks.timeline.present import Piece
     from minitasks.timeline.record import LIMIT
 
-    backend = backend_asked(options)
+    where = address_and_loop(options)
     application = find_application(name, options["app_dir"], options["factory"])
-    asked = requests_asked(options)
+    asked, also, slow = options["asked"], options["also"], options["slow"]
 
-    def show(request: Any) -> None:
+    def show_request(request: Any) -> None:
         answer = f": {request.status or 'the application sent no whole answer'}"
         heading = request.name + (answer if request.number else "")
         facts = {"number": request.number, "request": request.name, "status": request.status}
-        choice.show(
-            Piece([heading], request.view, application.folder, list(request.findings), facts)
-        )
+        found = list(request.findings)
+        choice.show([heading], request.view, application.folder, found, **facts)
 
     def say_where(address: str) -> None:
         if not asked:
@@ -253,15 +262,7 @@ def run_application(name: str, options: dict[str, Any], choice: "Choice") -> int
 
     with printing_for(choice):
         served = serve_recorded(
-            application,
-            asked,
-            show,
-            options["also"],
-            options["slow"],
-            host=options["host"],
-            port=options["port"],
-            backend=backend,
-            when_ready=say_where,
+            application, asked, show_request, also, slow, when_ready=say_where, **where
         )
     if served.left_out:
         click.echo(
@@ -278,36 +279,20 @@ def printing_for(choice: "Choice") -> AbstractContextManager[Any]:
     return redirect_stdout(sys.stderr) if choice.wants_json else nullcontext()
 
 
-def backend_asked(options: dict[str, Any]) -> str:
-    """Give the event loop to serve on, as uvicorn names it."""
+def address_and_loop(options: dict[str, Any]) -> dict[str, Any]:
+    """Give where to serve, and on which event loop, as uvicorn names it."""
     from minitasks.scenarios.application import BACKENDS
 
     if options["backend"] not in (None, *BACKENDS):
         raise CannotRun(f"uvicorn does not run on {options['backend']}: choose asyncio or uvloop")
-    return options["backend"] or "auto"
-
-
-def requests_asked(options: dict[str, Any]) -> "list[Request]":
-    """Give the requests to send, in the order in which they were asked for."""
-    from minitasks.scenarios.application import Request
-
-    return [
-        Request("GET", rooted(each))
-        if isinstance(each, str)
-        else Request("POST", rooted(each[0]), each[1])
-        for each in options["asked"]
-    ]
-
-
-def rooted(path: str) -> str:
-    """Begin a path with a slash, as a request's does."""
-    return path if path.startswith("/") else f"/{path}"
+    backend = options["backend"] or "auto"
+    return {"host": options["host"], "port": options["port"], "backend": backend}
 
 
 def list_scenarios() -> None:
     """Print the names of the scenarios, each with what it shows."""
-    for scenario in all_scenarios():
-        click.echo(f"{scenario.name:<18}{scenario.promise}")
+    for name in NAMES:
+        click.echo(f"{name:<18}{find_scenario(name).promise}")
 
 
 # -- step through it: minitasks/tour/ ----------------------------------------
@@ -331,50 +316,32 @@ def step(context: click.Context, /, name: str, **options: Any) -> None:
     """
     if options["listing"]:
         return list_stops(context, name)
-    from minitasks.scenarios.application import is_application
-    from minitasks.tour.run_tour import (
-        run_tour,
-        tour_of_application,
-        tour_of_program,
-        tour_of_scenario,
-    )
+    from minitasks.tour import run_tour
 
-    if is_application(name):
-        refuse_others(context, "an application", APPLICATION | STEPPED)
-        tour = tour_of_application(
-            name,
-            requests_asked(options),
-            options["app_dir"],
-            options["factory"],
-            host=options["host"],
-            port=options["port"],
-            backend=backend_asked(options),
-        )
-    elif name.endswith(".py"):
-        refuse_others(context, "a program", {"arguments"} | STEPPED)
-        tour = tour_of_program(Path(name), options["arguments"])
+    refuse_others(context)
+    kind = context.meta["kind"]
+    if kind == "an application":
+        requests, app_dir, factory = options["asked"], options["app_dir"], options["factory"]
+        where = address_and_loop(options)
+        tour = run_tour.tour_of_application(name, requests, app_dir, factory, **where)
+    elif kind == "a program":
+        tour = run_tour.tour_of_program(Path(name), options["arguments"])
     else:
-        refuse_others(context, "a scenario", {"choice", "backend"} | STEPPED)
-        tour = tour_of_scenario(name, options["choice"], options["backend"] or "asyncio")
-    is_program = name.endswith(".py") and not is_application(name)
-    again = partial(command_again, context.meta["words"], is_program, name)
-    if not run_tour(tour, options["first"], options["into"], again):
+        backend = options["backend"] or "asyncio"
+        tour = run_tour.tour_of_scenario(name, options["choice"], backend)
+    again = partial(command_again, context.meta["ours"], context.meta["theirs"])
+    if not run_tour.run_tour(tour, options["first"], options["into"], again):
         context.exit(1)
 
 
-STEPPED = {"first", "into"}
-
-
-def command_again(words: tuple[str, ...], is_program: bool, name: str, stop: int) -> str:
-    """Write the command that begins at a stop, from the words of the one that was typed."""
-    # What stands behind a program is for the program.
-    end = words.index(name) if is_program else len(words)
-    ours = [
+def command_again(ours: list[str], theirs: list[str], stop: int) -> str:
+    """Write the command that begins at a stop, from our words and a program's own."""
+    kept = [
         word
-        for before, word in zip(("", *words), words[:end], strict=False)
+        for before, word in zip(["", *ours], ours, strict=False)
         if before != "--stop" and word.partition("=")[0] != "--stop"
     ]
-    return shlex.join(["minitasks", "step", *ours, "--stop", str(stop), *words[end:]])
+    return shlex.join(["minitasks", "step", *kept, "--stop", str(stop), *theirs])
 
 
 def list_stops(context: click.Context, name: str) -> None:
@@ -411,20 +378,16 @@ def workshop() -> None:
     """Rebuild the library yourself, exercise by exercise, graded on every save."""
 
 
-def opened_workshop() -> "Workshop":
+def opened_workshop() -> Workshop:
     """Find the learner's folder from here, and put its progress right if it is damaged."""
-    from minitasks.workshop import folder, parent
-
     found = folder.find(Path.cwd())
     for line in parent.regrade(found):
         click.echo(line, err=True)
     return found
 
 
-def exercise_meant(word: str | None, where: "Workshop") -> "Exercise":
+def exercise_meant(word: str | None, where: Workshop) -> Exercise:
     """Take the exercise that was named, else the one whose folder this is, else the one at hand."""
-    from minitasks.workshop import catalog
-
     here = where.exercise_of(Path.cwd() / "exercise.py")
     return catalog.find(word) if word else here or where.current()
 
@@ -447,12 +410,10 @@ def as_json(command: str, **facts: Any) -> None:
 
 
 @workshop.command()
-@click.argument("folder", metavar="[DIR]", required=False, type=PATH)
-def start(folder: Path | None) -> None:
+@click.argument("place", metavar="[DIR]", required=False, type=PATH)
+def start(place: Path | None) -> None:
     """Make a folder with every exercise; DIR must not exist yet, or be empty."""
-    from minitasks.workshop.folder import DEFAULT, start
-
-    made = start(folder or Path(DEFAULT))
+    made = folder.start(place or Path(folder.DEFAULT))
     click.echo(f"{made.root} holds the exercises, from 01_call_later on. Now:\n")
     click.echo(f"    cd {shlex.quote(str(made.root))}\n    minitasks workshop watch\n")
     click.echo("and open 01_call_later/README.md and exercise.py in your editor.")
@@ -466,7 +427,6 @@ def start(folder: Path | None) -> None:
 @click.option("--plain", is_flag=True, help="Never redraw, for a screen reader.")
 def watch(timeout: float, poll: bool, plain: bool) -> None:
     """Grade the exercise at hand on every save."""
-    from minitasks.workshop import show
     from minitasks.workshop.watch import Watch, wants_plain
 
     plain = plain or wants_plain()
@@ -493,8 +453,6 @@ def check(
     traceback: bool,
 ) -> None:
     """Grade one exercise, the one at hand unless named. Exit code 0: passed, 1: not yet."""
-    from minitasks.workshop import catalog, parent, show
-
     where: Workshop | None = None
     if file:
         if exercise is None:
@@ -527,8 +485,6 @@ def check(
 @click.option("--json", "wants_json", is_flag=True, help="Print JSON.")
 def list_exercises(wants_json: bool) -> None:
     """List the exercises and how far each is."""
-    from minitasks.workshop import catalog, folder, show
-
     where = opened_workshop()
     progress = where.progress()
     if wants_json:
@@ -540,19 +496,15 @@ def list_exercises(wants_json: bool) -> None:
 
 @workshop.command()
 @on_exercise
-def hint(where: "Workshop", meant: "Exercise") -> None:
+def hint(where: Workshop, meant: Exercise) -> None:
     """Show the next hint: a nudge, the concept, nearly the code."""
-    from minitasks.workshop import show
-
     show.console().print(show.hints_of(meant, where.next_hint(meant)))
 
 
 @workshop.command("open")
 @on_exercise
-def open_exercise(where: "Workshop", meant: "Exercise") -> None:
+def open_exercise(where: Workshop, meant: Exercise) -> None:
     """Show the README, and open exercise.py in $VISUAL or $EDITOR if one is set."""
-    from minitasks.workshop import show
-
     where.move_to(meant)
     show.console().print(show.markdown(meant.readme.read_text(encoding="utf-8")))
     click.echo(f"\nyour file: {show.near(where.file(meant))}")
@@ -564,10 +516,8 @@ def open_exercise(where: "Workshop", meant: "Exercise") -> None:
 @click.option("--anyway", is_flag=True, help="Even before a pass or three tries; it is noted.")
 @click.option("--write", is_flag=True, help="Put it in exercise.py; a copy of yours is kept.")
 @on_exercise
-def solution(where: "Workshop", meant: "Exercise", anyway: bool, write: bool) -> None:
+def solution(where: Workshop, meant: Exercise, anyway: bool, write: bool) -> None:
     """Show the solution, once you have passed or tried three times."""
-    from minitasks.workshop import show, solutions
-
     text = solutions.opened(where, meant, anyway)
     if not write:
         show.console().print(show.code(text))
@@ -580,10 +530,8 @@ def solution(where: "Workshop", meant: "Exercise", anyway: bool, write: bool) ->
 @click.option("--starlette", is_flag=True, help="Compare with Starlette as installed.")
 @click.option("--anyway", is_flag=True, help="Open the solution even before a pass or three tries.")
 @on_exercise
-def diff(where: "Workshop", meant: "Exercise", starlette: bool, anyway: bool) -> None:
+def diff(where: Workshop, meant: Exercise, starlette: bool, anyway: bool) -> None:
     """Compare your file with the solution, or with Starlette's own source."""
-    from minitasks.workshop import show, solutions
-
     file = where.file(meant)
     if starlette:
         lines = solutions.difference_to_starlette(file)
@@ -594,10 +542,8 @@ def diff(where: "Workshop", meant: "Exercise", starlette: bool, anyway: bool) ->
 
 @workshop.command()
 @on_exercise
-def reset(where: "Workshop", meant: "Exercise") -> None:
+def reset(where: Workshop, meant: Exercise) -> None:
     """Bring the stub back; a copy of your file is kept."""
-    from minitasks.workshop import show
-
     copy = where.reset(meant)
     click.echo(f"{meant.name} is as it was in the beginning")
     if copy:
@@ -606,7 +552,7 @@ def reset(where: "Workshop", meant: "Exercise") -> None:
 
 @workshop.command()
 @on_exercise
-def undo(where: "Workshop", meant: "Exercise") -> None:
+def undo(where: Workshop, meant: Exercise) -> None:
     """Bring back your file as it was before the last reset, solution or undo."""
     where.undo(meant)
     click.echo(f"{meant.name}: your last copy is back; undo again changes them over")
@@ -634,9 +580,9 @@ def doctor(context: click.Context) -> None:
 
 @workshop.command()
 @on_exercise
-def debug(where: "Workshop", meant: "Exercise") -> None:
+def debug(where: Workshop, meant: Exercise) -> None:
     """Run the test that fails under pdb, up to your line."""
-    from minitasks.workshop import debug_test, parent, show
+    from minitasks.workshop import debug_test
 
     verdict = parent.check(where, meant)
     assert verdict is not None
@@ -652,7 +598,7 @@ def debug(where: "Workshop", meant: "Exercise") -> None:
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 def report(folders: tuple[Path, ...], json_: bool) -> None:
     """Read many learners' folders: who is where, and where people stall."""
-    from minitasks.workshop import report, show
+    from minitasks.workshop import report
 
     found = report.report(folders)
     if json_:

@@ -1,8 +1,8 @@
 """Scenarios: small real programs, each showing one thing.
 
 A scenario is one module: a docstring (its first line is the promise, the rest says what to look
-for), `NEEDS`, `BACKENDS` and `async def main(library)`. All but `main` is read from the source, so
-that listing the scenarios imports none of them: some bring a whole web framework.
+for) and `async def main(library)`. The docstring is read from the source, so that listing the
+scenarios imports none of them: some bring a whole web framework.
 """
 
 import ast
@@ -16,20 +16,23 @@ from typing import Any
 
 from minitasks.errors import CannotRun
 
-# In the order in which they are best met.
-NAMES = (
-    "register-product",
-    "sync-task",
-    "frozen-loop",
-    "in-order",
-    "first-failure",
-    "pool-of-tokens",
-    "context",
-    "lost-coroutine",
-    "cancelled",
-    "four-ways",
-)
+TASK, TASKS = ("BackgroundTask",), ("BackgroundTask", "BackgroundTasks")
+ANYWHERE, UNDER_UVICORN = ("asyncio", "trio", "uvloop"), ("asyncio", "uvloop")
 
+# In the order in which they are best met: what each uses of the library, and its event loops.
+DECLARED = {
+    "register-product": (TASKS, UNDER_UVICORN),
+    "sync-task": (TASK, ANYWHERE),
+    "frozen-loop": (TASK, UNDER_UVICORN),
+    "in-order": (TASKS, ANYWHERE),
+    "first-failure": (TASKS, UNDER_UVICORN),
+    "pool-of-tokens": (TASK, ANYWHERE),
+    "context": (TASK, ANYWHERE),
+    "lost-coroutine": (TASK, ANYWHERE),
+    "cancelled": (TASKS, ANYWHERE),
+    "four-ways": (("run_in_threadpool",), ANYWHERE),
+}
+NAMES = tuple(DECLARED)
 
 # What makes a program of a scenario's module.
 MAIN = """
@@ -74,22 +77,20 @@ class Scenario:
         return importlib.import_module(f"{__name__}.{self.file.stem}")
 
 
-def all_scenarios() -> list[Scenario]:
-    """Read every scenario, in the order in which they are best met."""
-    return [read_scenario(name) for name in NAMES]
-
-
 def find_scenario(name: str) -> Scenario:
-    """Find a scenario by its name.
+    """Find a scenario by its name, and read what its module says of itself.
 
     Raises:
         CannotRun: There is none of that name; the message suggests the nearest.
     """
-    if name in NAMES:
-        return read_scenario(name)
-    near = difflib.get_close_matches(name.replace("_", "-"), NAMES, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]}?" if near else "see minitasks run --list"
-    raise CannotRun(f"there is no scenario {name!r}: {hint}")
+    if name not in NAMES:
+        near = difflib.get_close_matches(name.replace("_", "-"), NAMES, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]}?" if near else "see minitasks run --list"
+        raise CannotRun(f"there is no scenario {name!r}: {hint}")
+    file = Path(__file__).with_name(name.replace("-", "_") + ".py")
+    said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    promise, _, look_for = said.partition("\n")
+    return Scenario(name, promise, look_for.strip(), *DECLARED[name], file)
 
 
 def copy_scenario(scenario: Scenario, folder: Path) -> Path:
@@ -108,25 +109,3 @@ def copy_scenario(scenario: Scenario, folder: Path) -> Path:
     except OSError as error:
         raise CannotRun(f"{path.name} can't be written: {error.strerror}") from error
     return path
-
-
-def read_scenario(name: str) -> Scenario:
-    """Read what a scenario's module declares, without importing it."""
-    file = Path(__file__).with_name(name.replace("-", "_") + ".py")
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    promise, _, look_for = (ast.get_docstring(tree) or "").partition("\n")
-    declared = {
-        target.id: ast.literal_eval(statement.value)
-        for statement in tree.body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name) and target.id in ("NEEDS", "BACKENDS")
-    }
-    return Scenario(
-        name=name,
-        promise=promise,
-        look_for=look_for.strip(),
-        needs=declared["NEEDS"],
-        backends=declared["BACKENDS"],
-        file=file,
-    )

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import uvicorn
@@ -56,12 +56,13 @@ class Request:
     body: str | None = None
 
 
-def is_application(name: str) -> bool:
-    """Tell whether a name on the command line means an application, not a program or a scenario."""
+def kind_of(name: str) -> Literal["an application", "a program", "a scenario"]:
+    """Tell what a name on the command line means."""
     path = Path(name)
     if path.suffix != ".py":
-        return ":" in name
-    return path.is_file() and holds_only_an_app(path)
+        return "an application" if ":" in name else "a scenario"
+    is_served = path.is_file() and holds_only_an_app(path)
+    return "an application" if is_served else "a program"
 
 
 def holds_only_an_app(path: Path) -> bool:
@@ -157,14 +158,12 @@ def import_module(module_name: str, name: str) -> Any:
     """Import a module of the learner's; whatever it raises is told in one line."""
     try:
         return importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name and (module_name == error.name or module_name.startswith(f"{error.name}.")):
-            raise CannotRun(
-                f"there is no module {error.name}: run this where it can be imported, or say "
-                "--app-dir"
-            ) from error
-        raise CannotRun(f"{name} raises on import: {own_line(error)}") from error
     except (Exception, SystemExit) as error:
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing and f"{module_name}.".startswith(f"{missing}."):
+            raise CannotRun(
+                f"there is no module {missing}: run this where it can be imported, or say --app-dir"
+            ) from error
         raise CannotRun(f"{name} raises on import: {own_line(error)}") from error
 
 

@@ -19,9 +19,6 @@ from minitasks.scenarios.library import Library
 from minitasks.scenarios.marks import mark
 from minitasks.scenarios.signals import Signal
 
-NEEDS = ("BackgroundTask", "BackgroundTasks")
-BACKENDS = ("asyncio", "trio", "uvloop")
-
 begun = Signal()
 cancelled = Signal()
 done = Signal()
@@ -60,7 +57,7 @@ async def cancel_a_scope(library: Library) -> None:
     tasks.add_task(send_confirmation_email)
     async with anyio.create_task_group() as group:
         group.start_soon(tasks)
-        await begun.wait()
+        await begun.given()
         mark("scope cancelled")
         group.cancel_scope.cancel()
         cancelled.set()
@@ -70,13 +67,13 @@ async def cancel_a_scope(library: Library) -> None:
 async def cancel_with_asyncio(library: Library) -> None:
     limiter = anyio.to_thread.current_default_thread_limiter()
     caller = asyncio.create_task(library.BackgroundTask(upload_file)())
-    await begun.wait()
+    await begun.given()
     mark("task cancelled")
     caller.cancel()
     await asyncio.wait([caller])
     mark(f"caller goes on, {limiter.borrowed_tokens:.0f} tokens taken")
     cancelled.set()
-    await done.wait()
+    await done.given()
 
 
 def take_back_signals() -> None:

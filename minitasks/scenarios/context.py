@@ -11,9 +11,6 @@ from contextvars import ContextVar
 from minitasks.scenarios.library import Library
 from minitasks.scenarios.marks import mark
 
-NEEDS = ("BackgroundTask",)
-BACKENDS = ("asyncio", "trio", "uvloop")
-
 current_user: ContextVar[str] = ContextVar("current_user", default="nobody")
 
 

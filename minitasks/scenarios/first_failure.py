@@ -18,9 +18,6 @@ from starlette.routing import Route
 from minitasks.scenarios.library import Library
 from minitasks.scenarios.server import Client, serving
 
-NEEDS = ("BackgroundTask", "BackgroundTasks")
-BACKENDS = ("asyncio", "uvloop")
-
 
 async def register_product(request: Request) -> JSONResponse:
     tasks = request.app.state.library.BackgroundTasks()

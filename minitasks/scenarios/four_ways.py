@@ -24,9 +24,6 @@ from minitasks.scenarios.library import Library
 from minitasks.scenarios.marks import mark
 from minitasks.scenarios.signals import Signal
 
-NEEDS = ("run_in_threadpool",)
-BACKENDS = ("asyncio", "trio", "uvloop")
-
 Way = Callable[..., Awaitable[Any]]
 
 current_user: ContextVar[str] = ContextVar("current_user", default="nobody")
@@ -73,7 +70,7 @@ async def cancel_while_it_runs(way: Way) -> None:
     begun, go_on = Signal(), Signal()
     async with anyio.create_task_group() as group:
         group.start_soon(call_and_leave, way, begun, go_on)
-        await begun.wait()
+        await begun.given()
         group.cancel_scope.cancel()
         # Long enough for a caller that does not wait for its thread.
         with anyio.CancelScope(shield=True):

@@ -21,9 +21,6 @@ from minitasks.scenarios.library import Library
 from minitasks.scenarios.server import Client, serving
 from minitasks.scenarios.signals import Signal
 
-NEEDS = ("BackgroundTask",)
-BACKENDS = ("asyncio", "uvloop")
-
 report_begun = Signal()
 second_request_sent = Signal()
 

@@ -12,9 +12,6 @@ import anyio
 
 from minitasks.scenarios.library import Library
 
-NEEDS = ("BackgroundTask", "BackgroundTasks")
-BACKENDS = ("asyncio", "trio", "uvloop")
-
 
 def charge_card(customer: str) -> None:
     time.sleep(0.06)

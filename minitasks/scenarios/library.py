@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,11 +17,7 @@ from minitasks.errors import CannotRun
 
 NAMES = ("BackgroundTask", "BackgroundTasks", "run_in_threadpool")
 
-# The modules that the installed libraries keep each name in.
-INSTALLED = {
-    "minitasks": ("minitasks.background", "minitasks.concurrency"),
-    "starlette": ("starlette.background", "starlette.concurrency"),
-}
+INSTALLED = ("minitasks", "starlette")  # each keeps them in modules of the same names
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,8 @@ def load_library(choice: str, needs: tuple[str, ...] = NAMES) -> Library:
         CannotRun: There is no such file, it raises on import, or it lacks a name that is needed.
     """
     if choice in INSTALLED:
-        modules = [importlib.import_module(name) for name in INSTALLED[choice]]
+        kept_in = (f"{choice}.background", f"{choice}.concurrency")
+        modules = list(map(importlib.import_module, kept_in))
     else:
         modules = [import_file(existing_file(choice), choice)]
     return library_of(choice, modules, needs)
@@ -72,13 +70,13 @@ def library_of(choice: str, modules: list[ModuleType], needs: tuple[str, ...] = 
     return Library(
         name=choice,
         files=tuple(dict.fromkeys(file for file in files if file)),
-        **{name: value or missing_name(name, choice) for name, value in found.items()},
+        **{name: value or partial(call_missing, name, choice) for name, value in found.items()},
     )
 
 
 def library_files() -> list[Path]:
     """List the files of the task classes: ours, and Starlette's and FastAPI's if installed."""
-    names = [name for name in ("minitasks", "starlette") if importlib.util.find_spec(name)]
+    names = filter(importlib.util.find_spec, INSTALLED)
     files = [file for name in names for file in load_library(name).files]
     spec = importlib.util.find_spec("fastapi")
     if spec is not None and spec.origin is not None:
@@ -127,13 +125,9 @@ def in_one_line(error: BaseException, path: Path) -> str:
     return f"{where}{type(error).__name__}: {words}"
 
 
-def missing_name(name: str, choice: str) -> Callable[..., Any]:
+def call_missing(name: str, choice: str, *args: Any, **kwargs: Any) -> Any:
     """Stand in for a name that is not there, for as long as nobody calls it."""
-
-    def raise_missing(*args: Any, **kwargs: Any) -> Any:
-        raise CannotRun(f"{choice} has no {name}, which is needed here")
-
-    return raise_missing
+    raise CannotRun(f"{choice} has no {name}, which is needed here")
 
 
 def source_file(obj: Any) -> Path | None:

@@ -16,9 +16,6 @@ import anyio
 
 from minitasks.scenarios.library import Library
 
-NEEDS = ("BackgroundTask",)
-BACKENDS = ("asyncio", "trio", "uvloop")
-
 
 async def send_email(to: str) -> None:
     await anyio.sleep(0.03)

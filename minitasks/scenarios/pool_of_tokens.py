@@ -17,9 +17,6 @@ import anyio.to_thread
 from minitasks.scenarios.library import Library
 from minitasks.scenarios.signals import TIMEOUT
 
-NEEDS = ("BackgroundTask",)
-BACKENDS = ("asyncio", "trio", "uvloop")
-
 TOKENS = 2
 
 side_by_side = threading.Barrier(TOKENS)

@@ -19,9 +19,6 @@ from pydantic import BaseModel
 from minitasks.scenarios.library import Library
 from minitasks.scenarios.server import Client, serving
 
-NEEDS = ("BackgroundTask", "BackgroundTasks")
-BACKENDS = ("asyncio", "uvloop")
-
 app = fastapi.FastAPI()
 
 

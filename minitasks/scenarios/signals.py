@@ -12,27 +12,14 @@ import anyio
 TIMEOUT = 2.0
 
 
-class Signal:
-    """An event that both a thread and the event loop can wait for."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def set(self) -> None:
-        self._event.set()
-
-    def is_set(self) -> bool:
-        return self._event.is_set()
-
-    def clear(self) -> None:
-        """Take it back, for another run in the same process."""
-        self._event.clear()
+class Signal(threading.Event):
+    """An event that the event loop can wait for, too."""
 
     def block(self, timeout: float = TIMEOUT) -> bool:
         """Block this thread until the signal is given; tell whether it was."""
-        return self._event.wait(timeout)
+        return self.wait(timeout)
 
-    async def wait(self) -> None:
+    async def given(self) -> None:
         """Wait on the event loop, which goes on meanwhile: `block` would stop it."""
         with anyio.move_on_after(TIMEOUT):
             while not self.is_set():

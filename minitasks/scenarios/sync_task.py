@@ -9,9 +9,6 @@ Look for:
 from minitasks.scenarios.heart import Heart, heartbeat
 from minitasks.scenarios.library import Library
 
-NEEDS = ("BackgroundTask",)
-BACKENDS = ("asyncio", "trio", "uvloop")
-
 
 def write_report(pages: int, heart: Heart) -> None:
     for _ in range(pages):

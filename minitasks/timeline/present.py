@@ -20,17 +20,6 @@ from minitasks.timeline.trace_file import render_trace
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A piece of a run that is shown by itself: a request, or the whole run of a program."""
-
-    headings: list[str]  # its name, and a line on it
-    view: View
-    own: Path  # the file or the folder whose calls are all drawn
-    findings: list[Finding]
-    facts: dict[str, Any] = field(default_factory=dict)  # what JSON says of it besides
-
-
-@dataclass(frozen=True)
 class Choice:
     """How a run is shown. Before anything runs, it is checked that each file may be written."""
 
@@ -39,7 +28,7 @@ class Choice:
     page: Path | None = None
     trace: Path | None = None
     wants_questions: bool = False
-    pieces: list[Piece] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)  # as JSON tells of them
     said: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -52,29 +41,34 @@ class Choice:
         if self.trace:
             output.check(self.trace, output.TRACE)
 
-    def show(self, piece: Piece) -> None:
-        """Print a piece, or keep it for the JSON at the end."""
+    def show(
+        self, headings: list[str], view: View, own: Path, findings: list[Finding], **facts: Any
+    ) -> None:
+        """Print a run, or keep what JSON says of it for the end.
+
+        Args:
+            headings: Its name, and a line on it.
+            view: The run: a request, or the whole run of a program.
+            own: The file or the folder whose calls are all drawn.
+            findings: What is said of it.
+            **facts: What JSON says of a request besides.
+        """
         if self.page:
-            self.said.extend(piece.findings)
+            self.said.extend(findings)
         if self.wants_json:
-            self.pieces.append(piece)
+            self.runs.append({**facts, "findings": [asdict(each) for each in findings]})
         elif self.rows:
-            heading = piece.headings[:1] if piece.facts else []
-            click.echo("\n".join([*heading, *list_rows(piece.view)]))
+            click.echo("\n".join([*(headings if facts else ()), *list_rows(view)]))
         else:
             console = Console(highlight=False)
             if self.wants_questions:
-                ask(console, piece.view, piece.own, piece.findings)
-            draw(console, piece.headings, piece.view, piece.own, piece.findings)
+                ask(console, view, own, findings)
+            draw(console, headings, view, own, findings)
 
     def finish(self, title: str, description: str, view: View, **facts: Any) -> None:
         """Write what was asked for besides, of the whole run."""
         if self.wants_json:
-            pieces = [
-                {**piece.facts, "findings": [asdict(each) for each in piece.findings]}
-                for piece in self.pieces
-            ]
-            document = {"schema": 1, "command": "run", **facts, "runs": pieces}
+            document = {"schema": 1, "command": "run", **facts, "runs": self.runs}
             click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         if self.page:
             output.write(self.page, render_page(view, title, description, self.said))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios.application import Request, find_application, is_application, serve
+from minitasks.scenarios.application import Request, find_application, kind_of, serve
 from minitasks.scenarios.library import is_own
 from minitasks.scenarios.marks import watching
 
@@ -64,14 +64,14 @@ def test_a_file_is_served_if_it_makes_an_app_and_serves_none(
 ) -> None:
     """A program with a server or a main part of its own is run, not served."""
     write(folder / "shop.py", text)
-    assert is_application("shop.py") is expected
+    assert kind_of("shop.py") == ("an application" if expected else "a program")
 
 
 def test_a_colon_means_an_application(folder: Path) -> None:
     """`module:attribute` is an application; a scenario's name and a missing file are none."""
-    assert is_application("shop.main:app")
-    assert not is_application("sync-task")
-    assert not is_application("missing.py")
+    assert kind_of("shop.main:app") == "an application"
+    assert kind_of("sync-task") == "a scenario"
+    assert kind_of("missing.py") == "a program"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ async def test_a_thread_waits_for_the_event_loop(anyio_backend: str) -> None:
 
     async with anyio.create_task_group() as group:
         group.start_soon(anyio.to_thread.run_sync, wait)
-        await begun.wait()
+        await begun.given()
         assert not seen
         signal.set()
     assert seen == [True]
