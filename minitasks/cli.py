@@ -77,9 +77,11 @@ class Requests(click.Option):
         )
 
 
-def application_options(command: Any) -> Any:
-    """Add the options of a command that serves an application."""
-    options = (
+def what_to_run(command: Any) -> Any:
+    """Add a command's arguments, which say what runs, and the options to serve an application."""
+    parameters = (
+        click.argument("name", default="register-product", shell_complete=scenario_names),
+        click.argument("arguments", nargs=-1, type=click.UNPROCESSED),
         click.option(
             "--get", "asked", cls=Requests, multiple=True, metavar="PATH", help="Send a GET."
         ),
@@ -107,8 +109,8 @@ def application_options(command: Any) -> Any:
         click.option("--reload", is_flag=True, hidden=True),
         click.option("--workers", hidden=True),
     )
-    for option in reversed(options):
-        command = option(command)
+    for parameter in reversed(parameters):
+        command = parameter(command)
     return command
 
 
@@ -134,13 +136,11 @@ class ProgramCommand(click.Command):
 
 
 @cli.command(cls=ProgramCommand)
-@click.argument("name", default="register-product", shell_complete=scenario_names)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--list", "listing", is_flag=True, help="List the scenarios.")
 @click.option("--copy", is_flag=True, help="Write the scenario here, as a program to change.")
 @library_option("Run a scenario on")
 @click.option("--backend", help="The event loop: asyncio, trio or uvloop.")
-@application_options
+@what_to_run
 @click.option("--also", multiple=True, metavar="PACKAGE", help="Record PACKAGE, too.")
 @click.option(
     "--slow",
@@ -214,15 +214,9 @@ def run_scenario(name: str, options: dict[str, Any], choice: "Choice") -> int:
     title = f"{name} on {library.name}, {backend}"
     found = list(findings(scenario, recorded))
     choice.show([title, scenario.promise], recorded.view, scenario.file, found)
-    choice.finish(
-        title,
-        f"{scenario.promise}\n\n{scenario.look_for}",
-        recorded.view,
-        name=name,
-        library=library.name,
-        backend=backend,
-        error=recorded.error,
-    )
+    description = f"{scenario.promise}\n\n{scenario.look_for}"
+    facts = {"library": library.name, "backend": backend, "error": recorded.error}
+    choice.finish(title, description, recorded.view, name=name, **facts)
     return 1 if recorded.error else 0
 
 
@@ -299,14 +293,12 @@ def list_scenarios() -> None:
 
 
 @cli.command(cls=ProgramCommand)
-@click.argument("name", default="register-product", shell_complete=scenario_names)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--list", "listing", is_flag=True, help="List the tours, or the stops of NAME.")
 @click.option("--stop", "first", default=1, metavar="N", help="Begin at stop N.")
 @library_option("Tour")
 @click.option("--backend", help="The event loop: asyncio, trio or uvloop.")
 @click.option("--into", multiple=True, metavar="PACKAGE", help="Step into PACKAGE too: anyio, say.")
-@application_options
+@what_to_run
 @click.pass_context
 def step(context: click.Context, /, name: str, **options: Any) -> None:
     """Step through something with pdb and a guide.

@@ -207,8 +207,8 @@ def serve(
 
     Args:
         application: What to serve.
-        requests: What to send, one after another, each when the one before it is answered.
-            None: serve until Ctrl-C.
+        requests: What to send, one after another, each when the one before it is answered; without
+            any it is served until Ctrl-C.
         host: The address to listen on.
         port: The port to listen on, a free one unless given.
         backend: The event loop: "asyncio", "uvloop", or "auto": the one that uvicorn takes.
@@ -227,15 +227,9 @@ def serve(
         def begin() -> None:
             when_ready(address)
             if requests:
+                work = (address, requests, server)
                 # A daemon: Ctrl-C must not wait for a client that waits for a server that is gone.
-                threading.Thread(target=ask, name="client", daemon=True).start()
-
-        def ask() -> None:
-            try:
-                send_all(address, requests)
-            finally:
-                mark(SERVER_ENDS)
-                server.should_exit = True
+                threading.Thread(target=send_all, args=work, name="client", daemon=True).start()
 
         config = uvicorn.Config(Marked(application.app), loop=backend, log_config=None)
         server = Server(config, begin)
@@ -259,31 +253,38 @@ def logging_to_stderr() -> dict[str, Any]:
     return {**LOGGING_CONFIG, "handlers": {**handlers, "access": access}}
 
 
-def send_all(address: str, requests: Sequence[Request]) -> None:
-    """Send requests, one after another, as a client that waits for each answer."""
+def send_all(address: str, requests: Sequence[Request], server: Server) -> None:
+    """Send requests, one after another, as a client that waits for each answer; end the server."""
     # The client's own log would get among the application's.
     ident = threading.get_ident()
     logging.getLogger("httpx2").addFilter(lambda record: record.thread != ident)
-    for request in requests:
-        # Each on a connection of its own, as curl does.
-        with http_client(address, timeout=None) as http:
-            mark(f"request sent: {request.method} {request.path}")
-            try:
-                response = http.request(
-                    request.method, request.path, content=request.body, headers=headers_for(request)
-                )
-            except httpx2.HTTPError as error:
-                mark(f"no answer: {type(error).__name__}")
-            else:
-                arrive(response)
+    try:
+        for request in requests:
+            send(address, request)
+    finally:
+        mark(SERVER_ENDS)
+        server.should_exit = True
 
 
-def headers_for(request: Request) -> dict[str, str]:
+def send(address: str, request: Request) -> None:
+    """Send a request on a connection of its own, as curl does."""
+    method, path, body = request.method, request.path, request.body
+    with http_client(address, timeout=None) as http:
+        mark(f"request sent: {method} {path}")
+        try:
+            response = http.request(method, path, content=body, headers=headers_for(body))
+        except httpx2.HTTPError as error:
+            mark(f"no answer: {type(error).__name__}")
+        else:
+            arrive(response)
+
+
+def headers_for(body: str | None) -> dict[str, str]:
     """Name the kind of a body: JSON if it is that, else a form."""
-    if request.body is None:
+    if body is None:
         return {}
     try:
-        json.loads(request.body)
+        json.loads(body)
     except ValueError:
         return {"content-type": "application/x-www-form-urlencoded"}
     return {"content-type": "application/json"}

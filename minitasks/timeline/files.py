@@ -31,16 +31,13 @@ class Files:
     def owns(self, frame: FrameType) -> bool:
         """Tell whether the frame's code is recorded; if so, its file is known from now on."""
         file = frame.f_code.co_filename
-        if file in self.known:
-            return True
-        if file in self._foreign:
-            return False
-        name = self._name(file)
-        if name is None:
-            self._foreign.add(file)
-            return False
-        self.known[file] = name
-        return True
+        if file not in self.known and file not in self._foreign:
+            name = self._name(file)
+            if name is None:
+                self._foreign.add(file)
+            else:
+                self.known[file] = name
+        return file in self.known
 
     def sources(self) -> dict[str, str]:
         """Give the text of each file, by its name in the events."""

@@ -16,7 +16,7 @@ import reprlib
 import types
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from itertools import islice
 from typing import Any
@@ -50,7 +50,9 @@ class ShortRepr(reprlib.Repr):
         self.maxlist = self.maxtuple = self.maxdeque = MOST_ITEMS
         self.shows: dict[type, Show] = {
             **dict.fromkeys(PLAIN, lambda value, level: repr(value)),
-            **dict.fromkeys(NAMED, lambda value, level: f"<{name_of(value)} {value.__name__}>"),
+            **dict.fromkeys(
+                NAMED, lambda value, level: f"<{type(value).__name__} {value.__name__}>"
+            ),
             **dict.fromkeys(DICTS, self.of_dict),
             int: self.of_int,
             str: self.repr_str,
@@ -112,14 +114,15 @@ class ShortRepr(reprlib.Repr):
         return repr(value[: self.maxstring]) + cut
 
     def of_set(self, value: set[Any] | frozenset[Any], level: int) -> str:
-        return f"{{{self.joined(value, len(value), level)}}}" if value else ""
+        shown = [self.repr1(item, level - 1) for item in islice(value, MOST_ITEMS if level else 0)]
+        return f"{{{joined(shown, len(value))}}}" if value else ""
 
     def of_dict(self, value: dict[Any, Any], level: int) -> str:
         shown = [
             f"{self.repr1(key, level - 1)}: {self.repr1(item, level - 1)}"
             for key, item in islice(value.items(), MOST_ITEMS if level else 0)
         ]
-        text = ", ".join([*shown, "..."] if len(value) > len(shown) else shown)
+        text = joined(shown, len(value))
         name = type(value).__name__
         return f"{{{text}}}" if name == "dict" else f"{name}({{{text}}})"
 
@@ -128,7 +131,7 @@ class ShortRepr(reprlib.Repr):
     ) -> str:
         """Show an object by its attributes."""
         public = {name: item for name, item in attributes(value, stores) if fields(name)}
-        name = name_of(value)
+        name = type(value).__name__
         return self.of_call(name, (), public, level) if public else f"<{name}>"
 
     def of_exception(self, value: BaseException, stores: Stores, level: int) -> str:
@@ -145,18 +148,12 @@ class ShortRepr(reprlib.Repr):
         shown = [self.repr1(arg, level - 1) for arg in args[:MOST_ITEMS]]
         for key, item in islice(kwargs.items(), MOST_ITEMS - len(shown)):
             shown.append(f"{key}={self.repr1(item, level - 1)}")
-        cut = ["..."] if len(args) + len(kwargs) > len(shown) else []
-        return f"{name}({', '.join([*shown, *cut])})"
-
-    def joined(self, items: Iterable[Any], count: int, level: int) -> str:
-        """Show the first few items of a container."""
-        shown = [self.repr1(item, level - 1) for item in islice(items, MOST_ITEMS if level else 0)]
-        return ", ".join([*shown, "..."] if count > len(shown) else shown)
+        return f"{name}({joined(shown, len(args) + len(kwargs))})"
 
 
-def name_of(value: object) -> str:
-    """Give the name of a value's class."""
-    return type(value).__name__
+def joined(shown: list[str], count: int) -> str:
+    """Join the texts of the first few of so many items."""
+    return ", ".join([*shown, "..."] if count > len(shown) else shown)
 
 
 def is_public(name: str) -> bool:
@@ -212,11 +209,6 @@ def attributes(value: object, stores: Stores) -> Iterator[tuple[str, Any]]:
 
 SHORT = ShortRepr()
 
-# The texts of what most variables hold, so that a step need not make them anew. Values that are
-# equal and of one of these types have one text.
-KNOWN: dict[type, dict[Any, str]] = {int: {}, str: {}, type(None): {}}
-MOST_KNOWN = 10_000
-
 
 def short_repr(value: object) -> str:
     """Give a short text for a value, of `LONGEST` characters at most.
@@ -233,15 +225,7 @@ def short_repr(value: object) -> str:
         >>> short_repr([Product(), Secret(), ("x", None), *range(1000)])
         "[Product(name='book', price=9), <Secret>, ('x', None), 0, ...]"
     """
-    known = KNOWN.get(type(value))
-    if known is None:
-        return made(value)
-    text = known.get(value)
-    if text is None:
-        if len(known) >= MOST_KNOWN:
-            known.clear()
-        text = known[value] = made(value)
-    return text
+    return kept(value) if type(value) in KEPT else made(value)
 
 
 def made(value: object) -> str:
@@ -250,3 +234,9 @@ def made(value: object) -> str:
     if not text.isprintable():  # the name of a class or of an attribute may be any string
         text = ascii(text)[1:-1]
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+
+
+# What most variables hold: a step need not make their texts anew. Values that are equal and of one
+# of these types have one text.
+KEPT = frozenset((int, str, type(None)))
+kept = functools.lru_cache(maxsize=10_000)(made)
