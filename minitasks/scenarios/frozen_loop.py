@@ -16,10 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from minitasks.scenarios.heart import Heart, heartbeat
 from minitasks.scenarios.library import Library
 from minitasks.scenarios.server import Client, serving
-from minitasks.scenarios.signals import Signal
+from minitasks.scenarios.signals import Heart, Signal, heartbeat
 
 report_begun = Signal()
 second_request_sent = Signal()

@@ -6,8 +6,8 @@ Look for:
 - `main`, which awaits the task, is suspended until the thread is done.
 """
 
-from minitasks.scenarios.heart import Heart, heartbeat
 from minitasks.scenarios.library import Library
+from minitasks.scenarios.signals import Heart, heartbeat
 
 
 def write_report(pages: int, heart: Heart) -> None:

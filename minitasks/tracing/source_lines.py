@@ -2,9 +2,11 @@
 
 import functools
 import linecache
-import os
 from types import FrameType
 from typing import IO
+
+from rich.console import Console
+from rich.syntax import Syntax
 
 from minitasks.tracing.where import clip
 
@@ -19,7 +21,9 @@ def print_source(frame: FrameType, line: int, file: IO[str]) -> None:
         first += 1
     while last > line and not source[last - 1].strip():
         last -= 1
-    colour = coloured("".join(source)) if wants_colour(file) else ()
+    console = Console(file=file)  # which knows NO_COLOR, FORCE_COLOR and what no terminal is
+    has_colours = console.color_system is not None and not console.no_color
+    colour = coloured("".join(source)) if has_colours else ()
     for number in range(first, last + 1):
         before = f"{number:>4} {'->' if number == line else '  '} "
         plain = (before + source[number - 1]).rstrip()
@@ -29,22 +33,9 @@ def print_source(frame: FrameType, line: int, file: IO[str]) -> None:
         print(shown, file=file)
 
 
-def wants_colour(file: IO[str]) -> bool:
-    """Tell whether a stream is a terminal that shows colours, by the environment's usual words."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return file.isatty() and os.environ.get("TERM") != "dumb"
-
-
 @functools.lru_cache(maxsize=16)
 def coloured(source: str) -> tuple[str, ...]:
     """Colour a file's lines, as a whole: a line does not know that it is within a string."""
-    # Imported for this alone: they take a tenth of a second.
-    from rich.console import Console
-    from rich.syntax import Syntax
-
     console = Console(force_terminal=True, highlight=False, width=10_000)
     text = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(source)
     with console.capture() as capture:

@@ -6,9 +6,8 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from minitasks.scenarios.heart import Heart, heartbeat
 from minitasks.scenarios.marks import watching
-from minitasks.scenarios.signals import TIMEOUT, Signal
+from minitasks.scenarios.signals import TIMEOUT, Heart, Signal, heartbeat
 
 pytestmark = pytest.mark.anyio
 
