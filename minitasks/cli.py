@@ -162,7 +162,9 @@ def run(context: click.Context, /, name: str, **options: Any) -> None:
     program such as script.py, which may be followed by its own ARGUMENTS.
     """
     if options["listing"]:
-        return list_scenarios()
+        for each in NAMES:
+            click.echo(f"{each:<18}{find_scenario(each).promise}")
+        return
     if options["copy"]:
         path = copy_scenario(find_scenario(name), Path.cwd())
         click.echo(f"{path.name} is a program now: change it, then minitasks run {path.name}")
@@ -281,12 +283,6 @@ def address_and_loop(options: dict[str, Any]) -> dict[str, Any]:
         raise CannotRun(f"uvicorn does not run on {options['backend']}: choose asyncio or uvloop")
     backend = options["backend"] or "auto"
     return {"host": options["host"], "port": options["port"], "backend": backend}
-
-
-def list_scenarios() -> None:
-    """Print the names of the scenarios, each with what it shows."""
-    for name in NAMES:
-        click.echo(f"{name:<18}{find_scenario(name).promise}")
 
 
 # -- step through it: minitasks/tour/ ----------------------------------------

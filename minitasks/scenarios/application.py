@@ -31,6 +31,10 @@ SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne")
 SERVER_ENDS = "the last request is answered: the server ends"
 BACKENDS = ("asyncio", "uvloop")
 
+# uvicorn's own logging, but for stdout, where the picture goes.
+ACCESS = {**LOGGING_CONFIG["handlers"]["access"], "stream": "ext://sys.stderr"}
+LOGGING = {**LOGGING_CONFIG, "handlers": {**LOGGING_CONFIG["handlers"], "access": ACCESS}}
+
 
 @dataclass(frozen=True)
 class Application:
@@ -127,7 +131,7 @@ def find_application(name: str, app_dir: Path | None = None, factory: bool = Fal
     else:
         module_name, _, attribute = name.partition(":")
     # Before the import, as uvicorn does: an application may change it.
-    logging.config.dictConfig(logging_to_stderr())
+    logging.config.dictConfig(LOGGING)
     # As uvicorn does; and for good, since an application may import more while it runs.
     sys.path.insert(0, str((app_dir or Path()).resolve()))
     module = import_module(module_name, name)
@@ -244,13 +248,6 @@ def serve(
             raise CannotRun(
                 f"{application.name} did not start: its lifespan failed, see above"
             ) from None
-
-
-def logging_to_stderr() -> dict[str, Any]:
-    """Give uvicorn's own logging, but for stdout, where the picture goes."""
-    handlers = LOGGING_CONFIG["handlers"]
-    access = {**handlers["access"], "stream": "ext://sys.stderr"}
-    return {**LOGGING_CONFIG, "handlers": {**handlers, "access": access}}
 
 
 def send_all(address: str, requests: Sequence[Request], server: Server) -> None:

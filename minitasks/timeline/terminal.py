@@ -111,12 +111,6 @@ def sign_of(finding: Finding, glyphs: Glyphs) -> tuple[str, str]:
 Lines = list[tuple[str, list[Call]]]  # the label of each, and the calls on it
 
 
-def left_edge(view: View) -> int:
-    """Find the first step of a client, or else the first event."""
-    steps = [x.time for x in view.timeline.events if view.lane(x).kind == "client"]
-    return min([*steps, view.zero])
-
-
 def is_own(call: Call, own: Path | None) -> bool:
     """Tell whether a call is the scenario's own, or the application's whose folder was named."""
     file = Path(call.file)
@@ -221,7 +215,8 @@ def draw_lanes(
     view: View, own_file: Path | None, width: int, glyphs: Glyphs = UNICODE
 ) -> list[Text]:
     """Draw a recorded run in so many columns: the time axis, the lanes, the legend."""
-    start = left_edge(view)
+    of_clients = [x.time for x in view.timeline.events if view.lane(x).kind == "client"]
+    start = min([*of_clients, view.zero])
     shown = [call for call in view.all_calls if call.start >= start]
     shown = [call for call in shown if is_own(call, own_file) or len(call.slices) > 1]
     marks = [mark for mark in view.all_marks if mark.time >= start]

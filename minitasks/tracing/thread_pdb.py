@@ -98,7 +98,7 @@ class ThreadPdb(pdb.Pdb):
 
     def __init__(self, files: Sequence[Path], into: Sequence[Path] = ()) -> None:
         self.mine = Mine()
-        self.commands_of_tasks: dict[int, dict[str, Any]] = {}
+        self._begin()
         self.no_command: dict[str, Any] = {"stoplineno": -1}
         # Rule 4, first half: SIGINT belongs to the event loop, and a .pdbrc may hold breakpoints
         # and commands that lead elsewhere.
@@ -110,9 +110,6 @@ class ThreadPdb(pdb.Pdb):
         self._one_at_a_time = threading.RLock()
         self._prompt_lock = threading.RLock()
         self._latest_step = 0
-        self._without_lines: set[FrameType] = set()
-        self._stops: dict[CodeType, bool] = {}
-        self._asked: set[FrameType] = set()  # by breakpoint()
         self._steps = StepReader()
         self._prompting: threading.Thread | None = None
         self._sigint_handler: Any = self  # None would be a handler that is not Python's.
@@ -129,9 +126,10 @@ class ThreadPdb(pdb.Pdb):
         self._place_shown = ("", 0)
         self._tasks = Tasks()
         self._where = Where(self.is_own)
-        self.commands_of_tasks.clear()
-        for kept in (self._asked, self._without_lines, self._stops):
-            kept.clear()
+        self.commands_of_tasks: dict[int, dict[str, Any]] = {}
+        self._without_lines: set[FrameType] = set()
+        self._stops: dict[CodeType, bool] = {}
+        self._asked: set[FrameType] = set()  # by breakpoint()
 
     # -- the files -------------------------------------------------------------------------------
 
