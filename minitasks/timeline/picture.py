@@ -40,14 +40,9 @@ monospace; line-height: {line_height}px; white-space: pre }}
 """
 
 
-def render_svg(
-    draw: Callable[[Console], None], title: str, name: str = "picture", width: int = WIDTH
-) -> str:
-    """Draw what a function prints on a console, under a title for screen readers.
-
-    The style sheet's names begin with `name`: several pictures may stand on one page.
-    """
-    light, dark = (export(draw, theme, name, width) for theme in (LIGHT, DARK))
+def render_svg(draw: Callable[[Console], None], title: str, width: int = WIDTH) -> str:
+    """Draw what a function prints on a console, under a title for screen readers."""
+    light, dark = (export(draw, theme, width) for theme in (LIGHT, DARK))
     # The colours of the dark one alone.
     styles = "\n".join(re.findall(r"^\s*\.\S+-r\d+ .*$", dark, flags=re.MULTILINE))
     styles += f"\n.paper {{ fill: {DARK.background_color.hex} }}"
@@ -62,7 +57,7 @@ def with_margin(view: re.Match[str]) -> str:
     return f'viewBox="0 0 {width:.0f} {height:.0f}"'
 
 
-def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str, width: int) -> str:
+def export(draw: Callable[[Console], None], theme: TerminalTheme, width: int) -> str:
     console = Console(
         record=True,
         width=width,
@@ -72,4 +67,4 @@ def export(draw: Callable[[Console], None], theme: TerminalTheme, name: str, wid
         highlight=False,
     )
     draw(console)
-    return console.export_svg(theme=theme, code_format=FORMAT, unique_id=name)
+    return console.export_svg(theme=theme, code_format=FORMAT, unique_id="picture")

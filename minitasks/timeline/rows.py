@@ -6,6 +6,7 @@ from pathlib import Path
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event
 
+WIDTH = 80
 VERBS = {
     "call": "is called",
     "suspend": "is suspended",
@@ -15,16 +16,16 @@ VERBS = {
 }
 
 
-def list_rows(view: View, width: int = 80) -> Iterator[str]:
+def list_rows(view: View) -> Iterator[str]:
     """List everything that happened but the single lines of code, each with its milliseconds since
-    the first request, or since the start, and cut to a width.
+    the first request, or since the start, and cut to 80 columns.
     """
     longest = max((len(lane.name) for lane in view.lanes), default=0)
     for event in view.timeline.events:
         if event.kind != "line":
             milliseconds = (event.time - view.zero) / 1e6
             row = f"{milliseconds:9.2f}  {view.lane(event).name:<{longest}}  {in_words(event)}"
-            yield row if len(row) <= width else row[: width - 1] + "…"
+            yield row if len(row) <= WIDTH else row[: WIDTH - 1] + "…"
 
 
 def in_words(event: Event) -> str:
