@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios import NAMES, copy_scenario, find_scenario
+from minitasks.scenarios import NAMES, all_scenarios, copy_scenario, find_scenario
 from minitasks.scenarios.library import load_library
 from minitasks.workshop import catalog, folder, parent, show, solutions
 from minitasks.workshop.catalog import Exercise
@@ -162,8 +162,8 @@ def run(context: click.Context, /, name: str, **options: Any) -> None:
     program such as script.py, which may be followed by its own ARGUMENTS.
     """
     if options["listing"]:
-        for each in NAMES:
-            click.echo(f"{each:<18}{find_scenario(each).promise}")
+        for scenario in all_scenarios():
+            click.echo(f"{scenario.name:<18}{scenario.promise}")
         return
     if options["copy"]:
         path = copy_scenario(find_scenario(name), Path.cwd())

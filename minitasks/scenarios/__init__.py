@@ -77,6 +77,11 @@ class Scenario:
         return importlib.import_module(f"{__name__}.{self.file.stem}")
 
 
+def all_scenarios() -> list[Scenario]:
+    """Read every scenario, in the order in which they are best met."""
+    return [find_scenario(name) for name in NAMES]
+
+
 def find_scenario(name: str) -> Scenario:
     """Find a scenario by its name, and read what its module says of itself.
 

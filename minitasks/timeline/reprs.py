@@ -50,9 +50,7 @@ class ShortRepr(reprlib.Repr):
         self.maxlist = self.maxtuple = self.maxdeque = MOST_ITEMS
         self.shows: dict[type, Show] = {
             **dict.fromkeys(PLAIN, lambda value, level: repr(value)),
-            **dict.fromkeys(
-                NAMED, lambda value, level: f"<{type(value).__name__} {value.__name__}>"
-            ),
+            **dict.fromkeys(NAMED, lambda value, level: f"<{name_of(value)} {value.__name__}>"),
             **dict.fromkeys(DICTS, self.of_dict),
             int: self.of_int,
             str: self.repr_str,
@@ -131,7 +129,7 @@ class ShortRepr(reprlib.Repr):
     ) -> str:
         """Show an object by its attributes."""
         public = {name: item for name, item in attributes(value, stores) if fields(name)}
-        name = type(value).__name__
+        name = name_of(value)
         return self.of_call(name, (), public, level) if public else f"<{name}>"
 
     def of_exception(self, value: BaseException, stores: Stores, level: int) -> str:
@@ -154,6 +152,11 @@ class ShortRepr(reprlib.Repr):
 def joined(shown: list[str], count: int) -> str:
     """Join the texts of the first few of so many items."""
     return ", ".join([*shown, "..."] if count > len(shown) else shown)
+
+
+def name_of(value: object) -> str:
+    """Give the name of a value's class."""
+    return type(value).__name__
 
 
 def is_public(name: str) -> bool:
