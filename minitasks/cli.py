@@ -123,15 +123,12 @@ class ProgramCommand(click.Command):
 
         ctx.allow_interspersed_args = False
         found, _, _ = self.make_parser(ctx).parse_args(list(args))
-        ctx.allow_interspersed_args = True
         name, behind = found["name"], found["arguments"]
         kind = kind_of(name) if isinstance(name, str) else "a scenario"
-        ours, theirs = list(args), []
-        if kind == "a program":
-            at = len(args) - 1 - (len(behind) if isinstance(behind, tuple) else 0)
-            ours, theirs = args[:at], args[at:]
-            args = [*ours, "--", *theirs]
-        ctx.meta.update(kind=kind, ours=ours, theirs=theirs)
+        given = behind if isinstance(behind, tuple) else ()
+        theirs = [name, *given] if kind == "a program" else []
+        ctx.meta.update(kind=kind, ours=args[: len(args) - len(theirs)], theirs=theirs)
+        ctx.allow_interspersed_args = kind != "a program"
         return super().parse_args(ctx, args)
 
 
