@@ -240,10 +240,9 @@ def bars_of(
     heading: list[Text] = []
     lanes = tuple(lane.name for lane in view.lanes)
     for line in lines:
-        label = line.plain.strip()
-        if label.startswith(lanes) and not line.plain.startswith(" "):
+        if line.plain.startswith(lanes):
             heading = [line]
-        elif any(re.match(rf"{re.escape(name)}\b", label) for name in functions):
+        elif any(re.match(rf" *{re.escape(name)}\b", line.plain) for name in functions):
             yield from heading
             heading = []
             yield line

@@ -8,7 +8,7 @@ import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
@@ -140,23 +140,17 @@ def lines_of(shown: list[Call], lane: Lane, own: Path | None) -> Lines:
 def fold(lines: Lines) -> Lines:
     """Put what is too much of one function on one line: a recursion, or a thousand side by side."""
     kept: Lines = []
-    more: dict[str, list[Call]] = {}
     times: Counter[str] = Counter()
     for name, calls in lines:
         function = calls[0].function
         times[function] += 1
-        if times[function] > MOST_LINES:
-            more[function] += calls
-            continue
-        kept.append((name, calls))
+        if times[function] <= MOST_LINES:
+            kept.append((name, calls))
         if times[function] == MOST_LINES:
-            more[function] = []
-            kept.append(("", more[function]))
-    return [
-        (name or f"{label(calls[0], with_arguments=False)}, {len(calls)} more", calls)
-        for name, calls in kept
-        if calls
-    ]
+            of_one = [calls for _, calls in lines if calls[0].function == function]
+            if more := list(chain.from_iterable(of_one[MOST_LINES:])):
+                kept.append((f"{label(more[0], with_arguments=False)}, {len(more)} more", more))
+    return kept
 
 
 def label(call: Call, with_arguments: bool) -> str:
