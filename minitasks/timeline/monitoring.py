@@ -12,8 +12,9 @@ from types import CodeType, FrameType
 from typing import Any
 
 from minitasks.errors import CannotRun
+from minitasks.timeline.budget import Wanted
 from minitasks.timeline.events import Kind
-from minitasks.timeline.recorder import Recorder, Wanted
+from minitasks.timeline.recorder import Recorder
 from minitasks.tracing.steps import callers, has_begun
 from minitasks.tracing.threads import offloads
 
@@ -75,7 +76,7 @@ class Engine:
         self._recorded: dict[int, CodeType] = {}
         self._quiet: set[int] = set()  # of these no line is told any more
         self._unwatched: set[int] = set()  # and of these nothing, until steps are counted anew
-        recorder.when_counted_anew = self._watch_again
+        recorder.budget.when_anew = self._watch_again
         # Another thread may meet new code just as the recording ends. Reentrant: the thread that
         # ends it may run a finalizer.
         self._lock = threading.RLock()

@@ -14,9 +14,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
+from minitasks.timeline.budget import LEFT_OUT
 from minitasks.timeline.calls import Call, Slice, View, is_left_to_loop
 from minitasks.timeline.events import Event, Timeline
-from minitasks.timeline.recorder import LEFT_OUT
 from minitasks.timeline.stalls import ANOTHER_THREAD
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

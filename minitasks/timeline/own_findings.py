@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from minitasks.timeline.budget import LEFT_OUT
 from minitasks.timeline.calls import Call, Slice
 from minitasks.timeline.events import Event
 from minitasks.timeline.findings import Finding, found, in_ms, place, sent_and_called, span
@@ -33,7 +34,7 @@ from minitasks.timeline.own_code import (
     status_of,
 )
 from minitasks.timeline.raised import never_awaited, what_a_library_raised, what_was_raised
-from minitasks.timeline.recorder import CUT_SHORT, LEFT_OUT
+from minitasks.timeline.recorder import CUT_SHORT
 
 NAMELESS = {
     "<genexpr>": "a generator expression",

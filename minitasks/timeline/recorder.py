@@ -8,16 +8,17 @@ variables.
 import inspect
 import sys
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
 from operator import itemgetter
 from time import perf_counter_ns
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, TracebackType
-from typing import Any, Literal
+from typing import Any
 
 from minitasks.scenarios.marks import request_number
+from minitasks.timeline.budget import LEFT_OUT, Budget, Wanted
 from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.timeline.files import Files
 from minitasks.timeline.origins import Origins
@@ -38,20 +39,11 @@ DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 Variables = tuple[tuple[str, str], ...]
 Place = tuple[int, str, str, int]  # frame number, file, function, line
-WAITS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 TEXT, REQUEST = -4, -3  # where an event has them
 CUT_SHORT = "recursion limit"
-LEFT_OUT = "most others are left out"
-# Of a plain function that another one calls again and again nothing more is wanted after so many
-# times what is noted of it for one request: to be told of each call makes it many times slower.
-WATCHED = 10
-REQUESTS = 100  # whose steps are counted: those under way, and the last ones
-EXCEPTIONS = 100  # that are told of functions most of whose steps are left out
 LONG = 1_000_000  # nanoseconds: a slice that is not left out
 NOWHERE: Place = (0, "", "", 0)
 NOTHING = object()
-# Of a function's next steps: all; those that begin or end a slice; none until the next request.
-Wanted = Literal["lines", "slices", "nothing"]
 Moment = tuple[int, int]  # of the clock, and what recording has taken so far: nanoseconds
 # An exception's short repr, and in which calls it and those of its group began; 0: in this one.
 Raised = tuple[str, tuple[int, ...]]
@@ -89,19 +81,15 @@ class Recorder:
         self._limit = limit
         self._dropped = 0
         self._keeps_last = keep_last
-        self._most_of_one = most_of_one
         self._is_own = is_own
+        self.budget = Budget(most_of_one, self._is_programs)
         # The requests that handed a thread over, those that are done, and those of another time.
         self._inherited: set[int] = set()
         self._done: set[int] = set()
         self._over: set[int] = set()
-        self._steps: dict[int, Counter[int]] = {}  # by request, and by the code's id
-        # Called when each function's steps are counted anew.
-        self.when_counted_anew: Callable[[], None] = lambda: None
         # The steps that begin a slice, left out so far: kind, line and moment, by the frame's id.
         self._begun: dict[int, tuple[Kind, int, Moment]] = {}
         self._spent = Spent()
-        self._raised: set[str] = set()
         self._events: deque[tuple[Any, ...]] = deque(maxlen=limit)
         self._threads = Threads()
         self._threads.when_new = self._take_over_thread
@@ -140,7 +128,7 @@ class Recorder:
             self._append("mark", NOWHERE, (), text)
 
     def _take_over_thread(self, is_worker: bool) -> None:
-        if self._most_of_one:
+        if self.budget.most:
             track_coroutines()
         if is_worker:
             return
@@ -212,36 +200,14 @@ class Recorder:
         return file is not None and self._is_own(file)
 
     def _count(self, frame: FrameType) -> Wanted:
-        """Count a step of a function for this request, and tell which further ones are wanted."""
-        if not self._most_of_one:
+        """Count a step of a function, and tell which further ones are wanted."""
+        if not self.budget.most:
             return "lines"
-        code, request = frame.f_code, request_number.get()
-        with self._lock:
-            steps = self._steps.get(request)
-            if steps is None:
-                steps = self._steps[request] = Counter()
-                self._raised.clear()
-                self.when_counted_anew()
-                # What runs for no request, a beat or a queue's worker, begins anew with each.
-                if request:
-                    self._steps.pop(0, None)
-                if len(self._steps) > REQUESTS:
-                    del self._steps[next(iter(self._steps))]
-            steps[id(code)] += 1
-        number = steps[id(code)]
-        if number <= self._most_of_one:
-            return "lines"
-        if number == self._most_of_one + 1:
-            text = f"{self._most_of_one:,} steps of {code.co_name}: {LEFT_OUT}"
+        number = self.budget.count(frame, request_number.get())
+        if number == self.budget.most + 1:
+            text = f"{self.budget.most:,} steps of {frame.f_code.co_name}: {LEFT_OUT}"
             self._append("mark", (0, *self._where(frame)), (), text)
-        is_plain = not code.co_flags & WAITS
-        is_often = is_plain and number > WATCHED * self._most_of_one
-        return "nothing" if is_often and self._is_called_by_own(frame) else "slices"
-
-    def _is_called_by_own(self, frame: FrameType) -> bool:
-        """Tell whether the program's own functions call one another."""
-        caller = frame.f_back
-        return caller is not None and self._is_programs(frame) and self._is_programs(caller)
+        return self.budget.wanted(frame, number)
 
     def _leaves_out(self, kind: Kind, frame: FrameType, text: str) -> bool:
         """Tell whether a step of such a function is left out.
@@ -261,11 +227,9 @@ class Recorder:
         if begun is None:
             return not self.has_seen(frame)
         is_end = kind != "suspend" and self.has_seen(frame)
-        is_new = kind == "raise" and text not in self._raised and len(self._raised) < EXCEPTIONS
+        is_new = kind == "raise" and self.budget.is_new(text)
         if not (is_end or is_new or perf_counter_ns() - begun[2][0] > LONG):
             return True
-        if kind == "raise":
-            self._raised.add(text)
         number, file, function, _ = self._place(begun[0], frame)
         self._append(begun[0], (number, file, function, begun[1]), (), "", begun[2])
         return False

@@ -66,7 +66,7 @@ class Engine:
         # another one while it cleaned up, this is the other one.
         self._raised: dict[int, Raised] = {}
         self._unwatched: set[int] = set()  # the ids of code, until steps are counted anew
-        recorder.when_counted_anew = self._unwatched.clear
+        recorder.budget.when_anew = self._unwatched.clear
 
     def begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
         """Take the first event of any frame: a call or a resume."""
