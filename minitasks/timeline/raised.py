@@ -35,12 +35,7 @@ def what_was_raised(run: Run) -> Iterator[Finding]:
         raised = f"raised {first.text}: {became}"
         if is_cancelled(run, kind):
             raised = how_cancelled(run, first, became)
-        name, who = first.function, ""
-        if run.is_own(first):
-            who = run.where(first)
-        else:  # of a library's function, or where arguments don't fit, no step is recorded
-            name = added_to(first)
-            who = f"{name}, as a task," if name else "A task"
+        name, who = who_raised(run, first)
         text = f"{who} {raised}"
         figures = {"function": name, "error": kind, "is_task": is_task}
         said[text, is_task].append(found("raised", text, is_answer, **figures))
@@ -49,6 +44,15 @@ def what_was_raised(run: Run) -> Iterator[Finding]:
         times = f" It happened {least}{len(alike)} times." if len(alike) > 1 else ""
         figures = {**alike[0].figures, "times": len(alike)}
         yield replace(alike[0], text=text + times, figures=figures)
+
+
+def who_raised(run: Run, first: Call) -> tuple[str, str]:
+    """Name the function whose call an exception left first, for figures and for a sentence."""
+    if run.is_own(first):
+        return first.function, run.where(first)
+    # Of a library's function, or where the arguments don't fit, no step is recorded.
+    name = added_to(first)
+    return name, f"{name}, as a task," if name else "A task"
 
 
 def what_a_library_raised(run: Run) -> Iterator[Finding]:
