@@ -4,7 +4,6 @@ The application keeps a log of its own, with threads and times, that knows nothi
 What is said is compared with that.
 """
 
-import contextlib
 import logging
 import re
 import signal
@@ -19,18 +18,15 @@ import httpx2
 import pytest
 
 from minitasks.scenarios.application import Request, find_application
-from minitasks.scenarios.marks import request_number
 from minitasks.timeline.ask import questions_on
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
-from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
 from minitasks.timeline.own_code import Run
 from minitasks.timeline.own_findings import find_own
-from minitasks.timeline.own_runs import OwnRun, Teller, own_files, run_own_program, serve_recorded
-from minitasks.timeline.own_runs import Request as Recorded
+from minitasks.timeline.own_runs import OwnRun, run_own_program, serve_recorded
+from minitasks.timeline.teller import RecordedRequest
 from minitasks.tracing.threads import Lane
-from tests.parts import wait_until
 
 APP = """
 import asyncio
@@ -170,7 +166,7 @@ async def parse():
 class Served:
     """What was told of the requests, and the application's own log."""
 
-    requests: list[Recorded]
+    requests: list[RecordedRequest]
     log: list[tuple[str, str, int, int]]
 
     def of(self, number: int, kind: str) -> list[Finding]:
@@ -208,10 +204,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         logger.setLevel(level)
 
 
-def serve(folder: Path, *requests: Request, **more: Any) -> tuple[list[Recorded], int]:
+def serve(folder: Path, *requests: Request, **more: Any) -> tuple[list[RecordedRequest], int]:
     """Serve it anew; give what was told of the requests, and how many were left out."""
     sys.modules.pop("own_shop", None)
-    told: list[Recorded] = []
+    told: list[RecordedRequest] = []
     application = find_application("own_shop:app", folder)
     served = serve_recorded(application, requests, when_done=told.append, **more)
     return told, served.left_out
@@ -588,60 +584,3 @@ def test_what_only_the_recording_makes_slow_is_not_said_to_hold_the_loop() -> No
     timeline = Timeline(events, (Lane(0, "event loop", "event loop"),), {"own.py": BUSY}, 1)
     found = find_own(Run(View(timeline), frozenset({"own.py"})))
     assert not [each for each in found if each.kind == "held"]
-
-
-def test_files_are_listed_while_another_thread_meets_more(tmp_path: Path) -> None:
-    """The request is told of on a thread of its own: meanwhile the next one calls new files."""
-
-    class Growing(Folder):
-        def is_own(self, file: str) -> bool:
-            self.known[f"new {len(self.known)}"] = "/elsewhere.py"
-            return super().is_own(file)
-
-    files = Growing(tmp_path)
-    files.known |= {name: str(tmp_path / name) for name in ("a.py", "b.py")}
-    assert own_files(files) == {str(tmp_path / "a.py"), str(tmp_path / "b.py")}
-
-
-class SlowRecording:
-    """A recording that is looked at once so many requests are left out; notes who is looked for."""
-
-    def __init__(self, folder: Path, left_out: int) -> None:
-        self.teller = Teller(Folder(folder), lambda request: None, 50)
-        self.asked: list[int] = []
-        self.left_out = left_out
-
-    def hear(self, number: int) -> None:
-        request_number.set(number)
-        self.teller.hear(f"GET /{number} done")
-        request_number.set(0)
-
-    def so_far(self, number: int) -> Timeline:
-        wait_until(lambda: self.teller.left_out >= self.left_out)
-        self.asked.append(number)
-        return Timeline((), (), {})
-
-    def telling(self) -> contextlib.AbstractContextManager[None]:
-        recording: Any = self
-        return self.teller.telling(recording)
-
-
-def test_of_too_many_requests_the_last_are_told(tmp_path: Path) -> None:
-    """The recording keeps the last ones, so an older one that waits gives its place to a newer."""
-    recording = SlowRecording(tmp_path, left_out=150)
-    for number in range(1, 251):
-        recording.hear(number)
-    with recording.telling():
-        pass
-    assert recording.asked[-10:] == list(range(241, 251))
-
-
-def test_ctrl_c_waits_for_few_requests_that_are_still_to_be_drawn(tmp_path: Path) -> None:
-    """Of forty that wait, the one at hand and ten more are looked at; the others are counted."""
-    recording = SlowRecording(tmp_path, left_out=29)
-    with recording.telling():
-        for number in range(1, 41):
-            recording.hear(number)
-        wait_until(lambda: recording.teller._done.qsize() == 39)
-    assert len(recording.asked) == 11
-    assert recording.teller.left_out == 40
