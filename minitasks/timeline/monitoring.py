@@ -136,10 +136,14 @@ class Engine:
         return None
 
     def yield_(self, code: CodeType, offset: int, value: object) -> None:
-        self._follow(code, self._recorder.note("suspend", sys._getframe(1)))
+        wanted = self._recorder.note("suspend", sys._getframe(1))
+        if wanted != "lines":
+            self._follow(code, wanted)
 
     def return_(self, code: CodeType, offset: int, value: object) -> None:
-        self._follow(code, self._recorder.note("return", sys._getframe(1), value=value))
+        wanted = self._recorder.note("return", sys._getframe(1), value=value)
+        if wanted != "lines":
+            self._follow(code, wanted)
 
     def unwind(self, code: CodeType, offset: int, exception: BaseException) -> None:
         frame = sys._getframe(1)
@@ -150,7 +154,9 @@ class Engine:
             self._recorder.note("raise", frame, raised)
 
     def _line(self, code: CodeType, frame: FrameType) -> None:
-        self._follow(code, self._recorder.note("line", frame))
+        wanted = self._recorder.note("line", frame)
+        if wanted != "lines":
+            self._follow(code, wanted)
 
     def _follow(self, code: CodeType, wanted: Wanted) -> Any:
         """Watch what is wanted of some code from now on."""
@@ -182,7 +188,10 @@ class Engine:
             if not self._recorder.files.owns(frame):
                 return monitoring.DISABLE
             self._record(code)
-        return self._follow(code, self._recorder.note(kind, frame))
+        wanted = self._recorder.note(kind, frame)
+        if wanted != "lines" or id(code) in self._quiet:
+            return self._follow(code, wanted)
+        return None
 
     def _record(self, code: CodeType, watched: int = IN_RECORDED_CODE) -> None:
         with self._lock:

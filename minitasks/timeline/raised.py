@@ -98,13 +98,15 @@ def kind_of(error: str) -> str:
 def what_became(run: Run, calls: list[Call]) -> str:
     """Say what became of an exception that left some calls, one after another."""
     origin, left_at = run.origins(calls[0])[0], calls[0].end
-    marks = [mark for mark in run.view.all_marks if origin in mark.began_in]
-    if any(mark.text.endswith(" ends the server") for mark in marks):
+    about = [mark for mark in run.view.all_marks if origin in mark.began_in]
+    if any(mark.text.endswith(" ends the server") for mark in about):
         return "it ended the server."
     if not any(mark.text.endswith(" arrives") for mark in run.view.all_marks):
         return what_became_in_program(run, origin, calls[-1])
     sent = run.mark(" sent")
     status = str(status_of(sent)) if sent is not None and sent.time > left_at else ""
+    # Of this request: another one may have raised the very same exception.
+    marks = [mark for mark in about if run.is_here(mark)]
     for mark in marks:
         if mark.text.startswith(REACHES):
             name = mark.text.partition(": ")[2]

@@ -47,7 +47,7 @@ NOTHING = object()
 Moment = tuple[int, int]  # of the clock, and what recording has taken so far: nanoseconds
 # An exception's short repr, and in which calls it and those of its group began; 0: in this one.
 Raised = tuple[str, tuple[int, ...]]
-NOT_RAISED: Raised = ("", (0,))
+NOT_RAISED: Raised = ("", ())
 
 
 class Spent(threading.local):
@@ -161,35 +161,32 @@ class Recorder:
             Which of the next steps of the frame's code are wanted.
         """
         began = perf_counter_ns()
-        wanted = self._note(kind, frame, raised, value)
-        self._spent.nanoseconds += perf_counter_ns() - began
-        return wanted
-
-    def _note(self, kind: Kind, frame: FrameType, raised: Raised, value: object) -> Wanted:
         if self._is_full():
             self._dropped += 1
             return "lines"
-        text, began_in = raised
-        wanted = self._count(frame)
-        is_enough = wanted != "lines" and not self._is_tasks(kind, frame)
-        if is_enough and self._leaves_out(kind, frame, text):
-            return wanted
+        wanted = self._count(frame) if self.budget.most else "lines"
+        is_all = wanted == "lines" or self._is_tasks(kind, frame)
+        if is_all or not self._leaves_out(kind, frame, raised[0]):
+            self._add(kind, frame, raised, value)
+        self._spent.nanoseconds += perf_counter_ns() - began
+        return wanted
+
+    def _add(self, kind: Kind, frame: FrameType, raised: Raised, value: object) -> None:
         self._begun.pop(id(frame), None)
+        text, began_in = raised
         try:
-            text = text if value is NOTHING else short_repr(value)
             place = self._place(kind, frame)
             if kind == "raise":
                 began_in = (began_in[0] or place[0], *began_in[1:])
                 self._origins.keep(frame, began_in[0])
-            else:
-                began_in = ()
+            elif kind == "return":
+                text = short_repr(value)
             self._append(kind, place, variables_of(frame), text, began_in=began_in)
         except RecursionError:
             # The limit came here, and not in the program: as far as is told, it never began.
             if kind == "call":
                 self._frames.pop(id(frame), None)
             raise
-        return wanted
 
     def _is_tasks(self, kind: Kind, frame: FrameType) -> bool:
         """Tell whether a task's class is called: that counts, however often it happens."""
@@ -201,8 +198,6 @@ class Recorder:
 
     def _count(self, frame: FrameType) -> Wanted:
         """Count a step of a function, and tell which further ones are wanted."""
-        if not self.budget.most:
-            return "lines"
         number = self.budget.count(frame, request_number.get())
         if number == self.budget.most + 1:
             text = f"{self.budget.most:,} steps of {frame.f_code.co_name}: {LEFT_OUT}"

@@ -133,6 +133,24 @@ async def last():
 async def late_mail(): await asyncio.sleep(60)
 
 
+BROKEN = ValueError("kept")
+
+
+def break_down():
+    raise BROKEN
+
+
+@app.get("/broken")
+async def broken():
+    break_down()
+
+
+@app.get("/falls-back")
+async def falls_back():
+    with contextlib.suppress(ValueError):
+        break_down()
+
+
 @app.get("/misfits")
 async def misfits(tasks: BackgroundTasks):
     tasks.add_task(work, 1)
@@ -270,7 +288,7 @@ PATHS = (
     *("/many", "/starts", "/job", "/begun", "/retries", "/streams", "/both", "/nests"),
     *("/converts", "/anew", "/in-a-thread", "/side-by-side", "/forgets"),
     *("/misfits", "/remove", "/model", "/peeks", "/loses", "/loses?", "/cancels", "/called"),
-    *("/is done", "/two-tasks", "/other?", "/last"),
+    *("/is done", "/two-tasks", "/other?", "/broken", "/falls-back", "/last"),
 )
 
 
@@ -332,6 +350,8 @@ ONLY_LOGGED = "it reached the server, which can only log it: the answer was sent
         ),
         ("/cancels", {"cancels was cancelled": NO_ANSWER}),
         ("/called", {"A task raised TypeError": ONLY_LOGGED}),
+        ("/broken", {"break_down raised ValueError('kept')": LOGGED}),
+        ("/falls-back", {"break_down raised ValueError('kept')": UNSEEN}),
         ("/misfits", {"work, as a task, raised TypeError": ONLY_LOGGED}),
         ("/remove", {"remove, as a task, raised FileNotFoundError": ONLY_LOGGED}),
         ("/model", {"A library raised ResponseValidationError": LOGGED}),
