@@ -7,14 +7,15 @@ several fresh ones, in each of which another implementation goes first.
 import argparse
 import importlib
 import json
+import multiprocessing
 import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from tests.bench.cases import WAYS
-from tests.bench.child import CONTROL
+from tests.bench.child import CONTROL, measure
 from tests.implementations import LIBRARIES
 
 NAMES = [*(library.name for library in LIBRARIES), CONTROL]
@@ -29,15 +30,12 @@ OTHERS = ("tests.bench.recorder", "tests.bench.application", "tests.bench.worksh
 Figures = dict[str, Any]
 
 
-def run_python(*arguments: str) -> Any:
-    """Run Python with the arguments in a fresh process; give the JSON that it prints."""
-    return json.loads(subprocess.check_output([sys.executable, *arguments], text=True))
-
-
 def measure_children(processes: int, rounds: int) -> list[Figures]:
     """Measure everything in several processes; another implementation goes first in each."""
-    orders = (NAMES[turn % len(NAMES) :] + NAMES[: turn % len(NAMES)] for turn in range(processes))
-    return [run_python("-m", "tests.bench.child", ",".join(o), str(rounds)) for o in orders]
+    orders = [NAMES[turn % len(NAMES) :] + NAMES[: turn % len(NAMES)] for turn in range(processes)]
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, fresh, max_tasks_per_child=1) as pool:
+        return list(pool.map(measure, orders, [rounds] * processes))
 
 
 def measure_imports(rounds: int) -> Figures:
@@ -46,7 +44,7 @@ def measure_imports(rounds: int) -> Figures:
     for _ in range(rounds + 1):
         for name, statement in IMPORTS.items():
             program = f"{statement}, time; print(time.process_time())"
-            seconds[name].append(run_python("-c", program))
+            seconds[name].append(float(subprocess.check_output([sys.executable, "-c", program])))
     base = seconds["starlette"][1:]
     return {
         name: {
@@ -84,7 +82,6 @@ def collect(processes: int, rounds: int) -> Figures:
         "python": sys.version.split()[0],
         "processes": processes,
         "cases": merged("cases", "nanoseconds"),
-        "ways": merge([child["ways"] for child in children], "nanoseconds"),
         "memory": merged("memory", "bytes"),
         "import": measure_imports(max(5, processes * 3)),
     }
@@ -121,10 +118,6 @@ def print_table(figures: Figures) -> None:
         {"": figures["import"]},
         lambda own: f"{own['milliseconds']:.0f} ms",
     )
-    print("\nways into a worker thread, anyio.to_thread.run_sync being 1.00")
-    for name in WAYS:
-        way = figures["ways"][name]
-        print(f"{name:36}{way['nanoseconds'] / 1000:>8.1f} µs{ratio_text(way['ratio']):>19}")
     print_verdict(figures["cases"])
     for name, others in figures.get("others", {}).items():
         print(f"\n{name}")

@@ -1,19 +1,14 @@
 """Cases: what is measured. Each is a batch to be awaited again and again, in a running loop."""
 
-import asyncio
 import functools
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import anyio.to_thread
-
 from minitasks.scenarios.library import Library
 
-Batch = Callable[[], Awaitable[None]]
-LibraryBatch = Callable[[Library], Awaitable[None]]
+Batch = Callable[[Library], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -30,7 +25,7 @@ class Case:
 
     name: str
     units: int
-    batch: LibraryBatch
+    batch: Batch
     clock: Callable[[], float] = time.thread_time
 
 
@@ -56,7 +51,7 @@ class Sender:
     async def __call__(self) -> None: ...
 
 
-def create(function: Callable[..., Any], **kwargs: Any) -> LibraryBatch:
+def create(function: Callable[..., Any], **kwargs: Any) -> Batch:
     async def batch(library: Library) -> None:
         make = library.BackgroundTask
         for _ in range(1000):
@@ -72,7 +67,7 @@ async def create_lists(library: Library) -> None:
         make()
 
 
-def run_one(function: Callable[..., Any], **kwargs: Any) -> LibraryBatch:
+def run_one(function: Callable[..., Any], **kwargs: Any) -> Batch:
     async def batch(library: Library) -> None:
         make = library.BackgroundTask
         for _ in range(1000):
@@ -81,7 +76,7 @@ def run_one(function: Callable[..., Any], **kwargs: Any) -> LibraryBatch:
     return batch
 
 
-def run_list(function: Callable[..., Any], length: int, repeat: int) -> LibraryBatch:
+def run_list(function: Callable[..., Any], length: int, repeat: int) -> Batch:
     """Build a list of tasks and await it, as a request does."""
 
     async def batch(library: Library) -> None:
@@ -95,7 +90,7 @@ def run_list(function: Callable[..., Any], length: int, repeat: int) -> LibraryB
     return batch
 
 
-def hop(**kwargs: Any) -> LibraryBatch:
+def hop(**kwargs: Any) -> Batch:
     async def batch(library: Library) -> None:
         for _ in range(100):
             await library.run_in_threadpool(load, 1, **kwargs)
@@ -122,30 +117,3 @@ CASES = [
     Case("run_in_threadpool", 100, hop(), time.perf_counter),
     Case("run_in_threadpool, with keywords", 100, hop(to="ada"), time.perf_counter),
 ]
-
-
-# -- other ways into a thread ---------------------------------------------------------------------
-
-
-async def by_anyio() -> None:
-    """What run_in_threadpool stands on."""
-    for _ in range(100):
-        await anyio.to_thread.run_sync(load, 1)
-
-
-async def by_asyncio() -> None:
-    for _ in range(100):
-        await asyncio.to_thread(load, 1)
-
-
-async def by_executor(executor: ThreadPoolExecutor) -> None:
-    """Block the caller, and so need no event loop."""
-    for _ in range(100):
-        executor.submit(load, 1).result()
-
-
-WAYS: dict[str, Batch] = {
-    "anyio.to_thread.run_sync": by_anyio,
-    "asyncio.to_thread": by_asyncio,
-    "ThreadPoolExecutor.submit().result()": functools.partial(by_executor, ThreadPoolExecutor()),
-}
