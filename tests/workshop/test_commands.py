@@ -144,8 +144,17 @@ def test_diff_compares_with_the_solution_and_starlette(here: Workshop, exercise:
     assert run("diff").exit_code == 2
     assert "-    pass\n+    return number * 2\n" in run("diff", "--anyway").output
 
-    here.file(exercise).write_text("class BackgroundTask:\n    pass\n")
-    assert "+++ starlette/background.py" in run("diff", "--starlette").output
+    file = here.file(exercise)
+    file.write_text("def mine():\n    pass\n\nasync def run_in_threadpool():\n    pass\n")
+    difference = run("diff", "--starlette").output
+    assert "+++ starlette/concurrency.py" in difference
+    assert "-async def run_in_threadpool():" in difference
+    assert "anyio.to_thread.run_sync" in difference
+    assert "mine" not in difference
+
+    file.write_text("def broken(:\n")
+    broken = run("diff", "--starlette")
+    assert (broken.exit_code, "can't be parsed: line 1" in broken.output) == (2, True)
 
 
 def test_open_shows_the_readme_and_the_file(

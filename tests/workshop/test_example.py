@@ -6,7 +6,6 @@ from pathlib import Path
 
 from minitasks.workshop import example
 from minitasks.workshop.catalog import Exercise
-from tests.workshop.sample import STUB
 
 
 def test_the_program_holds_what_the_test_uses_and_no_more(exercise: Exercise) -> None:
@@ -56,12 +55,3 @@ def test_no_program_where_the_test_needs_more_of_pytest(exercise: Exercise, tmp_
 
     assert example.program(exercise, "test_any", {"number": "1"}, tmp_path / "a.py") == ""
     assert example.program(exercise, "test_any", {}, tmp_path / "a.py") == ""
-
-
-def test_finds_the_definition_that_a_test_uses(exercise: Exercise) -> None:
-    """The names that a test takes from the learner's module come in order of use."""
-    grader = exercise.grader.read_text()
-
-    assert example.names_used(grader, "test_any") == ["double_later"]
-    assert example.line_defining("double_later", STUB) == 8
-    assert example.line_defining("nothing", STUB) is None

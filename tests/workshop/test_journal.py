@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from minitasks.workshop.journal import Event, Journal, JournalError, Progress, progress_of
+from minitasks.workshop.journal import Event, Journal, Progress, progress_of
 
 
 def event(kind: str, minute: int, **more: object) -> Event:
@@ -62,19 +62,6 @@ def test_a_line_that_is_no_event_costs_nothing_else(tmp_path: Path, line: bytes)
     assert [one.kind for one in journal.events()] == ["passed", "hint"]
 
 
-def test_a_journal_without_any_event_is_damaged_and_set_aside(tmp_path: Path) -> None:
-    """What can't be read at all is kept, under another name."""
-    journal = Journal(tmp_path / "journal.jsonl")
-    journal.file.write_bytes(b"\xff\xfe{")
-
-    with pytest.raises(JournalError):
-        journal.events()
-    aside = journal.set_aside()
-
-    assert aside.read_bytes() == b"\xff\xfe{"
-    assert journal.events() == []
-
-
 def test_only_honest_tries_count() -> None:
     """A try counts when the file is neither the stub nor one that was tried before."""
     tried = standing(
@@ -85,15 +72,6 @@ def test_only_honest_tries_count() -> None:
     )
 
     assert tried.tries == 2
-    assert tried.solution_opens() is None
-
-
-def test_the_solution_opens_after_three_tries_or_a_pass() -> None:
-    """The solution opens after three tries; after a pass, too, and then that is the reason."""
-    three = [event("failed", minute, digest=str(minute)) for minute in range(3)]
-
-    assert standing(*three).solution_opens() == "after three tries"
-    assert standing(*three, event("passed", 4)).solution_opens() == "after a pass"
 
 
 def test_tries_after_the_first_pass_do_not_count() -> None:

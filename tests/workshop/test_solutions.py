@@ -28,36 +28,19 @@ def test_stays_shut_until_three_tries(workshop: Workshop, exercise: Exercise) ->
 
 
 @pytest.mark.parametrize(
-    ("passed", "anyway", "how"), [(True, False, "after a pass"), (False, True, "anyway")]
+    ("tries", "anyway", "how"),
+    [("abc", False, "after a pass"), ("", True, "anyway")],
 )
 def test_opens_after_a_pass_or_anyway(
-    workshop: Workshop, exercise: Exercise, passed: bool, anyway: bool, how: str
+    workshop: Workshop, exercise: Exercise, tries: str, anyway: bool, how: str
 ) -> None:
     """After a pass the solution is open, and for whoever insists; the journal says which."""
-    workshop.note(exercise, Verdict("double", "", passed), "a")
+    for digest in tries:
+        workshop.note(exercise, FAILED, digest)
+    workshop.note(exercise, Verdict("double", "", not anyway), "d")
     solutions.opened(workshop, exercise, anyway)
 
     assert workshop.progress_in(exercise).solution == how
-
-
-def test_compares_with_starlette_as_installed(workshop: Workshop, exercise: Exercise) -> None:
-    """What has a name of Starlette's is compared with that source; the rest is left out."""
-    file = workshop.file(exercise)
-    file.write_text("def mine():\n    pass\n\nasync def run_in_threadpool():\n    pass\n")
-    difference = solutions.difference_to_starlette(file)
-
-    assert "+++ starlette/concurrency.py" in difference
-    assert "-async def run_in_threadpool():" in difference
-    assert "anyio.to_thread.run_sync" in difference
-    assert "mine" not in difference
-
-
-def test_a_file_that_is_no_python_is_told(workshop: Workshop, exercise: Exercise) -> None:
-    """A file that can't be parsed can't be compared: one line says where."""
-    workshop.file(exercise).write_text("def broken(:\n")
-
-    with pytest.raises(CannotRun, match="can't be parsed: line 1"):
-        solutions.difference_to_starlette(workshop.file(exercise))
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from minitasks.workshop.watch import Pressed, Saved, Saves, Watch, WatchEvent
 from tests.parts import TIMEOUT, wait_until
 from tests.workshop.mistakes import mistakes_of
 from tests.workshop.test_parent import (
+    FAILING,
     HANGING,
-    HOSTILE,
     descendants,
     is_running,
     processes_holding,
@@ -41,7 +41,6 @@ BETWEEN = r"(?:\s|\x1b\[[0-9;]*m)+"
 
 EVERY = catalog.exercises()
 FIRST, SECOND, THIRD = EVERY[:3]
-SOLUTION = text_of(FIRST.solution)
 
 
 class Learner:
@@ -182,21 +181,41 @@ def test_the_timeline_key_runs_the_scenario_of_the_readme(learner: Learner) -> N
     learner.sees("passed: all")
 
 
+RAISES_IN_A_THREAD = """
+import anyio.to_thread
+
+async def run_in_threadpool(func, *args):
+    await anyio.to_thread.run_sync(work, 1)
+
+def work(number):
+    half = number / 2
+    raise ValueError(half)
+"""
+
+
 @pytest.mark.slow
 def test_the_debug_key_stops_at_the_learners_line(learner: Learner) -> None:
-    """The key d runs the failing test under pdb, stops at the learner's line, and comes back."""
-    learner.saves(FIRST, SOLUTION.replace("self.args = args", "self.args = [args]"))
-    learner.sees("task.args should be")
+    """The key d runs the failing test under pdb, stops where it failed, in whichever thread, with
+    the learner's variables and no library's frames, and comes back.
+    """
+    learner.saves(SECOND, RAISES_IN_A_THREAD)
+    learner.sees("ValueError: 0.5")
     learner.presses("d")
     learner.sees("n: next line")
-    learner.sees("exercise.py(")
-    learner.sees("(Pdb)")
-    learner.terminal.sendline("p func.__name__")
-    learner.sees("'send'")
+    learner.sees("exercise.py(9)work()")
+    for command, shown in {
+        "p number, half": "(1, 0.5)",
+        "import threading; threading.current_thread() is threading.main_thread()": "False",
+        "w": "exercise.py(9)work()",
+    }.items():
+        learner.sees("(Pdb)")
+        learner.terminal.sendline(command)
+        learner.sees(shown)
+    assert "site-packages" not in learner.terminal.before
     learner.terminal.sendline("q")
     learner.sees("any key goes back")
     learner.presses("x")
-    learner.sees("task.args should be")
+    learner.sees("ValueError: 0.5")
 
 
 def test_a_closed_terminal_ends_everything(folder: Path) -> None:
@@ -365,11 +384,11 @@ def test_two_runners_in_one_folder(folder: Path, learner: Learner) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["an endless import", "os._exit"])
-def test_the_command_outlives_a_hostile_file(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("source", [HANGING["an endless import"][0], FAILING["os._exit"][0]])
+def test_the_command_outlives_a_hostile_file(tmp_path: Path, source: str) -> None:
     """The real command ends with 1 and a line that says why, and leaves no process behind."""
     file = tmp_path / "hostile.py"
-    file.write_text(HANGING[name][0] if name in HANGING else HOSTILE[name][0], encoding="utf-8")
+    file.write_text(source, encoding="utf-8")
     words = ["workshop", "check", "1", "--file", str(file), "--timeout", "2"]
     ran = subprocess.run(
         [sys.executable, "-m", "minitasks", *words], capture_output=True, text=True, check=False
