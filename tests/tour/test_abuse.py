@@ -297,28 +297,27 @@ def test_c_goes_on_after_ctrl_c(tmp_path: Path) -> None:
         session.end_cleanly("c")
 
 
-def test_a_closed_stdin_is_refused_in_one_line() -> None:
-    """Without a stdin there is nobody to give commands."""
-    command = f"exec {sys.executable} -m minitasks step sync-task <&-"
-    outcome = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=TIMEOUT)
-    assert outcome.stderr == "minitasks: a tour reads commands from stdin, which is closed\n"
-    assert outcome.returncode == 2
-
-
-def test_an_empty_stdin_leaves_at_the_first_stop() -> None:
-    """With </dev/null the first prompt meets the end of input."""
+@pytest.mark.parametrize(
+    ("stdin", "stops", "said", "code"),
+    [
+        ("<&-", [], "minitasks: a tour reads commands from stdin, which is closed\n", 2),
+        ("</dev/null", ["1"], "", 0),
+    ],
+)
+def test_where_nobody_can_type_no_tour_waits(
+    stdin: str, stops: list[str], said: str, code: int
+) -> None:
+    """A closed stdin is refused in a line; with an empty one the tour leaves at the first stop."""
+    command = f"exec {sys.executable} -m minitasks step sync-task {stdin}"
     outcome = subprocess.run(
-        [sys.executable, "-m", "minitasks", "step", "sync-task"],
-        stdin=subprocess.DEVNULL,
+        ["sh", "-c", command],
         capture_output=True,
         text=True,
         timeout=TIMEOUT,
         env={**os.environ, "NO_COLOR": "1"},
     )
-    assert "stop 1 of" in outcome.stdout
-    assert "stop 2 of" not in outcome.stdout
-    assert outcome.stderr == ""
-    assert outcome.returncode == 0
+    assert re.findall(r"stop (\d+) of", outcome.stdout) == stops
+    assert (outcome.stderr, outcome.returncode) == (said, code)
 
 
 @pytest.mark.parametrize("command", ["s", "n"])

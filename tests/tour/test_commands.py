@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tour.session import Prompt, Session, program
+from tests.tour.session import Prompt, Session, one_task
 
 pytestmark = pytest.mark.slow
 
@@ -16,23 +16,24 @@ BEFORE_THE_THREAD = ("--stop", "11")
 LAST_LINE_OF_A_COROUTINE = ("--stop", "13")
 BOTH = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
-# What it hands over has no name that the tour could find, and so no stop.
-OFFLOADS_TWICE = """
-import time
-import anyio
-from minitasks import run_in_threadpool
-
-def block():
-    time.sleep(0.1)
-    return "blocked"
-
-async def main():
-    for _ in range(2):
-        result = await run_in_threadpool(block)
-        print(result)
-
-anyio.run(main)
-"""
+OFFLOADS_TWICE = (
+    "from minitasks import run_in_threadpool",
+    "def block():",
+    "    time.sleep(0.1)",
+    "    return 'blocked'",
+    "for _ in range(2):",
+    "    result = await run_in_threadpool(block)",
+    "    print(result)",
+)
+ASKS_ASYNC = (
+    "import pdb",
+    "async def answer():",
+    "    return 42",
+    "asked = 1",
+    "await pdb.set_trace_async()",
+    "asked += 1",
+    "await BackgroundTask(answer)()",
+)
 
 
 def test_s_goes_through_the_thread_and_back() -> None:
@@ -53,9 +54,10 @@ def test_s_goes_through_the_thread_and_back() -> None:
 
 def test_n_on_the_await_waits_for_the_thread_and_stays(tmp_path: Path) -> None:
     """Where nothing stops in the thread, `n` goes from the await to the line behind it."""
-    with Session(program(tmp_path, OFFLOADS_TWICE)) as session:
-        assert session.type("c").source == "time.sleep(0.1)"
-        assert "no stop at app.py:7 any more" in session.type("silence").text
+    with Session(one_task(tmp_path, *OFFLOADS_TWICE)) as session:
+        while session.prompt.source != "time.sleep(0.1)":
+            session.type("c")
+        assert "no stop at app.py:9 any more" in session.type("silence").text
         assert session.type("c").source == "result = await run_in_threadpool(block)"
         assert session.type("n").source == "print(result)"
         assert "'blocked'" in session.type("p result").text
@@ -123,24 +125,6 @@ def test_debug_and_interact_work_as_in_pdb(command: str, inner: str, back: str) 
         assert session.type("c").stop == 2
 
 
-ASKS_ASYNC = """
-import pdb
-import anyio
-from minitasks import BackgroundTask
-
-async def answer():
-    return 42
-
-async def main():
-    asked = 1
-    await pdb.set_trace_async()
-    asked += 1
-    await BackgroundTask(answer)()
-
-anyio.run(main, backend="{backend}")
-"""
-
-
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="set_trace_async came with Python 3.14")
 @BOTH
 @pytest.mark.parametrize("ending", ["c", "q"])
@@ -148,8 +132,9 @@ def test_await_works_at_the_event_loops_prompt_that_a_program_awaits(
     tmp_path: Path, backend: str, ending: str
 ) -> None:
     """What is awaited there can be stepped through; then the prompt is back, with the result."""
-    with Session(program(tmp_path, ASKS_ASYNC.format(backend=backend))) as session:
-        asked = session.prompt
+    with Session(one_task(tmp_path, *ASKS_ASYNC, backend=backend)) as session:
+        session.type("c")
+        asked = session.type("c")
         session.type("b answer")
         inside = session.type("await answer()")
         back = session.type("c")
@@ -160,10 +145,10 @@ def test_await_works_at_the_event_loops_prompt_that_a_program_awaits(
             words = session.end_cleanly()
         else:
             words = session.end_cleanly("q")
-    assert (asked.function, asked.source) == ("main", "await pdb.set_trace_async()")
+    assert (asked.function, asked.source) == ("task", "await pdb.set_trace_async()")
     assert (inside.function, inside.source) == ("answer", "return 42")
     assert "42" in back.text
-    assert back.function == "main"
+    assert back.function == "task"
     assert "*** TypeError" in wrong.text
     assert "(Pdb)" not in words
 

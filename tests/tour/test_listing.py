@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
-from minitasks.errors import CannotRun
 from minitasks.tour.listing import list_own_stops, list_stops, list_tours
 from minitasks.tour.tours import TOURS
 
@@ -32,9 +29,3 @@ def test_a_line_for_each_stop_of_ones_own_program(tmp_path: Path) -> None:
     assert first == "app.py:1     tasks = BackgroundTasks()"
     assert second.startswith("app.py:2     tasks.add_task(print, 111")
     assert len(second) < 80
-
-
-def test_an_unknown_tour_is_refused() -> None:
-    """With the scenario's own message."""
-    with pytest.raises(CannotRun, match="there is no scenario 'nothing'"):
-        list(list_stops("nothing"))

@@ -21,20 +21,7 @@ from minitasks import run_in_threadpool
 from minitasks.scenarios.context import write_audit_log
 from minitasks.tour.run_tour import run_tour, tour_of_program, tour_of_scenario
 from tests.parts import TIMEOUT, need_part
-from tests.tour.session import Session, one_task, program, take, workers
-
-# What it hands over has no name that the tour could find, and so no stop.
-CALLS_A_HELPER = """
-import sys
-import anyio
-from minitasks import BackgroundTask
-
-sys.path.append({folder!r})
-import helper
-
-functions = [lambda number: print("worked:", helper.double(number))]
-anyio.run(BackgroundTask(functions[0], 21))
-"""
+from tests.tour.session import Session, one_task, take, workers
 
 TAKES_A_TOUR = """
 import io, sys
@@ -139,10 +126,11 @@ def test_a_file_off_the_tour_joins_it_when_it_is_to_stop_there(tmp_path: Path, a
     """A module that the program imports, by its own breakpoint() or by the learner's `b`."""
     (tmp_path / "helper.py").write_text(f"def double(n):\n    {ask}\n    return n * 2\n")
     (tmp_path / "program").mkdir()
-    path = program(tmp_path / "program", CALLS_A_HELPER.format(folder=str(tmp_path)))
-    with Session(path) as session:
+    imports = f"import sys; sys.path.append({str(tmp_path)!r})", "import helper"
+    with Session(workers(tmp_path / "program", 1, *imports, "helper.double(number)")) as session:
         if ask == "pass":
             session.type("c")
+            session.type("n")
             session.type("b helper.py:3")
         while not session.prompt.file.endswith("helper.py"):
             session.type("c")

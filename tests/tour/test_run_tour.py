@@ -9,6 +9,7 @@ from minitasks.scenarios import find_scenario
 from minitasks.tour.listing import breakpoints_of
 from minitasks.tour.stops import Breakpoint
 from minitasks.tour.tours import TOURS
+from minitasks.workshop import catalog
 from tests.tour.session import Prompt, Session, program, take
 
 pytestmark = pytest.mark.slow
@@ -18,57 +19,54 @@ RUNS = [(name, backend) for name in TOURS for backend in find_scenario(name).bac
 # How often a command may be typed before the tour is over: some more than it takes.
 BOUNDS = {"n": 120, "s": 250}
 
-
-MINE = """
-import functools, inspect
-import anyio.to_thread
-
-async def run_in_threadpool(func, *args, **kwargs):
-    return await anyio.to_thread.run_sync(functools.partial(func, *args, **kwargs))
-
-class BackgroundTask:
-    def __init__(self, func, *args, **kwargs):
-        self.func, self.args, self.kwargs = func, args, kwargs
-
-    async def __call__(self):
-        if inspect.iscoroutinefunction(self.func):
-            await self.func(*self.args, **self.kwargs)
-        else:
-            await run_in_threadpool(self.func, *self.args, **self.kwargs)
-
-class BackgroundTasks(BackgroundTask):
-    def __init__(self, tasks=None):
-        self.tasks = list(tasks or [])
-
-    def add_task(self, func, *args, **kwargs):
-        self.tasks.append(BackgroundTask(func, *args, **kwargs))
-
-    async def __call__(self):
-        for task in self.tasks:
-            await task()
-"""
-
 OWN_PROGRAM = """
+import functools
 import sys
 import anyio
-from minitasks import BackgroundTasks
+from minitasks import BackgroundTask, BackgroundTasks, run_in_threadpool
 
 def send(to):
+    '''Send it.'''
     print('sent to', to)
 
-async def save():
-    await anyio.sleep(0)
+class Shop:
+    async def save(self):
+        await anyio.sleep(0)
 
-async def main():
+    def __call__(self):
+        return 'closed'
+
+async def main(shop=Shop()):
     tasks = BackgroundTasks()
     tasks.add_task(send, 'ada')
-    tasks.add_task(save)
+    tasks.add_task(
+        functools.partial(functools.partial(shop.save)),
+    )
+    tasks.add_task(shop)
+    if tasks.tasks:
+        tasks.add_task(len, ())
     await tasks()
+    await run_in_threadpool(lambda: 1)
+    one = BackgroundTask(send)
     print('sys.argv:', sys.argv[1:])
 
 if __name__ == '__main__':
     anyio.run(main)
 """
+# Where a tour of it stops, on which thread, and what the note begins with.
+OWN_STOPS = [
+    ("tasks = BackgroundTasks()", "event loop", "A list of tasks is made"),
+    ("tasks.add_task(send, 'ada')", "event loop", "A call of send is put"),
+    ("tasks.add_task(", "event loop", "A call of save is put"),
+    ("tasks.add_task(shop)", "event loop", "A call of shop is put"),
+    ("tasks.add_task(len, ())", "event loop", "A call of len is put"),
+    ("print('sent to', to)", "worker thread 1", "Now send runs."),
+    ("await anyio.sleep(0)", "event loop", "Now save runs."),
+    ("return 'closed'", "worker thread 1", "Now __call__ runs."),
+    ("await run_in_threadpool(lambda: 1)", "event loop", "a function goes to a worker thread"),
+    ("await run_in_threadpool(lambda: 1)", "worker thread 1", "Now <lambda> runs."),
+    ("one = BackgroundTask(send)", "event loop", "A call of send is kept for later"),
+]
 
 
 def reachable(name: str, backend: str) -> list[Breakpoint]:
@@ -118,18 +116,20 @@ def test_stepping_comes_to_each_stop_and_stays_in_the_tours_files(name: str, com
     assert {prompt.file.rsplit("/")[-1] for prompt in prompts} <= allowed
 
 
-def test_a_learners_own_file_is_toured_where_its_names_match(tmp_path: Path) -> None:
-    """Stops in other words say so, stops that are not there are named, the others are as always."""
-    prompts, words = take("register-product", "--with", program(tmp_path, MINE))
+def test_a_learners_own_file_is_toured_where_its_names_match() -> None:
+    """Stops in other words say so, those that are not there or never came are named, the others are
+    as always.
+    """
+    solution = catalog.find("pool_of_tokens").solution
+    prompts, words = take("register-product", "--with", str(solution))
     missing = "left out, for there is nothing like them in this code: 4\n(is_async"
     assert missing in prompts[0].text
-    assert [prompt.stop for prompt in prompts] == [1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 14]
+    assert [prompt.stop for prompt in prompts] == [1, 2, 3, 5, 7, 8, 9, 10, 12]
     reworded = [prompt.stop for prompt in prompts if "words it differently" in prompt.text]
-    assert reworded == [3, 7, 11]
-    assert {prompt.stop for prompt in prompts if prompt.file.endswith("app.py")} == {
-        *(3, 6, 7, 8, 10, 11, 14)
-    }
-    assert "It never came" not in words
+    assert reworded == [10]
+    own = [prompt.stop for prompt in prompts if prompt.file.endswith("solution.py")]
+    assert own == [3, 7, 8, 10]
+    assert "It never came to these stops: 11, 13." in words
 
 
 def test_starlette_is_toured_in_the_same_order() -> None:
@@ -140,16 +140,14 @@ def test_starlette_is_toured_in_the_same_order() -> None:
 
 
 def test_a_learners_own_program_is_stopped_at_its_calls(tmp_path: Path) -> None:
-    """Each call of the core, then each function that it handed over, on its own thread."""
+    """Each call of the core is a stop, with a name for what it hands over where that is plain; and
+    so is each function that was handed over, on its own thread.
+    """
     prompts, words = take(program(tmp_path, OWN_PROGRAM), "--fast")
-    story = [(prompt.source, prompt.lane) for prompt in prompts]
-    assert story == [
-        ("tasks = BackgroundTasks()", "event loop"),
-        ("tasks.add_task(send, 'ada')", "event loop"),
-        ("tasks.add_task(save)", "event loop"),
-        ("print('sent to', to)", "worker thread 1"),
-        ("await anyio.sleep(0)", "event loop"),
-    ]
+    told = [(prompt.source, prompt.lane, prompt.note) for prompt in prompts]
+    for seen, (source, lane, note) in zip(told, OWN_STOPS, strict=True):
+        assert seen[:2] == (source, lane)
+        assert seen[2].startswith(note)
     assert "sys.argv: ['--fast']" in words
 
 
@@ -165,6 +163,7 @@ def test_one_steps_from_ones_own_program_into_the_core(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["no-such"], "there is no scenario 'no-such'"),
+        (["--list", "no-such"], "there is no scenario 'no-such'"),
         (["context", "--stop", "9"], "context has stops 1 to 4, and no stop 9"),
         (["context", "--backend", "curio"], "context does not run on curio"),
         (["context", "--into", "no_such_package"], "no package 'no_such_package' to step into"),

@@ -59,12 +59,6 @@ def line_of(text: str, nth: int = 1) -> int:
     return lines[nth - 1]
 
 
-def place_of(file: Path, function: str, text: str) -> tuple[int, bool]:
-    """Find a single stop in a file: its line, and whether that is as declared."""
-    (place,), _ = find_breakpoints([Stop("", function, text, "")], [file], file)
-    return place.line, place.as_declared
-
-
 def test_every_scenario_has_a_tour() -> None:
     """There is a tour for each scenario, in the same order."""
     assert tuple(TOURS) == NAMES
@@ -102,20 +96,26 @@ def test_a_note_is_short_and_names_a_thread(stop: Stop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "nth"), [("one = 1", 2), ("two = 2", 1), ("three = 3", 1)], ids=str
+    ("function", "text", "found", "nth"),
+    [
+        ("Task.run", "one = 1", "one = 1", 2),
+        ("Task.run", "two = 2", "two = 2", 1),
+        ("Task.run", "three = 3", "three = 3", 1),
+        ("Task.run.inner", "four = 4", "four = 4", 1),
+        ("Task.run", "four = 4", "one = 1", 2),
+        ("twice", "second = 2", "second = 2", 1),
+    ],
+    ids=["not in the docstring", "in try", "in except", "inner", "outer", "the last definition"],
 )
-def test_a_stop_is_on_a_statement(file: Path, text: str, nth: int) -> None:
-    """Within try and except, too; a text that the docstring has as well is found where it runs."""
-    assert place_of(file, "Task.run", text) == (line_of(text, nth), True)
-
-
-def test_an_inner_functions_lines_are_its_own(file: Path) -> None:
-    """They are found under the inner function's name, and not under the outer one's.
+def test_a_stop_is_on_a_statement(
+    file: Path, function: str, text: str, found: str, nth: int
+) -> None:
+    """Of its own function, which is the last of that name, as when the file runs.
 
     Where the name is there but the text is not, the stop is at the function's beginning.
     """
-    assert place_of(file, "Task.run.inner", "four = 4") == (line_of("four = 4"), True)
-    assert place_of(file, "Task.run", "four = 4") == (line_of("one = 1", nth=2), False)
+    (place,), _ = find_breakpoints([Stop("", function, text, "")], [file], file)
+    assert (place.line, place.as_declared) == (line_of(found, nth), found == text)
 
 
 def test_only_one_stop_stands_in_for_a_function(file: Path) -> None:
@@ -131,11 +131,6 @@ def test_what_has_no_line_to_stop_at_is_missing(file: Path, function: str) -> No
     """A name that is not there, a class, and a function with nothing but a docstring."""
     stop = Stop("", function, "one = 1", "")
     assert find_breakpoints([stop], [file], file) == ([], [(1, stop)])
-
-
-def test_the_last_definition_of_a_name_counts(file: Path) -> None:
-    """As when the file runs: those before it are overloads."""
-    assert place_of(file, "twice", "second = 2") == (line_of("second = 2"), True)
 
 
 def test_the_librarys_function_goes_before_the_scenarios(tmp_path: Path, file: Path) -> None:

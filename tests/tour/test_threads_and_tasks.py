@@ -8,6 +8,7 @@ import pytest
 
 from minitasks.tour.run_tour import tour_of_program
 from minitasks.tracing.thread_pdb import ThreadPdb
+from tests.recorded import WRONG
 from tests.tour.session import Session, one_task, program, take, workers
 
 pytestmark = pytest.mark.slow
@@ -40,23 +41,15 @@ anyio.run(main, backend="{backend}")
 BackgroundTask(print)
 """
 
-TWO_COROUTINES = """
-import anyio
-from minitasks import BackgroundTask
-
-async def one():
-    BackgroundTask(print)
-
-async def two():
-    await anyio.sleep(0)
-
-async def main():
-    async with anyio.create_task_group() as group:
-        group.start_soon(one)
-        group.start_soon(two)
-
-anyio.run(main)
-"""
+TWO_COROUTINES = (
+    "async def one():",
+    "    BackgroundTask(print)",
+    "async def two():",
+    "    await anyio.sleep(0)",
+    "async with anyio.create_task_group() as group:",
+    "    group.start_soon(one)",
+    "    group.start_soon(two)",
+)
 
 SHOP = """
 import time
@@ -82,22 +75,6 @@ LONG_LOOP = (
     "    total = add(total, number)",
 )
 
-ALL_ON_THE_LOOP = """
-class BackgroundTask:
-    def __init__(self, func, *args, **kwargs):
-        self.func, self.args, self.kwargs = func, args, kwargs
-
-    async def __call__(self):
-        self.func(*self.args, **self.kwargs)
-
-class BackgroundTasks(BackgroundTask):
-    def __init__(self, tasks=None):
-        self.tasks = list(tasks or [])
-
-async def run_in_threadpool(func, *args, **kwargs):
-    return func(*args, **kwargs)
-"""
-
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_s_stays_in_its_task_and_its_worker_thread(tmp_path: Path, backend: str) -> None:
@@ -116,10 +93,11 @@ def test_s_stays_in_its_task_and_its_worker_thread(tmp_path: Path, backend: str)
 
 def test_a_changed_coroutine_is_announced(tmp_path: Path) -> None:
     """As a changed lane is: two on one event loop look alike otherwise."""
-    with Session(program(tmp_path, TWO_COROUTINES)) as session:
-        assert session.prompt.function == "one"
-        session.type(f"b {session.prompt.line + 3}")
-        assert session.type("c").lane == "event loop, in the coroutine two"
+    with Session(one_task(tmp_path, *TWO_COROUTINES)) as session:
+        while session.prompt.function != "one":
+            session.type("c")
+        session.type(f"b {session.prompt.line + 2}")
+        assert session.type("c").lane == "event loop, in the coroutine task.two"
 
 
 def test_who_waits_for_the_prompt_is_said_to_be_held(tmp_path: Path) -> None:
@@ -155,9 +133,9 @@ def test_the_main_thread_is_an_event_loop_for_as_long_as_one_runs(tmp_path: Path
     assert (prompts[0].lane, prompts[-1].lane) == ("event loop", "main thread")
 
 
-def test_a_library_that_runs_it_elsewhere_is_said_to(tmp_path: Path) -> None:
+def test_a_library_that_runs_it_elsewhere_is_said_to() -> None:
     """The note speaks of a worker thread, and this library calls the function on the event loop."""
-    prompts, _ = take("context", "--with", program(tmp_path, ALL_ON_THE_LOOP))
+    prompts, _ = take("context", "--with", str(WRONG / "sync_on_loop.py"))
     told = next(prompt for prompt in prompts if prompt.function == "write_audit_log")
     assert told.lane == "event loop"
     said = "(This library does it differently: the tour means a line in a worker thread.)"
