@@ -7,6 +7,7 @@ not known to be equivalent, or if a known one is no longer made.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.mutation.equivalents import EQUIVALENT
-from tests.mutation.wrong import WRONG
+from tests.workshop.mistakes import Mistake, made
 
 ROOT = Path(__file__).parents[2]
 MUTATED = (
@@ -101,13 +102,20 @@ def try_small_ones(folder: Path, mutated: Sequence[str]) -> list[str]:
 # -- whole wrong ideas ----------------------------------------------------------------------------
 
 
-def is_caught(file: str, old: str, new: str) -> bool:
+def wrong_ideas(file: str) -> list[Mistake]:
+    """Make what someone might write instead: mistakes that the laws are there for, and places that
+    mutmut leaves alone: default values, class bodies, whole loops.
+    """
+    listed = Path(__file__).parent / "wrong" / f"{Path(file).stem}.txt"
+    right = (ROOT / file).read_text("utf-8")
+    parts = re.split(r"^=== ", listed.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    return [made(part, right) for part in parts]
+
+
+def is_caught(file: str, text: str) -> bool:
     with tempfile.TemporaryDirectory() as name:
         copy_core(Path(name))
-        right = Path(name, file).read_text("utf-8")
-        if old not in right:
-            raise SystemExit(f"{file} no longer contains {old!r}")
-        Path(name, file).write_text(right.replace(old, new), "utf-8")
+        Path(name, file).write_text(text, "utf-8")
         return run_tests(Path(name)).returncode == 1
 
 
@@ -118,15 +126,12 @@ def run_tests(folder: Path) -> subprocess.CompletedProcess[str]:
 
 def try_wrong_ones(mutated: Sequence[str]) -> list[str]:
     """Try each wrong idea of some files, one on each core; list those that no test caught."""
-    ideas = [(file, *idea) for file in mutated for idea in WRONG[file]]
+    ideas = [(file, idea) for file in mutated for idea in wrong_ideas(file)]
     with ThreadPoolExecutor(os.cpu_count()) as cores:
-        caught = list(cores.map(lambda idea: is_caught(idea[0], *idea[2:]), ideas))
+        caught = list(cores.map(lambda idea: is_caught(idea[0], idea[1].source), ideas))
     print(f"{sum(caught)} of {len(ideas)} wrong implementations caught")
-    return [
-        f"not caught: {file}: {what}"
-        for (file, what, *_), found in zip(ideas, caught, strict=True)
-        if not found
-    ]
+    tried = zip(ideas, caught, strict=True)
+    return [f"not caught: {file}: {idea.feedback}" for (file, idea), found in tried if not found]
 
 
 def main(mutated: Sequence[str]) -> int:
