@@ -11,7 +11,10 @@ from minitasks.cli import cli
 from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
+from minitasks.workshop.verdict import Verdict
 from tests.workshop.sample import SOLUTION, STUB
+
+FAILED = Verdict("double", "", False, "claim", seen="no")
 
 
 def run(*words: str) -> Result:
@@ -119,13 +122,37 @@ def test_hint_opens_one_after_another(here: Workshop) -> None:
     assert headings == [f"hint {number} of 3" for number in (1, 2, 3, 3)]
 
 
-def test_solution_stays_shut_with_2(here: Workshop) -> None:
-    """Too early: exit code 2 and one line; with --anyway it opens."""
+def test_a_solution_opens_after_three_tries(here: Workshop, exercise: Exercise) -> None:
+    """Before the third: exit code 2, and one line that says how many are left."""
+    here.note(exercise, FAILED, "a")
+    here.note(exercise, FAILED, "b")
     early = run("solution")
-
     assert early.exit_code == 2
+    assert "when 1 more of your own tries have failed" in early.output
     assert early.output.count("\n") == 1
-    assert "return number * 2" in run("solution", "--anyway").output
+    assert not here.progress_in(exercise).solution
+
+    here.note(exercise, FAILED, "c")
+    assert "return number * 2" in run("solution").output
+    assert here.progress_in(exercise).solution == "after three tries"
+
+
+@pytest.mark.parametrize(
+    ("tries", "passed", "options", "how"),
+    [("abc", True, [], "after a pass"), ("", False, ["--anyway"], "anyway")],
+)
+def test_a_solution_opens_after_a_pass_or_anyway(
+    here: Workshop, exercise: Exercise, tries: str, passed: bool, options: list[str], how: str
+) -> None:
+    """After a pass it is open, however many tries there were, and for whoever insists; the journal
+    says which.
+    """
+    for digest in tries:
+        here.note(exercise, FAILED, digest)
+    here.note(exercise, Verdict("double", "", passed), "d")
+
+    assert "return number * 2" in run("solution", "double", *options).output
+    assert here.progress_in(exercise).solution == how
 
 
 def test_solution_reset_and_undo_lose_nothing(here: Workshop, exercise: Exercise) -> None:

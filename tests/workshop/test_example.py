@@ -1,7 +1,5 @@
 """The program that shows a failing example: short, and nothing missing."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 from minitasks.workshop import example
@@ -26,27 +24,6 @@ def test_the_program_holds_what_the_test_uses_and_no_more(exercise: Exercise) ->
         "f'twice {number} is {twice(number)}, but yours gave {seen}'",
         "anyio.run(main, backend='trio')",
     ]
-
-
-def test_a_sync_test_needs_no_event_loop(exercise: Exercise) -> None:
-    """The program of a sync test just calls it, and really fails."""
-    exercise.grader.write_text(
-        "from hypothesis import given, strategies as st\n"
-        "@given(number=st.integers())\n"
-        "def test_any(exercise, number: int) -> None:\n"
-        '    """Any."""\n'
-        "    seen: object = exercise.double(number)\n"
-        "    assert seen is not None, 'nothing came back'\n"
-    )
-    folder = exercise.folder
-    program = example.program(exercise, "test_any", {"number": "1"}, folder / "exercise.py")
-    (folder / "again.py").write_text(program)
-    ran = subprocess.run(
-        [sys.executable, "again.py"], cwd=folder, capture_output=True, text=True, check=False
-    )
-
-    assert "AssertionError: nothing came back" in ran.stderr
-    assert program.endswith("main()")
 
 
 def test_no_program_where_the_test_needs_more_of_pytest(exercise: Exercise, tmp_path: Path) -> None:

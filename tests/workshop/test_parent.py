@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from minitasks.workshop import catalog, limits, parent
-from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop, digest_of
 from minitasks.workshop.verdict import Verdict
 from tests.parts import wait_until
@@ -80,8 +80,14 @@ def test_shows_what_was_printed(exercise: Exercise) -> None:
     assert verdict.printed == "got 2 한글"
 
 
-def test_a_failing_example_is_a_program_that_fails_the_same(exercise: Exercise) -> None:
+@pytest.mark.parametrize("is_async", [True, False], ids=["async", "sync"])
+def test_a_failing_example_is_a_program_that_fails_the_same(
+    exercise: Exercise, is_async: bool
+) -> None:
     """What hypothesis found is a program of its own: run, it fails with the same words."""
+    if not is_async:
+        sync = text_of(exercise.grader).replace("async def test_any", "def test_any")
+        exercise.grader.write_text(sync.replace("await exercise.double_later", "exercise.double"))
     source = SOLUTION.replace("return number * 2", "return number * 2 if number < 5 else 0")
     verdict = graded(exercise, source)
     assert verdict.seen == "twice 5 is 10, but yours gave 0"
@@ -94,7 +100,8 @@ def test_a_failing_example_is_a_program_that_fails_the_same(exercise: Exercise) 
         [sys.executable, "again.py"], cwd=folder, capture_output=True, text=True, check=False
     )
     assert f"AssertionError: {verdict.seen}" in ran.stderr
-    assert "    number = 5\n" in verdict.example
+    assert "    number = 5\n" in program
+    assert ("anyio" in program) == is_async
 
 
 def test_a_failing_example_is_tried_first_next_time(exercise: Exercise) -> None:

@@ -1,46 +1,11 @@
-"""Solutions: when they open, and what a learner's code is compared with."""
+"""Solutions: what is not to be taken ready-made. When they open is for test_commands.py."""
 
 from pathlib import Path
 
 import pytest
 
-from minitasks.errors import CannotRun
 from minitasks.workshop import solutions
 from minitasks.workshop.catalog import Exercise
-from minitasks.workshop.folder import Workshop
-from minitasks.workshop.verdict import Verdict
-from tests.workshop.sample import SOLUTION
-
-FAILED = Verdict("double", "", False, "claim", seen="no")
-
-
-def test_stays_shut_until_three_tries(workshop: Workshop, exercise: Exercise) -> None:
-    """Before the third try the solution stays shut, and the answer says how many are left."""
-    workshop.note(exercise, FAILED, "a")
-    workshop.note(exercise, FAILED, "b")
-    with pytest.raises(CannotRun, match="when 1 more of your own tries have failed"):
-        solutions.opened(workshop, exercise, anyway=False)
-    assert not workshop.progress_in(exercise).solution
-
-    workshop.note(exercise, FAILED, "c")
-    assert solutions.opened(workshop, exercise, anyway=False) == SOLUTION
-    assert workshop.progress_in(exercise).solution == "after three tries"
-
-
-@pytest.mark.parametrize(
-    ("tries", "anyway", "how"),
-    [("abc", False, "after a pass"), ("", True, "anyway")],
-)
-def test_opens_after_a_pass_or_anyway(
-    workshop: Workshop, exercise: Exercise, tries: str, anyway: bool, how: str
-) -> None:
-    """After a pass the solution is open, and for whoever insists; the journal says which."""
-    for digest in tries:
-        workshop.note(exercise, FAILED, digest)
-    workshop.note(exercise, Verdict("double", "", not anyway), "d")
-    solutions.opened(workshop, exercise, anyway)
-
-    assert workshop.progress_in(exercise).solution == how
 
 
 @pytest.mark.parametrize(
