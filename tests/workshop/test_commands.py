@@ -31,7 +31,7 @@ def here(workshop: Workshop, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
 
 
 def test_check_fails_with_words_and_1(here: Workshop) -> None:
-    """A stub: exit code 1, the claim, what was seen, and the place."""
+    """A stub: exit code 1, the claim, what was seen, the place; a traceback where asked for."""
     result = run("check")
 
     assert result.exit_code == 1
@@ -39,6 +39,7 @@ def test_check_fails_with_words_and_1(here: Workshop) -> None:
     assert "seen:  twice two is 4, but your double gave None" in result.output
     assert "01_double/exercise.py, line 4" in result.output
     assert "Traceback" not in result.output
+    assert "AssertionError: twice two is 4" in run("check", "--traceback").output
 
 
 def test_check_passes_with_0_and_goes_on(
@@ -109,11 +110,6 @@ def documented(part: str) -> set[str]:
     _, _, section = page.read_text(encoding="utf-8").partition(f"<!-- schema: {part} -->\n")
     table, _, _ = section.partition("\n\n")
     return {row.split("`")[1] for row in table.splitlines()[2:]}
-
-
-def test_traceback_is_shown_when_asked_for(here: Workshop) -> None:
-    """With --traceback the whole of it comes."""
-    assert "AssertionError: twice two is 4" in run("check", "--traceback").output
 
 
 def test_hint_opens_one_after_another(here: Workshop) -> None:
