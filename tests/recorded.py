@@ -1,17 +1,20 @@
-"""Recordings of the scenarios, each made once a session, in a process of its own."""
+"""Recordings of the scenarios, each made once a session, in a process of its own.
 
-import atexit
+Up to Python 3.11 a recording does not see the worker threads that an earlier run has left behind.
+"""
+
 import functools
+import multiprocessing
+import sys
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from minitasks.scenarios import find_scenario
-from minitasks.timeline.record_scenario import ScenarioRun
-from tests.fresh_processes import fresh_processes, record_in_child
+from minitasks.scenarios import all_scenarios, find_scenario
+from minitasks.scenarios.library import load_library
+from minitasks.timeline.record_scenario import ScenarioRun, record_scenario
 from tests.implementations import FASTER_FILE
 
 WRONG = Path(__file__).parent / "scenarios" / "wrong"
@@ -46,8 +49,17 @@ def begin(name: str, library: str, backend: str) -> Future[ScenarioRun]:
     return processes().submit(record_in_child, name, choice, backend)
 
 
+def record_in_child(name: str, choice: str, backend: str) -> ScenarioRun:
+    scenario = find_scenario(name)
+    return record_scenario(scenario, load_library(choice, scenario.needs), backend)
+
+
 @functools.cache
 def processes() -> ProcessPoolExecutor:
-    stack = ExitStack()
-    atexit.register(stack.close)
-    return stack.enter_context(fresh_processes())
+    """Open a pool that runs four at a time, for most wait a lot; forked where that is possible."""
+    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+    scenarios = [f"minitasks.scenarios.{each.file.stem}" for each in all_scenarios()]
+    context.set_forkserver_preload(
+        [__name__, *scenarios, "trio", "uvicorn.protocols.http.h11_impl"]
+    )
+    return ProcessPoolExecutor(4, context, max_tasks_per_child=1)

@@ -1,14 +1,15 @@
 """The laws of BackgroundTask and BackgroundTasks, on asyncio and trio.
 
-Laws that Starlette shares come first (fixture `library`), then what is ours alone (`rebuilt`).
+Laws that Starlette shares come first (fixture `library`), then what is ours alone (`rebuilt`). What
+becomes of a run whose tasks fail, cancel it, add tasks or are lists, test_differential.py compares.
 """
 
-import functools
 import gc
 import inspect
+import itertools
 import traceback
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import anyio
@@ -19,12 +20,11 @@ from hypothesis import strategies as st
 from minitasks.scenarios.library import Library
 from tests.conftest import Run
 from tests.implementations import STARLETTE
-from tests.journal import Entry, Journal, step_entries
+from tests.journal import Journal, step_entries
 
 few = settings(max_examples=20)
 sync_and_async = pytest.mark.parametrize("is_async", [True, False])
 
-kinds_of_tasks = st.lists(st.booleans(), max_size=6)
 values = st.none() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)
 
 TAKEN = ("self", "func")
@@ -48,36 +48,28 @@ def keeper(received: list[Any], is_async: bool) -> Callable[..., Any]:
     return keep_async if is_async else keep
 
 
-def expect(kinds: list[bool]) -> list[Entry]:
-    """Tell what a run of steps leaves in the journal: one after another, each where it belongs."""
-    return [entry for name, is_async in enumerate(kinds) for entry in step_entries(name, is_async)]
-
-
-def queue_steps(library: Library, journal: Journal, kinds: list[bool]) -> Any:
-    tasks = library.BackgroundTasks()
-    for name, is_async in enumerate(kinds):
-        tasks.add_task(journal.step(name, is_async))
-    return tasks
-
-
 # -- order, and the thread ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio", "uvloop"], scope="module")
 @few
-@given(kinds=kinds_of_tasks)
+@given(kinds=st.lists(st.booleans(), max_size=6))
 def test_any_mix_runs_in_the_order_added_each_where_it_belongs_and_may_be_awaited_again(
     library: Library, run_in_loop: Run, kinds: list[bool]
 ) -> None:
     """Each time, one after another: async ones on the loop's thread, sync ones off it."""
     journal = Journal()
-    tasks = queue_steps(library, journal, kinds)
+    tasks = library.BackgroundTasks()
+    for name, is_async in enumerate(kinds):
+        tasks.add_task(journal.step(name, is_async))
+    each_step = [step_entries(name, is_async) for name, is_async in enumerate(kinds)]
+    one_run = list(itertools.chain.from_iterable(each_step))
 
     run_in_loop(tasks)
-    assert journal.entries == expect(kinds)
+    assert journal.entries == one_run
 
     run_in_loop(tasks)
-    assert journal.entries == expect(kinds) * 2
+    assert journal.entries == one_run * 2
 
 
 @sync_and_async
@@ -135,19 +127,6 @@ def test_two_keywords_cannot_be_passed_through(library: Library, name: str) -> N
     assert tasks.tasks == []
 
 
-@sync_and_async
-def test_a_partial_carries_the_two_names_that_cannot_be_passed(
-    library: Library, run_in_loop: Run, is_async: bool
-) -> None:
-    """What `add_task(f, self=1, func=2)` can't do, `add_task(partial(f, self=1, func=2))` does."""
-    received: list[Any] = []
-    bound = functools.partial(keeper(received, is_async), **{"self": 1, "func": 2})
-
-    run_in_loop(library.BackgroundTask(bound, tasks=3))
-
-    assert received == [((), {"self": 1, "func": 2, "tasks": 3})]
-
-
 def test_a_task_tells_what_it_will_call(library: Library) -> None:
     """Its attributes hold what was passed and what it is; add_task puts such a one at the end."""
     tasks = library.BackgroundTasks([library.BackgroundTask(print, 1, sep="-")])
@@ -162,39 +141,6 @@ def test_a_task_tells_what_it_will_call(library: Library) -> None:
     ]
 
 
-# -- failures -------------------------------------------------------------------------------------
-
-
-class Failure(Exception):
-    """What the failing task of a law raises."""
-
-
-@few
-@given(kinds=st.lists(st.booleans(), min_size=1, max_size=6), data=st.data())
-def test_the_first_failure_stops_the_rest_and_reaches_the_caller(
-    library: Library, run_in_loop: Run, kinds: list[bool], data: st.DataObject
-) -> None:
-    """Wherever the failing task stands, those before it ran, and none behind it does."""
-    position = data.draw(st.integers(0, len(kinds) - 1))
-    journal = Journal()
-    failure = Failure()
-
-    def fail() -> None:
-        raise failure
-
-    async def fail_async() -> None:
-        raise failure
-
-    tasks = queue_steps(library, journal, kinds)
-    tasks.tasks[position] = library.BackgroundTask(fail_async if kinds[position] else fail)
-
-    with pytest.raises(Failure) as caught:
-        run_in_loop(tasks)
-
-    assert caught.value is failure
-    assert journal.entries == expect(kinds[:position])
-
-
 @pytest.mark.parametrize("function", [send, lambda to: None])
 def test_a_call_with_wrong_arguments_fails_when_it_is_made(
     library: Library, run_in_loop: Run, function: Callable[..., Any]
@@ -207,40 +153,6 @@ def test_a_call_with_wrong_arguments_fails_when_it_is_made(
 
 
 # -- lists of tasks -------------------------------------------------------------------------------
-
-# A leaf is the kind of one step; a list stands for a nested BackgroundTasks.
-Nested = Any
-nested_tasks = st.recursive(st.booleans(), lambda inner: st.lists(inner, max_size=3), max_leaves=6)
-
-
-def nest(library: Library, journal: Journal, tree: Nested, numbers: Iterator[int]) -> Any:
-    """Build what stands for `tree`: a step's function, or a list of tasks."""
-    if isinstance(tree, bool):
-        return journal.step(next(numbers), tree)
-    tasks = library.BackgroundTasks()
-    for branch in tree:
-        tasks.add_task(nest(library, journal, branch, numbers))
-    return tasks
-
-
-def flatten(tree: Nested) -> list[bool]:
-    if isinstance(tree, bool):
-        return [tree]
-    return [leaf for branch in tree for leaf in flatten(branch)]
-
-
-@few
-@given(tree=nested_tasks)
-@example(tree=[[True], [[False, []], True], False])
-def test_nested_lists_of_tasks_flatten_in_order(
-    library: Library, run_in_loop: Run, tree: Nested
-) -> None:
-    """A list of tasks is itself a task, to any depth."""
-    journal = Journal()
-
-    run_in_loop(library.BackgroundTask(nest(library, journal, tree, iter(range(100)))))
-
-    assert journal.entries == expect(flatten(tree))
 
 
 def test_tasks_of_any_kind_may_stand_in_the_list(library: Library, run_in_loop: Run) -> None:
@@ -266,56 +178,17 @@ def test_tasks_of_any_kind_may_stand_in_the_list(library: Library, run_in_loop: 
     assert journal.entries == [*step_entries(0, True) * 2, *announced * 2]
 
 
-@sync_and_async
-def test_a_task_added_by_a_running_task_runs_in_the_same_run(
-    library: Library, run_in_loop: Run, is_async: bool
-) -> None:
-    """The list may grow while it runs, from the loop and from a worker thread."""
-    journal = Journal()
-    tasks = library.BackgroundTasks()
-
-    def add_next(number: int) -> None:
-        journal.write(number)
-        if number < 3:
-            tasks.add_task(add_next_async if is_async else add_next, number + 1)
-
-    async def add_next_async(number: int) -> None:
-        add_next(number)
-
-    tasks.add_task(add_next_async if is_async else add_next, 0)
-    tasks.add_task(journal.write, "second")
-    run_in_loop(tasks)
-
-    assert [event for event, _ in journal.entries] == [0, "second", 1, 2, 3]
-
-
 @pytest.mark.parametrize("given_tasks", [list, tuple])
-@few
-@given(kinds=kinds_of_tasks)
-@example(kinds=[])
-def test_the_tasks_passed_in_are_copied(
-    library: Library, run_in_loop: Run, given_tasks: Callable[[Any], Any], kinds: list[bool]
+def test_a_list_of_tasks_has_a_list_of_its_own(
+    library: Library, given_tasks: Callable[[Any], Any]
 ) -> None:
     """Neither does a later change of the given list reach the tasks, nor the other way round."""
-    journal = Journal()
-    passed = given_tasks(queue_steps(library, journal, kinds).tasks)
-    tasks = library.BackgroundTasks(passed)
-    tasks.add_task(journal.step(len(kinds), True))
-    assert len(passed) == len(kinds)
-    if isinstance(passed, list):
-        passed.append(library.BackgroundTask(journal.write, "too late"))
-
-    run_in_loop(tasks)
-
-    assert journal.entries == expect([*kinds, True])
-
-
-def test_two_lists_of_tasks_share_nothing(library: Library) -> None:
-    """Every BackgroundTasks made without tasks has a list of its own, an empty one."""
-    first, second = library.BackgroundTasks(), library.BackgroundTasks(tasks=None)
+    passed = given_tasks([library.BackgroundTask(print)])
+    first, second = library.BackgroundTasks(passed), library.BackgroundTasks(tasks=passed)
     first.add_task(print)
-    assert len(first.tasks) == 1
-    assert second.tasks == []
+    passed += given_tasks(passed)
+    assert [len(each) for each in (passed, first.tasks, second.tasks)] == [2, 2, 1]
+    assert library.BackgroundTasks().tasks == library.BackgroundTasks(tasks=None).tasks == []
 
 
 def test_a_list_of_tasks_is_a_task(library: Library) -> None:
@@ -337,32 +210,6 @@ def test_a_dropped_list_of_tasks_is_freed_at_once(library: Library) -> None:
         assert kept() is None
     finally:
         gc.enable()
-
-
-def test_cancelling_stops_an_async_task_at_its_next_await(
-    library: Library, run_in_loop: Run
-) -> None:
-    """A cancelled async task goes on to its next await and no further; the rest never begins."""
-    journal = Journal()
-
-    async def main() -> None:
-        with anyio.CancelScope() as scope:
-
-            async def cancelled() -> None:
-                scope.cancel()
-                journal.write("still running")
-                await anyio.lowlevel.checkpoint()
-                journal.write("past the await")
-
-            tasks = library.BackgroundTasks()
-            tasks.add_task(cancelled)
-            tasks.add_task(journal.async_step, "rest")
-            await tasks()
-        assert scope.cancelled_caught
-
-    run_in_loop(main)
-
-    assert journal.entries == [("still running", "event loop")]
 
 
 # -- ours alone -----------------------------------------------------------------------------------

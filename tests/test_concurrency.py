@@ -62,29 +62,6 @@ def test_nothing_is_called_before_the_await(library: Library, run_in_loop: Run) 
     assert journal.entries == [("not yet", "event loop"), ("called", "worker thread")]
 
 
-def test_the_event_loop_stays_responsive(library: Library, run_in_loop: Run) -> None:
-    """While a sync function blocks its thread, the loop goes on: it is what ends the blocking."""
-    unblock = threading.Event()
-
-    async def main() -> bool:
-        blocking = anyio.Event()
-
-        def block() -> bool:
-            anyio.from_thread.run_sync(blocking.set)
-            return unblock.wait(timeout=30)
-
-        async def unblock_it() -> None:
-            await blocking.wait()
-            unblock.set()
-
-        async with anyio.create_task_group() as group:
-            group.start_soon(unblock_it)
-            unblocked = await library.run_in_threadpool(block)
-        return bool(unblocked)
-
-    assert run_in_loop(main)
-
-
 def test_context_variables_travel_in_and_not_back(library: Library, run_in_loop: Run) -> None:
     """The worker sees the caller's value; the caller does not see what the worker set."""
     request = contextvars.ContextVar("request", default="none")

@@ -97,17 +97,3 @@ def test_ctrl_c_is_not_the_files_own_doing(tmp_path: Path) -> None:
     """An import that the user interrupts is interrupted."""
     with pytest.raises(KeyboardInterrupt):
         load_library(learners_file(tmp_path, "raise KeyboardInterrupt"))
-
-
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("nix.py", r"there is no file nix\.py: choose minitasks, starlette or"),
-        ("starlete", "there is no library 'starlete': did you mean starlette"),
-        (str(Path(__file__).parents[2] / "README.md"), "is not a Python file"),
-    ],
-)
-def test_what_is_no_library(name: str, reason: str) -> None:
-    """The message tells what may be chosen, or which was meant, or that it is not Python."""
-    with pytest.raises(CannotRun, match=reason):
-        load_library(name)

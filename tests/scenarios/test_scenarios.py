@@ -5,11 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import minitasks.scenarios
-from minitasks.errors import CannotRun
-from minitasks.scenarios import NAMES, all_scenarios, find_scenario
+from minitasks.scenarios import NAMES, all_scenarios
 
 FOLDER = Path(minitasks.scenarios.__file__).parent
 
@@ -42,18 +39,3 @@ def test_listing_imports_no_scenario() -> None:
     code = "import minitasks.scenarios as s, sys; s.all_scenarios(); print(*sys.modules)"
     modules = subprocess.check_output([sys.executable, "-c", code], text=True).split()
     assert not {"fastapi", "starlette", "uvicorn"} & set(modules)
-
-
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("in-ordr", "did you mean in-order?"),
-        ("register_product", "did you mean register-product?"),
-        ("xyz", "see minitasks run --list"),
-    ],
-)
-def test_an_unknown_name_suggests_the_nearest(name: str, hint: str) -> None:
-    """A slip costs one more look at one line."""
-    with pytest.raises(CannotRun) as problem:
-        find_scenario(name)
-    assert str(problem.value) == f"there is no scenario {name!r}: {hint}"

@@ -101,16 +101,3 @@ def test_a_learner_answers_by_number_and_then_sees_the_picture() -> None:
         terminal.sendline("1")
     terminal.expect("runs or blocks its thread")
     terminal.expect(pexpect.EOF)
-
-
-def test_without_a_terminal_it_says_why_not() -> None:
-    """One line that says what to do, exit code 2, and nothing is run."""
-    from click.testing import CliRunner
-
-    from minitasks.cli import cli
-
-    result = CliRunner().invoke(cli, ["run", "in-order", "--ask"])
-    assert result.exit_code == 2
-    assert result.stderr == (
-        "minitasks: --ask needs a terminal to ask in: run it there, or leave out --ask\n"
-    )

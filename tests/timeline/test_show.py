@@ -76,12 +76,3 @@ def test_a_recording_that_was_full_says_so() -> None:
     timeline = dataclasses.replace(recorded("in-order").timeline, dropped=7)
     last = shown("in-order", ScenarioRun(timeline)).splitlines()[-1]
     assert last.startswith(f"✗ The recording was full after {len(timeline.events)} events")
-
-
-def test_what_went_wrong_is_marked_and_told() -> None:
-    """A scenario that raised says so below, after what it has shown until then."""
-    watched = recorded("sync-task", "cannot_be_awaited")
-    lines = shown("sync-task", watched).splitlines()
-    wrong = [line for line in lines if line.startswith("✗ ")]
-    assert wrong[0] == "✗ write_report is sync, and yet it ran on the event loop's thread."
-    assert wrong[-1].startswith("✗ The scenario ended with TypeError: ")
