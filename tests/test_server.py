@@ -12,9 +12,7 @@ import anyio
 import fastapi
 import httpx2
 import pytest
-from starlette.applications import Starlette
-from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, StreamingResponse
 
 from minitasks.scenarios.library import Library
 from minitasks.scenarios.server import serving
@@ -22,9 +20,6 @@ from tests.journal import LOOP, WORKER, Journal
 
 App = Callable[..., Any]
 Work = Callable[[str], Any]
-is_async_or_not = pytest.mark.parametrize("is_async", [True, False], ids=["async", "sync"])
-
-# -- the applications -----------------------------------------------------------------------------
 
 
 async def two_chunks() -> AsyncIterator[bytes]:
@@ -36,20 +31,6 @@ def a_list(library: Library, work: Work) -> Any:
     tasks = library.BackgroundTasks()
     tasks.add_task(work, "first")
     return tasks
-
-
-RESPONSES: dict[str, Callable[[Library, Work], App]] = {
-    "Response, a task": lambda library, work: PlainTextResponse(
-        '"answer"', background=library.BackgroundTask(work, "first")
-    ),
-    "Response, a list": lambda library, work: PlainTextResponse(
-        '"answer"', background=a_list(library, work)
-    ),
-    "JSONResponse": lambda library, work: JSONResponse("answer", background=a_list(library, work)),
-    "StreamingResponse": lambda library, work: StreamingResponse(
-        two_chunks(), background=a_list(library, work)
-    ),
-}
 
 
 def fastapi_holding_ours(library: Library, work: Work) -> App:
@@ -81,11 +62,27 @@ def fastapi_injecting_ours(library: Library, work: Work) -> App:
     return app
 
 
-# -- the law --------------------------------------------------------------------------------------
+APPLICATIONS: dict[str, Callable[[Library, Work], App]] = {
+    "Response, a task": lambda library, work: PlainTextResponse(
+        '"answer"', background=library.BackgroundTask(work, "first")
+    ),
+    "Response, a list": lambda library, work: PlainTextResponse(
+        '"answer"', background=a_list(library, work)
+    ),
+    "StreamingResponse": lambda library, work: StreamingResponse(
+        two_chunks(), background=a_list(library, work)
+    ),
+    "FastAPI's tasks hold ours": fastapi_holding_ours,
+    "FastAPI injects ours": fastapi_injecting_ours,
+}
 
 
-def check(make_app: Callable[[Work], App], is_async: bool) -> None:
-    """Let the task wait until the client has the whole answer; the client is not kept waiting."""
+@pytest.mark.parametrize("is_async", [True, False], ids=["async", "sync"])
+@pytest.mark.parametrize("name", APPLICATIONS)
+def test_an_answer_is_complete_at_the_client_before_its_task_ends(
+    rebuilt: Library, name: str, is_async: bool
+) -> None:
+    """Starlette's responses carry a task or a list of ours, and FastAPI's own tasks such a list."""
     journal = Journal()
     answered = threading.Event()
 
@@ -101,7 +98,7 @@ def check(make_app: Callable[[Work], App], is_async: bool) -> None:
         journal.write(f"{name} task ends")
 
     async def main() -> None:
-        app = make_app(work_async if is_async else work)
+        app = APPLICATIONS[name](rebuilt, work_async if is_async else work)
         with anyio.fail_after(30):
             async with serving(app) as site, httpx2.AsyncClient(trust_env=False) as client:
                 response = await client.get(site.address)
@@ -116,21 +113,3 @@ def check(make_app: Callable[[Work], App], is_async: bool) -> None:
     assert journal.entries[-1] == ("first task ends", place)
     assert ("answer complete", LOOP) in journal.entries[:-1]
     assert len(journal.entries) == 3
-
-
-@is_async_or_not
-@pytest.mark.parametrize("name", RESPONSES)
-def test_a_response_is_complete_at_the_client_before_its_task_ends(
-    rebuilt: Library, name: str, is_async: bool
-) -> None:
-    """Starlette's responses carry a task or a list of ours as they carry their own."""
-    check(lambda work: Starlette(routes=[Route("/", RESPONSES[name](rebuilt, work))]), is_async)
-
-
-@is_async_or_not
-@pytest.mark.parametrize("make_app", [fastapi_holding_ours, fastapi_injecting_ours])
-def test_fastapi_runs_ours_after_the_response(
-    rebuilt: Library, make_app: Callable[[Library, Work], App], is_async: bool
-) -> None:
-    """A list of ours is itself a task: FastAPI's injected tasks hold it, or inject it."""
-    check(lambda work: make_app(rebuilt, work), is_async)
