@@ -7,7 +7,6 @@ import functools
 import multiprocessing
 import sys
 from concurrent.futures import Future, ProcessPoolExecutor
-from pathlib import Path
 
 import pytest
 from _pytest.mark.structures import ParameterSet
@@ -16,8 +15,8 @@ from minitasks.scenarios import all_scenarios, find_scenario
 from minitasks.scenarios.library import load_library
 from minitasks.timeline.record_scenario import ScenarioRun, record_scenario
 from tests.implementations import FASTER_FILE
+from tests.scenarios.wrong import WRONG
 
-WRONG = Path(__file__).parent / "scenarios" / "wrong"
 LIBRARIES = ("minitasks", "starlette", str(FASTER_FILE))
 QUICK = ("starlette", "asyncio")
 
@@ -45,13 +44,13 @@ def recorded(name: str, library: str = "minitasks", backend: str = "asyncio") ->
 
 @functools.cache
 def begin(name: str, library: str, backend: str) -> Future[ScenarioRun]:
-    choice = library if library in LIBRARIES else str(WRONG / f"{library}.py")
-    return processes().submit(record_in_child, name, choice, backend)
+    return processes().submit(record_in_child, name, library, backend)
 
 
-def record_in_child(name: str, choice: str, backend: str) -> ScenarioRun:
-    scenario = find_scenario(name)
-    return record_scenario(scenario, load_library(choice, scenario.needs), backend)
+def record_in_child(name: str, library: str, backend: str) -> ScenarioRun:
+    return record_scenario(
+        find_scenario(name), WRONG.get(library) or load_library(library), backend
+    )
 
 
 @functools.cache

@@ -17,9 +17,25 @@ from click.testing import CliRunner, Result
 
 from minitasks.cli import cli
 from minitasks.scenarios import NAMES
-from tests.recorded import WRONG
 
 README = str(Path(__file__).parents[1] / "README.md")
+ON_LOOP = """
+class BackgroundTask:
+    def __init__(self, func, *args):
+        self.func, self.args = func, args
+
+    async def __call__(self):
+        self.func(*self.args)
+"""
+NEVER_ENDS = """
+import anyio
+from minitasks import *
+
+class BackgroundTasks(BackgroundTasks):
+    async def __call__(self):
+        print("under way", flush=True)
+        await anyio.sleep_forever()
+"""
 
 
 def minitasks(*arguments: str) -> Result:
@@ -118,13 +134,16 @@ def test_run_keeps_what_others_wrote(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("library", "exit_code", "last"),
     [
-        ("sync_on_loop", 0, "main was not suspended while write_report ran."),
-        ("cannot_be_awaited", 1, "The scenario ended with TypeError: .*NoneType"),
+        (ON_LOOP, 0, "main was not suspended while write_report ran."),
+        (ON_LOOP.replace("async ", ""), 1, "The scenario ended with TypeError: .*NoneType"),
     ],
 )
-def test_run_tells_what_a_wrong_library_does(library: str, exit_code: int, last: str) -> None:
+def test_run_tells_what_a_wrong_library_does(
+    tmp_path: Path, library: str, exit_code: int, last: str
+) -> None:
     """It has been watched all the same; where it raised, as far as it went, without a traceback."""
-    result = minitasks("run", "sync-task", "--with", str(WRONG / f"{library}.py"))
+    (tmp_path / "wrong.py").write_text(library)
+    result = minitasks("run", "sync-task", "--with", str(tmp_path / "wrong.py"))
     first, *_, said = [line for line in result.stdout.splitlines() if line.startswith("✗ ")]
     assert first == "✗ write_report is sync, and yet it ran on the event loop's thread."
     assert re.match(f"✗ {last}", said)
@@ -136,10 +155,11 @@ def test_run_tells_what_a_wrong_library_does(library: str, exit_code: int, last:
     ("name", "backend"),
     [("register-product", "asyncio"), ("in-order", "trio"), ("in-order", "uvloop")],
 )
-def test_ctrl_c_stops_a_run(name: str, backend: str) -> None:
+def test_ctrl_c_stops_a_run(tmp_path: Path, name: str, backend: str) -> None:
     """Exit code 130, no traceback, whatever is under way: a server, a thread, an event loop."""
-    library = str(WRONG / "never_ends.py")
-    with begun("run", name, "--backend", backend, "--with", library) as process:
+    library = tmp_path / "never_ends.py"
+    library.write_text(NEVER_ENDS)
+    with begun("run", name, "--backend", backend, "--with", str(library)) as process:
         assert process.stdout.readline() == "under way\n"
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)

@@ -1,6 +1,6 @@
 """What a scenario says: each sentence holds on every right library and fails on its wrong one.
 
-The wrong libraries are in wrong/, each named by what is wrong with it.
+The wrong libraries are in wrong.py, each named by what is wrong with it.
 """
 
 from dataclasses import replace
