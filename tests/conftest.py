@@ -6,9 +6,10 @@ Hypothesis draws the same examples each time.
 import functools
 import importlib.util
 import os
+import shutil
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
@@ -17,6 +18,9 @@ from hypothesis import settings
 from minitasks.scenarios.library import Library
 from tests.implementations import LIBRARIES, REBUILT
 from tests.parts import need_part
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 Run = Callable[..., Any]
 
@@ -66,3 +70,18 @@ def rebuilt(request: pytest.FixtureRequest) -> Library:
     """Give an implementation of ours: for what differs from Starlette."""
     assert isinstance(request.param, Library)
     return request.param
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Open Chromium for the tests of one module: in the meantime no other event loop can run."""
+    chromium = shutil.which("chromium")
+    need_part(chromium, "Chromium is missing: apt-get install chromium")
+    found = importlib.util.find_spec("playwright")
+    need_part(found, "Playwright is missing: python -m pip install playwright")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()

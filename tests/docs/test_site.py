@@ -17,13 +17,11 @@ from tests.docs.snippets import DOCS, snippet
 from tests.parts import made_once, need_part
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 pytestmark = pytest.mark.slow
 
 SITE = DOCS / "site"
-POSITION = re.compile(r"^\s*\d+ of \d+")
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
@@ -135,18 +133,6 @@ def test_broken_links_are_found(tmp_path: Path) -> None:
         ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    need_part(find_spec("playwright"), "Playwright: python -m pip install playwright")
-    need_part(CHROMIUM.exists(), "Chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def page(browser: "Browser", site: Path) -> Iterator["Page"]:
     """Open a window without a network; whatever is wrong on the way fails the test."""
@@ -234,24 +220,11 @@ def test_search_finds_a_page_from_disk_and_without_a_network(page: "Page") -> No
 
 @pytest.mark.browser
 def test_replay_inside_a_page_steps_by_keyboard(page: "Page") -> None:
-    """In a page's replay, the arrow keys step and Home and End jump."""
+    """A page holds a replay that takes the keys, once it was clicked."""
     page.goto((SITE / "pitfalls" / "blocking.html").as_uri())
     page.locator("iframe.replay").scroll_into_view_if_needed()
-    replay = page.frame_locator("iframe.replay")
-    replay.get_by_text(POSITION).click()
-
+    position = page.frame_locator("iframe.replay").get_by_text(re.compile(r"^\s*\d+ of \d+"))
+    position.click()
     page.keyboard.press("End")
-    last = position(replay)
-    page.keyboard.press("Home")
-    assert position(replay) == 1
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    assert position(replay) == 3
-    page.keyboard.press("ArrowLeft")
-    assert position(replay) == 2
-    assert last > 20
-
-
-def position(replay: "FrameLocator") -> int:
-    shown = replay.get_by_text(POSITION).inner_text()
-    return int(shown.split()[0])
+    number, _, last = position.inner_text().split()
+    assert number == last

@@ -1,13 +1,9 @@
 """The replay page as a text: it holds the recording, the whole recording, and nothing that runs."""
 
-import base64
-import hashlib
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -15,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from minitasks.timeline import output, page_data
+from minitasks.timeline import page_data
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.page import json_in_html, render_page
@@ -23,50 +19,15 @@ from minitasks.timeline.page_data import cut_source, pack
 from minitasks.tracing.threads import Lane
 from tests.timeline.recordings import (
     FILE,
-    HOSTILE_TEXTS,
     LOOP,
     SOURCE,
     WORKER,
     event,
-    hostile,
     long_timeline,
     run_of,
     story,
     view_of,
 )
-
-
-class Page(HTMLParser):
-    """A page as a browser's HTML parser sees it: the elements, and the text in each of them."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: dict[str, list[str]] = defaultdict(list)
-        self.inside = ""
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        self.texts[tag].append("")
-        self.inside = tag
-
-    def handle_endtag(self, tag: str) -> None:
-        self.inside = ""
-
-    def handle_data(self, data: str) -> None:
-        if self.inside:
-            self.texts[self.inside][-1] += data
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.elements if name == tag]
-
-    @property
-    def data(self) -> Any:
-        """The recording, as the script gets it."""
-        return json.loads(self.texts["script"][0])
-
 
 # -- the data --------------------------------------------------------------------------------------
 
@@ -155,9 +116,8 @@ def test_lanes_have_badges_that_tell_them_apart() -> None:
 
 def test_a_page_does_not_tell_where_on_the_computer_the_files_are() -> None:
     """Of a path the last folder and the file remain: a page is for others, a home folder is not."""
-    page = render_page(View(story()))
-    files = Page(page).data["files"]
-    assert "ada" not in page
+    files = pack(View(story()))["files"]
+    assert "ada" not in render_page(View(story()))
     # What was left in code that is not recorded has no source to show.
     assert [(file["name"], len(file["lines"])) for file in files] == [
         ("", 0),
@@ -277,57 +237,7 @@ def test_the_bar_of_a_call_that_has_not_ended_reaches_the_end() -> None:
     assert bars == [(0, 0, 1_000_000_000, 0), (1, 2, 1_000_000_000, 0)]
 
 
-# -- one file, and nothing that runs but its own script --------------------------------------------
-
-
-def test_the_policy_allows_the_page_s_own_style_and_script_by_their_hashes() -> None:
-    """The hashes are of what a browser finds between the tags; nothing else is allowed."""
-    page = Page(render_page(View(story()), "A title", "A description"))
-
-    def sha256(text: str) -> str:
-        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-    policies = [each["content"] for each in page.all("meta") if "http-equiv" in each]
-    assert policies == [
-        "default-src 'none'; "
-        f"style-src {sha256(page.texts['style'][0])}; "
-        f"script-src {sha256(page.texts['script'][1])}; "
-        "base-uri 'none'; form-action 'none'",
-    ]
-
-
-def test_the_page_names_nothing_outside_itself() -> None:
-    """No element, style or script refers to another file or host."""
-    text = render_page(View(story()))
-    page = Page(text)
-    attributes = {name for _, found in page.elements for name in found}
-    assert not attributes & {"src", "href", "srcset", "action", "data", "poster", "background"}
-    assert not re.search(r"url\(|@import|\bimport\b|fetch|XMLHttpRequest|sendBeacon", text)
-    assert set(re.findall(r"\w+://[\w./]+", text)) == {"http://www.w3.org/2000/svg"}
-
-
-def test_a_page_can_be_told_from_other_files() -> None:
-    """`--page` replaces a page of ours and no other file: near its beginning it says what it is."""
-    assert output.PAGE in render_page(view_of())[:500]
-
-
-def test_hostile_texts_stay_texts() -> None:
-    """Tags, quotes, placeholders, half characters come out as they went in; none is an element."""
-    title = HOSTILE_TEXTS[0]
-    harmless = Page(render_page(View(story()), "x", "x"))
-    page = Page(render_page(View(hostile()), title, "\n\n".join(HOSTILE_TEXTS)))
-    tags = [tag for tag, _ in page.elements if tag not in ("p", "code", "details", "summary")]
-    assert tags == [tag for tag, _ in harmless.elements if tag not in ("p", "code")]
-    assert page.texts["title"] == page.texts["h1"] == [title]
-    assert page.texts["script"][1] == harmless.texts["script"][1]
-    assert [lane["name"] for lane in page.data["lanes"]] == list(HOSTILE_TEXTS)
-    assert {step.text for step in unpack(page.data)} == set(HOSTILE_TEXTS)
-    assert {dict(step.variables)[step.text] for step in unpack(page.data)} == set(HOSTILE_TEXTS)
-
-
-def test_a_page_is_plain_ascii() -> None:
-    """It reads the same in every encoding, and half a surrogate pair can be written to a file."""
-    assert render_page(View(hostile()), "½ \ud83d", "naïve \ud83d").isascii()
+# -- the page itself -------------------------------------------------------------------------------
 
 
 def test_megabytes_are_cut() -> None:
@@ -338,9 +248,6 @@ def test_megabytes_are_cut() -> None:
     page = render_page(View(Timeline(steps, (lane,), {FILE: f"x\n{much}\n"})), much, much)
     assert len(page) - len(render_page(view_of())) < 12_000
     assert page.count("1,000,000 characters") > 5
-
-
-# -- words about the run ---------------------------------------------------------------------------
 
 
 def test_the_description_s_first_paragraph_is_shown_and_the_rest_can_be_unfolded() -> None:
@@ -355,8 +262,3 @@ def test_the_description_s_first_paragraph_is_shown_and_the_rest_can_be_unfolded
     assert "<summary>More</summary><p>B.</p><p>C:\nD.</p>" in render_page(
         view_of(), "", "A.\n\nB.\n\nC:\nD."
     )
-
-
-def test_the_page_knows_how_many_events_were_dropped() -> None:
-    """The reader of a recording that was cut short can be told so."""
-    assert pack(View(replace(story(), dropped=12)))["dropped"] == 12
