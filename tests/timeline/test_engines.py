@@ -59,39 +59,18 @@ def facts(events: list[Event]) -> list[Event]:
     ]
 
 
-def by_both(program: programs.Program, backend: str) -> list[Timeline]:
-    files = (programs.__file__, minitasks.background.__file__)
-    engines = (monitoring.watch, settrace.watch)
-    return [recording_of(program, backend, files, engine=engine) for engine in engines]
-
-
 @pytest.mark.parametrize(
     "program", [*programs.SYNC, *programs.ASYNC], ids=lambda program: program.__name__
 )
 def test_both_engines_see_the_same(program: programs.Program, anyio_backend: str) -> None:
     """Of sync and async code, whatever its shape, of failures and of workers: event for event."""
-    one, other = by_both(program, anyio_backend)
+    files = (programs.__file__, minitasks.background.__file__)
+    one, other = (
+        recording_of(program, anyio_backend, files, engine=engine)
+        for engine in (monitoring.watch, settrace.watch)
+    )
     assert place_by_place(one) == place_by_place(other)
     assert len(one.events) > 5
-
-
-def test_both_engines_see_the_same_of_concurrent_threads(anyio_backend: str) -> None:
-    """Which thread starts first is the system's choice; what each of them does is the same."""
-    one, other = by_both(programs.three_workers, anyio_backend)
-    assert stories(one) == stories(other)
-
-
-def stories(timeline: Timeline) -> list[list[tuple[object, ...]]]:
-    """Give what each worker thread did, without the numbers that depend on who came first; and in
-    which order they took turns.
-    """
-    told = defaultdict(list)
-    for event in timeline.events:
-        if timeline.lanes[event.lane].kind == "worker thread":
-            fact = (event.kind, event.function, event.line, event.variables, event.text)
-            told[event.lane].append(fact)
-    turns = [(event.text,) for event in timeline.events if event.kind == "mark"]
-    return [turns, *sorted(told.values())]
 
 
 def test_unrecorded_code_is_seen_once(monkeypatch: pytest.MonkeyPatch) -> None:
