@@ -4,7 +4,6 @@ Hypothesis draws the same examples each time.
 """
 
 import functools
-import importlib.util
 import os
 import shutil
 import sys
@@ -17,7 +16,7 @@ from hypothesis import settings
 
 from minitasks.scenarios.library import Library
 from tests.implementations import LIBRARIES, REBUILT
-from tests.parts import need_part
+from tests.parts import need_package, need_part
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -52,7 +51,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def run_in_loop(anyio_backend: str) -> Run:
     if anyio_backend == "uvloop":
-        need_part(importlib.util.find_spec("uvloop"), "uvloop is missing: pip install uvloop")
+        need_package("uvloop")
         uvloop = {"use_uvloop": True}
         return functools.partial(anyio.run, backend="asyncio", backend_options=uvloop)
     return functools.partial(anyio.run, backend=anyio_backend)
@@ -77,8 +76,7 @@ def browser() -> Iterator["Browser"]:
     """Open Chromium for the tests of one module: in the meantime no other event loop can run."""
     chromium = shutil.which("chromium")
     need_part(chromium, "Chromium is missing: apt-get install chromium")
-    found = importlib.util.find_spec("playwright")
-    need_part(found, "Playwright is missing: python -m pip install playwright")
+    need_package("playwright")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -1,5 +1,6 @@
 """Parts: what some tests need beyond pip, or once for all of them; and how to wait."""
 
+import importlib.util
 import os
 import time
 from collections.abc import Callable
@@ -21,6 +22,10 @@ def need_part(found: object, reason: str) -> None:
     if os.environ.get("MINITASKS_EVERY_PART"):
         pytest.fail(f"this run means to test every part: {reason}")
     pytest.skip(reason)
+
+
+def need_package(name: str) -> None:
+    need_part(importlib.util.find_spec(name), f"{name} is missing: python -m pip install {name}")
 
 
 def made_once(

@@ -3,13 +3,12 @@
 One program, checked for each module. An error is expected exactly where a line says so.
 """
 
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.parts import need_part
+from tests.parts import need_package
 
 PROGRAM = """
 import functools
@@ -61,7 +60,7 @@ async def run_wrongly() -> str:
 @pytest.mark.slow
 def test_wrong_arguments_are_type_errors_and_right_ones_are_not(tmp_path: Path) -> None:
     """Each line with a wrong call is an error, of the kind it says; no other line is."""
-    need_part(importlib.util.find_spec("mypy"), "mypy is missing: pip install mypy")
+    need_package("mypy")
     from mypy import api
 
     programs = []

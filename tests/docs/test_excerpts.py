@@ -3,18 +3,17 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
 from tests.docs.snippets import DOCS, snippet
-from tests.parts import need_part
+from tests.parts import need_package
 
 
 @pytest.fixture(scope="module")
 def excerpts() -> Iterator[Any]:
-    need_part(find_spec("cogapp"), "cogapp: python -m pip install '.[docs]'")
+    need_package("cogapp")
     with snippet("../excerpts.py") as module:
         yield module
 

@@ -4,14 +4,13 @@ import re
 import shutil
 import sys
 import venv
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.docs.pages import ROOT, blocks
 from tests.docs.test_commands import run
-from tests.parts import made_once, need_part
+from tests.parts import made_once, need_package
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +20,7 @@ PAGE = ROOT / "docs" / "pages" / "facilitating.md"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
     """Give a folder with the stick beside a copy of the repository, once for all workers."""
-    need_part(find_spec("pip"), "pip is missing in this environment: python -m ensurepip")
+    need_package("pip")
     return made_once("facilitating", build, tmp_path_factory, testrun_uid)
 
 
@@ -49,7 +48,7 @@ def test_uvx_runs_it(
     folder: Path, tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The README's line for uv draws the article's run: from a copy, and from the wheel."""
-    need_part(find_spec("uv"), "uv is missing: python -m pip install uv")
+    need_package("uv")
     monkeypatch.setenv("UV_NO_INDEX", "1")
     monkeypatch.setenv("UV_FIND_LINKS", f"{folder / 'stick'},{folder / 'builds'}")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))

@@ -3,24 +3,17 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.docs.snippets import snippet
-from tests.parts import need_part
+from tests.parts import need_package, need_part
 
 pytestmark = pytest.mark.slow
 
-
-def need_celery() -> None:
-    need_part(find_spec("celery"), "celery: python -m pip install 'minitasks[queue]'")
-
-
-def need_redis() -> None:
-    need_part(shutil.which("redis-server"), "redis-server: apt-get install redis-server")
-    need_part(find_spec("redis"), "redis: python -m pip install 'minitasks[queue]'")
+REDIS = shutil.which("redis-server")
+NO_REDIS = "redis-server is missing: apt-get install redis-server"
 
 
 @pytest.fixture(params=["files", pytest.param("redis", marks=pytest.mark.redis)])
@@ -28,12 +21,12 @@ def shop(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
     """Give the shop's folder, with its queue on plain files or on a real Redis."""
-    need_celery()
+    need_package("celery")
     if request.param == "files":
         yield tmp_path
         return
 
-    need_redis()
+    need_part(REDIS, NO_REDIS)
     with (
         snippet("outgrow/processes.py") as processes,
         processes.redis(tmp_path, processes.free_port()) as address,
@@ -46,7 +39,7 @@ def shop(
 @pytest.mark.parametrize("library", ["minitasks", "starlette"])
 def test_killed_server_loses_the_tasks_in_its_memory(library: str, tmp_path: Path) -> None:
     """Tasks that wait in the process die with it, with minitasks and with Starlette."""
-    need_celery()
+    need_package("celery")
     with snippet("outgrow/kill_the_server.py") as demo:
         done = demo.kill_the_server(f"in-process/{library}", tmp_path)
         assert done < set(demo.POSTED)
@@ -119,7 +112,7 @@ def test_redis_forgets_unless_it_is_told_to_write(
     tmp_path: Path, options: list[str], kept: int
 ) -> None:
     """Ten tasks wait when Redis gets a SIGKILL; how many wait when it is back."""
-    need_redis()
+    need_part(REDIS, NO_REDIS)
     redis = pytest.importorskip("redis")
     with snippet("outgrow/processes.py") as processes:
         port = processes.free_port()

@@ -1,7 +1,6 @@
 """Your own application: what the page says of other tools that find blocking code."""
 
 import asyncio
-import importlib.util
 import logging
 import re
 import shutil
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.snippets import DOCS
-from tests.parts import need_part
+from tests.parts import need_package, need_part
 
 SHOP = DOCS / "snippets" / "own_application" / "blocking.py"
 
@@ -96,8 +95,7 @@ asyncio.run(main())
 )
 def test_tools_for_tests_find_it_as_the_page_says(package: str, program: str, printed: str) -> None:
     """blockbuster raises at the call and lets computing pass; pyleak shows the stack."""
-    found = importlib.util.find_spec(package)
-    need_part(found, f"{package} is missing: python -m pip install {package}")
+    need_package(package)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == printed, done.stderr
 

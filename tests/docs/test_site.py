@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ import pytest
 from minitasks.scenarios import NAMES
 from minitasks.workshop.catalog import exercises
 from tests.docs.snippets import DOCS, snippet
-from tests.parts import made_once, need_part
+from tests.parts import made_once, need_package
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
@@ -27,7 +26,7 @@ SITE = DOCS / "site"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
     """Build the book, as the README tells to; once for all workers of pytest-xdist."""
-    need_part(find_spec("zensical"), "zensical: python -m pip install 'minitasks[docs]'")
+    need_package("zensical")
     made_once("site", build, tmp_path_factory, testrun_uid)
     return SITE
 

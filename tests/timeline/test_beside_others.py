@@ -1,6 +1,5 @@
 """A recording beside the tools that watch code, too: coverage and pdb. On Python 3.12 and newer."""
 
-import importlib.util
 import io
 import json
 import os
@@ -12,7 +11,7 @@ import pytest
 
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.record import record
-from tests.parts import need_part
+from tests.parts import need_package
 from tests.timeline import programs
 from tests.timeline.recordings import recording_of
 
@@ -46,7 +45,7 @@ print(json.dumps([covered, together, lines()]))
 @pytest.mark.parametrize("core", ["ctrace", "sysmon"])
 def test_coverage_and_a_recording_see_the_same_lines(core: str) -> None:
     """Whether coverage uses sys.settrace or sys.monitoring: neither takes a line from the other."""
-    need_part(importlib.util.find_spec("coverage"), "coverage missing: pip install coverage")
+    need_package("coverage")
 
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM],

@@ -2,13 +2,12 @@
 
 import ast
 import importlib
-import importlib.util
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.parts import need_part
+from tests.parts import need_package
 
 pytestmark = pytest.mark.slow
 
@@ -31,8 +30,8 @@ CELLS = (
 @pytest.fixture(scope="module")
 def outputs() -> list[Any]:
     """Run the notebook once; give the output of each cell."""
-    missing = [name for name in ("nbclient", "ipykernel") if not importlib.util.find_spec(name)]
-    need_part(not missing, f"missing: python -m pip install {' '.join(missing)}")
+    need_package("nbclient")
+    need_package("ipykernel")
     # By name: they are untyped, and need not be there for the types to be checked.
     nbclient, nbformat = map(importlib.import_module, ("nbclient", "nbformat"))
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]

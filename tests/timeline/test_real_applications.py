@@ -23,7 +23,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.parts import made_once, need_part, wait_until
+from tests.parts import made_once, need_package, need_part, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -214,8 +214,7 @@ def test_it_does_what_it_does_alone_and_what_is_said_is_true(
     name: str, tutorial: Path, tmp_path: Path
 ) -> None:
     """The same answers, files and log; each function ran where an independent log says."""
-    part = NEEDS.get(name.partition("/")[0])
-    need_part(not part or importlib.util.find_spec(part), f"{part} is missing: pip install {part}")
+    need_package(NEEDS.get(name.partition("/")[0], "fastapi"))
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "sitecustomize.py").write_text(LOG_FROM_OUTSIDE)
     outside = {

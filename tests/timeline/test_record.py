@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import importlib.util
 import subprocess
 import sys
 import threading
@@ -22,7 +21,8 @@ from minitasks.timeline import recorder
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.record import record
-from tests.parts import TIMEOUT, need_part
+from tests.conftest import Run
+from tests.parts import TIMEOUT
 from tests.timeline import programs
 from tests.timeline.recordings import of, recording_of
 
@@ -129,22 +129,16 @@ class Local:
     number: int
 
 
-@pytest.mark.parametrize(
-    ("backend", "options"),
-    [("asyncio", {"use_uvloop": False}), ("asyncio", {"use_uvloop": True}), ("trio", {})],
-    ids=["asyncio", "uvloop", "trio"],
-)
-def test_recording_works_in_a_running_loop(backend: str, options: dict[str, bool]) -> None:
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "uvloop", "trio"], scope="module")
+def test_recording_works_in_a_running_loop(run_in_loop: Run) -> None:
     """As in a notebook, where it runs before the recording begins; and a worker tells its task."""
-    if options.get("use_uvloop"):
-        need_part(importlib.util.find_spec("uvloop"), "uvloop missing: pip install uvloop")
 
     async def main() -> Timeline:
         with record([programs.__file__]) as recording:
             await programs.offload_and_call_back()
         return recording.timeline
 
-    timeline = anyio.run(main, backend=backend, backend_options=options)
+    timeline = run_in_loop(main)
 
     assert [lane.kind for lane in timeline.lanes] == ["event loop", "worker thread"]
     (task,) = {event.task for event in of("offload_and_call_back", timeline)}
