@@ -2,32 +2,14 @@
 
 import asyncio
 import importlib.util
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 import trio
 
 from minitasks.errors import CannotRun
-from minitasks.scenarios import Scenario
+from minitasks.scenarios import Scenario, find_scenario
 from minitasks.scenarios.library import Library, load_library
 from minitasks.scenarios.run import run_scenario
-
-Main = Callable[[Library], Awaitable[None]]
-Write = Callable[..., Scenario]
-
-
-@pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Write:
-    def write(main: Main, *backends: str) -> Scenario:
-        monkeypatch.setattr(Scenario, "main", staticmethod(main))
-        return Scenario("written", "", "", (), backends, Path("written.py"))
-
-    return write
-
-
-async def never(library: Library) -> None:
-    raise AssertionError("not to be run")
 
 
 def event_loop() -> str:
@@ -39,7 +21,7 @@ def event_loop() -> str:
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio", "uvloop"])
-def test_it_runs_on_the_event_loop_asked_for(written: Write, backend: str) -> None:
+def test_it_runs_on_the_event_loop_asked_for(monkeypatch: pytest.MonkeyPatch, backend: str) -> None:
     """The scenario gets the library, and runs on that event loop and no other."""
     seen: list[tuple[str, Library]] = []
 
@@ -47,31 +29,13 @@ def test_it_runs_on_the_event_loop_asked_for(written: Write, backend: str) -> No
         seen.append((event_loop(), library))
 
     library = load_library("minitasks")
-    run_scenario(written(main, "asyncio", "trio", "uvloop"), library, backend)
+    monkeypatch.setattr(Scenario, "main", staticmethod(main))
+    run_scenario(find_scenario("in-order"), library, backend)
     assert seen == [(backend, library)]
 
 
-@pytest.mark.parametrize(
-    ("backend", "reason"),
-    [
-        ("trio", "written does not run on trio: choose asyncio or uvloop"),
-        ("uvloop", "uvloop is missing: python -m pip install uvloop"),
-    ],
-)
-def test_it_says_what_it_cannot_run_on(
-    written: Write, monkeypatch: pytest.MonkeyPatch, backend: str, reason: str
-) -> None:
-    """A server runs on no trio; uvloop is not there on Windows, nor without the extra."""
+def test_an_event_loop_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """uvloop is not there on Windows, nor without the extra."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(CannotRun, match=f"^{reason}$"):
-        run_scenario(written(never, "asyncio", "uvloop"), load_library("minitasks"), backend)
-
-
-def test_what_it_raises_is_raised(written: Write) -> None:
-    """Whoever runs a scenario sees its exception."""
-
-    async def main(library: Library) -> None:
-        raise LookupError("lost")
-
-    with pytest.raises(LookupError, match="lost"):
-        run_scenario(written(main, "asyncio"), load_library("minitasks"))
+    with pytest.raises(CannotRun, match=r"^uvloop is missing: python -m pip install uvloop$"):
+        run_scenario(find_scenario("in-order"), load_library("minitasks"), "uvloop")

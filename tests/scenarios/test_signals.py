@@ -6,27 +6,10 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from minitasks.scenarios.marks import watching
-from minitasks.scenarios.signals import TIMEOUT, Heart, Signal, heartbeat
+from minitasks.scenarios.heart import Heart
+from minitasks.scenarios.signals import TIMEOUT, Signal
 
 pytestmark = pytest.mark.anyio
-
-
-async def test_a_thread_waits_for_the_event_loop(anyio_backend: str) -> None:
-    """The thread goes on when the event loop gives the signal."""
-    begun, signal = Signal(), Signal()
-    seen = []
-
-    def wait() -> None:
-        begun.set()
-        seen.append(signal.block(10))
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(anyio.to_thread.run_sync, wait)
-        await begun.given()
-        assert not seen
-        signal.set()
-    assert seen == [True]
 
 
 async def test_nobody_waits_for_ever(anyio_backend: str) -> None:
@@ -35,24 +18,6 @@ async def test_nobody_waits_for_ever(anyio_backend: str) -> None:
     signal.set()
     signal.clear()
     assert await anyio.to_thread.run_sync(signal.block, 0.01) is False
-
-
-async def test_a_thread_can_last_for_beats(anyio_backend: str) -> None:
-    """Each wait ends with a beat that came after its beginning."""
-    order: list[str] = []
-
-    def last_for_two_beats(heart: Heart) -> None:
-        for _ in range(2):
-            order.append("waits")
-            heart.block_for_a_beat()
-
-    with watching(order.append):
-        async with heartbeat() as heart:
-            await anyio.to_thread.run_sync(last_for_two_beats, heart)
-    first = order.index("waits")
-    second = order.index("waits", first + 1)
-    assert "heartbeat" in order[first:second]
-    assert "heartbeat" in order[second:]
 
 
 async def test_a_frozen_heart_is_waited_for_only_once(
