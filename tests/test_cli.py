@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from minitasks.cli import cli
 from minitasks.scenarios import NAMES
+from minitasks.timeline import output
 
 README = str(Path(__file__).parents[1] / "README.md")
 ON_LOOP = """
@@ -117,18 +118,20 @@ def test_run_writes_a_page_and_a_trace(tmp_path: Path) -> None:
             f"Replay page: {page}",
             f"Trace file: {trace}, for ui.perfetto.dev or speedscope.app",
         ]
+    assert {*tmp_path.iterdir()} == {page, trace}
     assert "context on minitasks, asyncio" in page.read_text()
     assert json.loads(trace.read_text())["traceEvents"]
 
 
-def test_run_keeps_what_others_wrote(tmp_path: Path) -> None:
-    """A file that is not ours is refused before anything runs."""
+@pytest.mark.parametrize("text", ["", "my notes", "minitasks", "x" * 5_000 + output.PAGE])
+def test_run_keeps_what_others_wrote(tmp_path: Path, text: str) -> None:
+    """A file that is not ours, even if it speaks of us, is refused before anything runs."""
     notes = tmp_path / "notes.html"
-    notes.write_text("my notes")
+    notes.write_text(text)
     for option in ("--page", "--trace"):
         reason = refused("run", "context", option, str(notes))
         assert reason == f"{notes} exists and was not written by minitasks: choose another name"
-    assert notes.read_text() == "my notes"
+    assert notes.read_text() == text
 
 
 @pytest.mark.parametrize(
@@ -246,6 +249,8 @@ def test_a_scenario_becomes_a_program(tmp_path: Path, monkeypatch: pytest.Monkey
             ["in-order", "--ask"],
             "--ask needs a terminal to ask in: run it there, or leave out --",
         ),
+        (["context", "--page", "."], ". is a folder"),
+        (["context", "--trace", "missing/run.json"], "there is no folder missing"),
         (["shop:app", "--reload"], "--reload starts other processes, which can't be recorded"),
         (["shop:app", "--workers", "2"], "--workers starts other processes, which can't"),
         (["shop:app", "--with", "starlette"], "--with means nothing for an application"),
