@@ -20,6 +20,8 @@ from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import request_number, watching
 from minitasks.scenarios.server import Client, Marked, Site, in_words, serving
 
+pytestmark = pytest.mark.anyio
+
 
 def app_of(*tasks: Callable[[], object]) -> Starlette:
     """Make an application that says hello, and has some tasks behind its answer."""
@@ -48,7 +50,6 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.mark.anyio
 async def test_the_answer_is_sent_before_the_task_is_called(marks: list[tuple[str, str]]) -> None:
     """On the event loop: the request arrives, its answer is sent, the task runs, it is done.
 
@@ -73,7 +74,6 @@ async def test_the_answer_is_sent_before_the_task_is_called(marks: list[tuple[st
     ]
 
 
-@pytest.mark.anyio
 async def test_nothing_is_held_back() -> None:
     """The task begins though the client has read nothing of its answer: uvicorn waits for none."""
     begun = anyio.Event()
@@ -91,7 +91,6 @@ async def test_nothing_is_held_back() -> None:
         writer.close()
 
 
-@pytest.mark.anyio
 async def test_requests_are_told_apart_in_threads_too() -> None:
     """What runs for a request, on the event loop or in a thread, has the request's number."""
     numbers: list[int] = []
@@ -112,7 +111,6 @@ async def test_requests_are_told_apart_in_threads_too() -> None:
     assert request_number.get() == 0
 
 
-@pytest.mark.anyio
 async def test_what_is_no_http_request_passes_untouched(marks: list[tuple[str, str]]) -> None:
     """A WebSocket's and a lifespan's three arguments reach the application as they are."""
     application, receive, send = mock.AsyncMock(), mock.AsyncMock(), mock.AsyncMock()
@@ -124,7 +122,6 @@ async def test_what_is_no_http_request_passes_untouched(marks: list[tuple[str, s
     assert marks == []
 
 
-@pytest.mark.anyio
 async def test_a_failing_task_is_marked_and_not_logged(
     marks: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -151,7 +148,6 @@ def test_an_exception_is_named_with_those_it_holds(error: Exception, words: str)
     assert in_words(error) == words
 
 
-@pytest.mark.anyio
 async def test_what_a_client_raises_is_raised() -> None:
     """A client that fails in its thread fails the scenario."""
 
@@ -163,7 +159,6 @@ async def test_what_a_client_raises_is_raised() -> None:
             await site.visit("client", fail)
 
 
-@pytest.mark.anyio
 async def test_no_free_port_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a socket there is no server, and no traceback either."""
     taken = OSError(98, "Address already in use")
@@ -173,7 +168,6 @@ async def test_no_free_port_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch)
             pass
 
 
-@pytest.mark.anyio
 async def test_the_port_is_free_again() -> None:
     """Once the server has stopped, nobody answers at its address."""
     async with serving(app_of()) as site:

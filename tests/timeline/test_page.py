@@ -197,17 +197,18 @@ def test_a_call_keeps_its_row_while_it_is_suspended() -> None:
     ]
 
 
-def test_a_callee_is_below_its_caller_also_where_a_row_above_is_free() -> None:
-    """The first call's row is free again when the second, one below, calls a third."""
-    steps = "call 1, suspend 1, call 2, suspend 2, resume 1, return 1, resume 2, call 3"
-    rows = page_data.place_in_rows(run_of(steps).slices)
-    assert rows == {(LOOP.number, 1): 0, (LOOP.number, 2): 1, (LOOP.number, 3): 2}
+# The first call's row is free again when the second, one below, calls a third.
+FREE_ABOVE = "call 1, suspend 1, call 2, suspend 2, resume 1, return 1, resume 2, call 3"
 
 
-@pytest.mark.parametrize("timeline", [story(), long_timeline(600)], ids=["story", "long"])
-def test_no_two_calls_share_a_row_at_the_same_time(timeline: Timeline) -> None:
+@pytest.mark.parametrize(
+    "view",
+    [View(story()), View(long_timeline(600)), run_of(FREE_ABOVE)],
+    ids=["story", "long", "free above"],
+)
+def test_no_two_calls_share_a_row_at_the_same_time(view: View) -> None:
     """In each lane, two calls whose lives overlap are in two rows, the inner one below."""
-    found = View(timeline).slices
+    found = view.slices
     rows = page_data.place_in_rows(found)
     lives = {
         each.frame: (
