@@ -63,7 +63,7 @@ def begun(*arguments: str, cwd: Path | None = None) -> Iterator[Any]:
 
 
 def test_run_alone_runs_the_article_and_can_be_piped() -> None:
-    """No name, no terminal: register-product, 80 columns wide, without an escape code."""
+    """No name, no terminal: register-product, lane by lane, in 80 columns, without an escape."""
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     done = subprocess.run(
         [sys.executable, "-m", "minitasks", "run"],
@@ -77,6 +77,10 @@ def test_run_alone_runs_the_article_and_can_be_piped() -> None:
     assert max(map(len, lines)) <= 80
     assert "\x1b" not in done.stdout
     assert sum(line.startswith("✓ ") for line in lines) == 6
+    lanes = re.findall("^(client|event loop|worker thread 1)", done.stdout, re.MULTILINE)
+    assert lanes == ["client", "event loop", "worker thread 1"]
+    assert re.search(r"^  register_to_blockchain +[█▒]+·+[█▒]+$", done.stdout, re.MULTILINE)
+    assert re.search(r"^  send_confirmation_email +█+$", done.stdout, re.MULTILINE)
 
 
 def test_run_lists_the_scenarios() -> None:

@@ -33,17 +33,6 @@ def test_every_scenario_fits_the_width(name: str, width: int) -> None:
     assert lines[1] == find_scenario(name).promise
 
 
-def test_what_ran_where_is_in_the_picture() -> None:
-    """From the top: the client, the event loop, the worker thread, and the words below."""
-    text = shown("register-product")
-    headings = re.findall("^(client|event loop|worker thread 1)", text, re.MULTILINE)
-    assert headings == ["client", "event loop", "worker thread 1"]
-    assert re.search(r"^  register_to_blockchain +[█▒]+·+[█▒]+$", text, re.MULTILINE)
-    assert re.search(r"^  send_confirmation_email +█+$", text, re.MULTILINE)
-    assert len(re.findall("^✓ ", text, re.MULTILINE)) == 6
-    assert "\x1b" not in text
-
-
 def test_colour_is_for_terminals() -> None:
     """A terminal gets the sixteen colours that it has a palette for, and no other."""
     text = shown("first-failure", force_terminal=True, color_system="standard")
