@@ -5,7 +5,10 @@ This file is what the recordings look into; `recording_of` in recordings.py runs
 
 import asyncio
 import contextlib
+import os
+import signal
 import threading
+import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from typing import Any
 
@@ -317,6 +320,130 @@ async def wait_ten_times() -> str:
     return "done"
 
 
+async def run_an_event_loop_in_a_worker() -> None:
+    def work() -> str:
+        return asyncio.run(wait_ten_times())
+
+    for _ in range(2):
+        await anyio.to_thread.run_sync(work)
+
+
+# -- what happens by the way ----------------------------------------------------------------------
+
+
+def generator_collected() -> None:
+    numbers = count_to(2)
+    next(numbers)
+    del numbers
+    add(1, 2)
+
+
+def generator_left_in_another_thread() -> None:
+    numbers = count_to(2)
+    next(numbers)
+    thread = threading.Thread(target=list, args=(numbers,))
+    thread.start()
+    thread.join()
+    add(1, 2)
+
+
+class Thing:
+    """Something that can be collected."""
+
+    def __del__(self) -> None:
+        add(3, 4)
+
+
+def callback_of_a_weak_reference() -> None:
+    thing = Thing()
+    reference = weakref.ref(thing, lambda gone: add(1, 2))
+    del thing
+    assert reference() is None
+
+
+def finalizer_at_a_rebinding() -> None:
+    thing: object = Thing()
+    thing = None
+    add(1, 2)
+    assert thing is None
+
+
+def finalizer_of_what_was_in_a_cell() -> None:
+    thing = Thing()
+
+    def look() -> object:
+        return thing  # noqa: F821 # deleted below
+
+    look()
+    del thing
+    add(1, 2)
+
+
+def exception_dropped() -> None:
+    class Failure(Exception, Thing):
+        pass
+
+    def end() -> None:
+        raise Failure
+
+    with contextlib.suppress(Failure):
+        end()
+    add(1, 2)
+
+
+def callback_of_a_signal() -> None:
+    before = signal.signal(signal.SIGUSR1, lambda number, frame: None)
+    os.kill(os.getpid(), signal.SIGUSR1)
+    signal.signal(signal.SIGUSR1, before)
+    add(1, 2)
+
+
+def argument_rebound() -> list[int]:
+    def double(number: int) -> int:
+        number = number * 2
+        return number
+
+    return [double(number) for number in range(3)]
+
+
+def locals_asked_for() -> tuple[list[str], list[str], int]:
+    first = 1
+    seen = sorted(locals())
+    second = first
+    return seen, sorted(locals()), second
+
+
+def closure_counted_by_threads() -> int:
+    """Another thread counts in a closure's variable while this one steps beside it."""
+    total = 0
+    started = threading.Event()
+
+    def count() -> None:
+        nonlocal total
+        started.set()
+        for _ in range(5_000):
+            total += 1
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    started.wait()
+    steps = 0
+    while thread.is_alive():
+        steps += 1
+    thread.join()
+    return total
+
+
+def deep(number: int) -> int:
+    return deep(number + 1)
+
+
+def recursion_to_the_limit() -> None:
+    with contextlib.suppress(RecursionError):
+        deep(0)
+    add(1, 2)
+
+
 SYNC: tuple[Program, ...] = (
     sync_calls,
     nested_functions,
@@ -328,6 +455,15 @@ SYNC: tuple[Program, ...] = (
     failing_iterator,
     closed_unbegun,
     unfinished,
+    generator_collected,
+    generator_left_in_another_thread,
+    callback_of_a_weak_reference,
+    finalizer_at_a_rebinding,
+    finalizer_of_what_was_in_a_cell,
+    exception_dropped,
+    callback_of_a_signal,
+    argument_rebound,
+    locals_asked_for,
 )
 
 ASYNC: tuple[Program, ...] = (
@@ -340,4 +476,5 @@ ASYNC: tuple[Program, ...] = (
     offload,
     offload_and_call_back,
     run_background_tasks,
+    run_an_event_loop_in_a_worker,
 )

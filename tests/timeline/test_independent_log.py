@@ -1,262 +1,33 @@
-"""A recorded program does what it does alone, and what was recorded is what its own log says.
+"""A recorded program does what it does alone, and what was recorded is what Python tells itself.
 
-Each program is of a kind at which a recorder can go wrong, and logs without the recorder's help.
+Python's profile function knows nothing of the recorder, and tells of each call, resume, suspend and
+end.
 """
 
-import asyncio
-import contextlib
 import gc
-import os
-import signal
+import inspect
 import sys
 import threading
-import weakref
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from types import FrameType
 
 import anyio
 import anyio.to_thread
 import pytest
 
-from minitasks.timeline.record import record
 from minitasks.timeline.recorder import CUT_SHORT
-
-log: list[tuple[str, str, int]] = []  # "call" or "end", function, thread
-
-
-@contextlib.contextmanager
-def logged() -> Iterator[None]:
-    """Log the beginning and the end of the function whose block this is."""
-    name = sys._getframe(2).f_code.co_qualname
-    log.append(("call", name, threading.get_ident()))
-    try:
-        yield
-    finally:
-        log.append(("end", name, threading.get_ident()))
-
-
-def note() -> None:
-    with logged():
-        pass
-
-
-class Thing:
-    """Something that can be collected."""
-
-    def __del__(self) -> None:
-        with logged():
-            pass
-
-
-def deep(number: int) -> int:
-    return deep(number + 1)
-
-
-def recursion_to_the_limit() -> None:
-    with contextlib.suppress(RecursionError):
-        deep(0)
-    note()
-
-
-def numbers() -> Iterator[int]:
-    with logged():
-        yield 1
-        yield 2
-
-
-def generator_closed() -> None:
-    generator = numbers()
-    next(generator)
-    generator.close()  # type: ignore[attr-defined]
-    note()
-
-
-def generator_collected() -> None:
-    generator = numbers()
-    next(generator)
-    del generator
-    note()
-
-
-def generator_left_in_another_thread() -> None:
-    generator = numbers()
-    next(generator)
-    thread = threading.Thread(target=lambda: list(generator))
-    thread.start()
-    thread.join()
-    note()
-
-
-def callback_of_a_weak_reference() -> None:
-    def gone(reference: object) -> None:
-        with logged():
-            pass
-
-    thing = Thing()
-    reference = weakref.ref(thing, gone)
-    del thing
-    assert reference() is None
-
-
-def finalizer_at_a_rebinding() -> None:
-    thing: object = Thing()
-    thing = None
-    note()
-    assert thing is None
-
-
-def finalizer_of_what_was_in_a_cell() -> None:
-    thing = Thing()
-
-    def look() -> object:
-        return thing  # noqa: F821 # deleted below
-
-    look()
-    del thing
-    note()
-
-
-def exception_dropped() -> None:
-    class Failure(Exception, Thing):
-        pass
-
-    def end() -> None:
-        raise Failure
-
-    with contextlib.suppress(Failure):
-        end()
-    note()
-
-
-def callback_of_a_signal() -> None:
-    def heard(number: int, frame: object) -> None:
-        with logged():
-            pass
-
-    before = signal.signal(signal.SIGUSR1, heard)
-    os.kill(os.getpid(), signal.SIGUSR1)
-    signal.signal(signal.SIGUSR1, before)
-    note()
-
-
-def closure_counted_by_threads() -> object:
-    """Another thread counts in a closure's variable while this one steps beside it."""
-    total = 0
-    started = threading.Event()
-
-    def count() -> None:
-        nonlocal total
-        started.set()
-        for _ in range(5_000):
-            total += 1
-
-    thread = threading.Thread(target=count)
-    thread.start()
-    started.wait()
-    steps = 0
-    while thread.is_alive():
-        steps += 1
-    thread.join()
-    return total
-
-
-def argument_rebound() -> object:
-    def double(number: int) -> int:
-        number = number * 2
-        return number
-
-    return [double(number) for number in range(3)]
-
-
-def locals_asked_for() -> object:
-    first = 1
-    seen = sorted(locals())
-    second = first
-    return seen, sorted(locals()), second
-
-
-async def fail() -> None:
-    with logged():
-        await anyio.sleep(0)
-        raise LookupError
-
-
-def caught_exceptions() -> None:
-    async def catch() -> None:
-        with logged():
-            for _ in range(2):
-                with contextlib.suppress(LookupError):
-                    await fail()
-                await anyio.sleep(0)
-
-    anyio.run(catch)
-
-
-def cancelled() -> None:
-    async def wait() -> None:
-        with logged():
-            await anyio.sleep_forever()
-
-    async def cancel() -> None:
-        with logged():
-            async with anyio.create_task_group() as group:
-                group.start_soon(wait)
-                await anyio.wait_all_tasks_blocked()
-                group.cancel_scope.cancel()
-            await anyio.sleep(0)
-
-    anyio.run(cancel)
-
-
-def async_generator_closed() -> None:
-    async def count() -> AsyncIterator[int]:
-        with logged():
-            yield 1
-            yield 2
-
-    async def use() -> None:
-        with logged():
-            async with contextlib.aclosing(count()) as numbers:  # type: ignore[type-var]
-                async for _ in numbers:
-                    break
-
-    anyio.run(use)
-
-
-def event_loop_in_a_worker() -> None:
-    async def inner() -> None:
-        with logged():
-            await asyncio.sleep(0)
-
-    def work() -> None:
-        with logged():
-            asyncio.run(inner())
-
-    async def outer() -> None:
-        with logged():
-            for _ in range(2):
-                await anyio.to_thread.run_sync(work)
-
-    anyio.run(outer)
-
-
-PROGRAMS: list[Callable[[], object]] = [
-    recursion_to_the_limit,
-    generator_closed,
-    generator_collected,
-    generator_left_in_another_thread,
-    callback_of_a_weak_reference,
-    finalizer_at_a_rebinding,
-    finalizer_of_what_was_in_a_cell,
-    exception_dropped,
-    callback_of_a_signal,
-    closure_counted_by_threads,
-    argument_rebound,
-    locals_asked_for,
-    caught_exceptions,
-    cancelled,
-    async_generator_closed,
-    event_loop_in_a_worker,
-]
+from tests.timeline import programs
+from tests.timeline.recordings import of, recording_of
+
+EVERY_PROGRAM = (*programs.SYNC, *programs.ASYNC, programs.closure_counted_by_threads)
+# Of a coroutine that never began Python tells that it was entered.
+PROGRAMS = [each for each in EVERY_PROGRAM if each is not programs.closed_unbegun]
+TOLD_AS = {
+    **dict.fromkeys(("call", "resume"), "call"),
+    **dict.fromkeys(("suspend", "return", "raise"), "return"),
+}
+Steps = list[tuple[str, str, int]]  # "call" or "return", function, thread
 
 
 @pytest.fixture
@@ -270,38 +41,52 @@ def often_switched() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
+def profiled(run: Callable[[], object]) -> Steps:
+    """Run something; give what Python's profile function tells of the programs."""
+    steps: Steps = []
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        if event in ("call", "return") and frame.f_code.co_filename == programs.__file__:
+            steps.append((event, frame.f_code.co_qualname, threading.get_ident()))
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    return steps
+
+
+def thread_by_thread(steps: Steps) -> list[list[tuple[str, str]]]:
+    threads = defaultdict(list)
+    for kind, function, thread in steps:
+        threads[thread].append((kind, function))
+    return list(threads.values())
+
+
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
-def test_a_program_does_what_it_does_alone_and_what_it_logs_was_recorded(
-    program: Callable[[], object], often_switched: None
+def test_a_program_does_what_it_does_alone_and_what_it_did_was_recorded(
+    program: programs.Program, often_switched: None
 ) -> None:
-    """The same result and the same log, and the recording has its calls, order and threads."""
-    if program is recursion_to_the_limit and sys.version_info < (3, 12):
-        pytest.skip("Python 3.11 stops tracing the thread there, which the recording says")
-    log.clear()
-    alone = program()
-    logged_alone = by_thread(log)
-    log.clear()
-    with record(limit=1_000_000) as recording:
-        result = program()
+    """The same result and the same steps, and the recording has each of them, thread by thread."""
+    results: list[object] = []
 
-    assert result == alone
-    told = by_thread(log)
-    assert told == logged_alone
-    kinds = {"call": "call", "return": "end", "raise": "end"}
-    names = {name for _, name, _ in told}
-    assert told == by_thread(
-        [
-            (kinds[event.kind], event.function, event.lane)
-            for event in recording.timeline.events
-            if event.kind in kinds and event.function in names
-        ]
-    )
+    def run() -> None:
+        results.append(anyio.run(program) if inspect.iscoroutinefunction(program) else program())
 
+    alone = profiled(run)
+    timelines = []
+    beside = profiled(lambda: timelines.append(recording_of(run, limit=1_000_000)))
 
-def by_thread(steps: list[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
-    """Number the threads in the order in which they appear."""
-    numbers: dict[int, int] = {}
-    return [(kind, name, numbers.setdefault(at, len(numbers))) for kind, name, at in steps]
+    assert results[0] == results[1]
+    recorded = [
+        (TOLD_AS[event.kind], event.function, event.lane)
+        for event in timelines[0].events
+        if event.kind in TOLD_AS
+    ]
+    assert thread_by_thread(recorded) == thread_by_thread(beside) == thread_by_thread(alone)
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="there nothing is lost")
@@ -309,12 +94,10 @@ def test_python_3_11_says_that_a_recursion_to_the_limit_ends_a_threads_recording
     """The mark stands in that thread, behind its last step; other threads are recorded on."""
 
     async def main() -> None:
-        await anyio.to_thread.run_sync(recursion_to_the_limit)
-        note()
+        await anyio.to_thread.run_sync(programs.recursion_to_the_limit)
+        programs.add(3, 4)
 
-    with record() as recording:
-        anyio.run(main)
-    events = recording.timeline.events
+    events = recording_of(main).events
     (mark,) = [each for each in events if each.kind == "mark"]
     of_thread = [each for each in events if each.lane == mark.lane]
     assert mark.text == CUT_SHORT
@@ -331,13 +114,16 @@ def test_at_a_recursion_error_each_call_that_was_seen_is_raised_in_once() -> Non
         if depth:
             from_depth(depth - 1)
         else:
-            recursion_to_the_limit()
+            programs.recursion_to_the_limit()
 
-    with record(limit=50_000) as recording:
+    def from_ten_depths() -> None:
         for depth in range(10):
             from_depth(depth)
-    assert not [each for each in recording.timeline.events if each.kind == "mark"]
-    steps = [each for each in recording.timeline.events if each.function == "deep"]
+
+    timeline = recording_of(from_ten_depths, limit=50_000)
+    assert not [each for each in timeline.events if each.kind == "mark"]
+    steps = of("deep", timeline)
     kinds = [each.kind for each in steps]
     assert kinds.count("call") == kinds.count("raise") > 100
     assert steps[-1].text.startswith("RecursionError")
+    assert len([each for each in of("add", timeline) if each.kind == "return"]) == 10
