@@ -444,37 +444,13 @@ def recursion_to_the_limit() -> None:
     add(1, 2)
 
 
-SYNC: tuple[Program, ...] = (
-    sync_calls,
-    nested_functions,
-    class_body,
-    comprehensions,
-    generators,
-    thrown_into,
-    failing,
-    failing_iterator,
-    closed_unbegun,
-    unfinished,
-    generator_collected,
-    generator_left_in_another_thread,
-    callback_of_a_weak_reference,
-    finalizer_at_a_rebinding,
-    finalizer_of_what_was_in_a_cell,
-    exception_dropped,
-    callback_of_a_signal,
-    argument_rebound,
-    locals_asked_for,
-)
-
-ASYNC: tuple[Program, ...] = (
-    save_twice,
-    read_slowly,
-    use_and_fail,
-    await_failure,
-    cancel_one,
-    throw_by_hand,
-    offload,
-    offload_and_call_back,
-    run_background_tasks,
-    run_an_event_loop_in_a_worker,
+# Each does the same on every run, whichever thread comes first.
+PROGRAMS: tuple[Program, ...] = (
+    *(sync_calls, nested_functions, class_body, comprehensions, generators, thrown_into),
+    *(failing, failing_iterator, unfinished),
+    *(save_twice, read_slowly, use_and_fail, await_failure, cancel_one, throw_by_hand),
+    *(offload, offload_and_call_back, run_background_tasks, run_an_event_loop_in_a_worker),
+    *(generator_collected, generator_left_in_another_thread, callback_of_a_weak_reference),
+    *(finalizer_at_a_rebinding, finalizer_of_what_was_in_a_cell, exception_dropped),
+    *(callback_of_a_signal, argument_rebound, locals_asked_for),
 )

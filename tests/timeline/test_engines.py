@@ -60,7 +60,7 @@ def facts(events: list[Event]) -> list[Event]:
 
 
 @pytest.mark.parametrize(
-    "program", [*programs.SYNC, *programs.ASYNC], ids=lambda program: program.__name__
+    "program", [*programs.PROGRAMS, programs.closed_unbegun], ids=lambda program: program.__name__
 )
 def test_both_engines_see_the_same(program: programs.Program, anyio_backend: str) -> None:
     """Of sync and async code, whatever its shape, of failures and of workers: event for event."""

@@ -20,9 +20,7 @@ from minitasks.timeline.recorder import CUT_SHORT
 from tests.timeline import programs
 from tests.timeline.recordings import of, recording_of
 
-EVERY_PROGRAM = (*programs.SYNC, *programs.ASYNC, programs.closure_counted_by_threads)
-# Of a coroutine that never began Python tells that it was entered.
-PROGRAMS = [each for each in EVERY_PROGRAM if each is not programs.closed_unbegun]
+PROGRAMS = (*programs.PROGRAMS, programs.closure_counted_by_threads)
 TOLD_AS = {
     **dict.fromkeys(("call", "resume"), "call"),
     **dict.fromkeys(("suspend", "return", "raise"), "return"),

@@ -18,7 +18,6 @@ import minitasks.background
 from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import mark, watching
 from minitasks.timeline import recorder
-from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.record import record
 from tests.conftest import Run
@@ -80,13 +79,6 @@ def test_a_call_that_ends_unseen_lends_its_number_to_none() -> None:
     """From 3.13 on a generator may be closed without an event, and its frame be used again."""
     calls = of("count_to", recording_of(programs.unfinished))
     assert len({event.frame for event in calls if event.kind == "call"}) == 5
-
-
-def test_every_call_ends(anyio_backend: str) -> None:
-    """No frame is lost: each call or resume is followed by exactly one suspend, return or raise."""
-    for program in (*programs.SYNC, *programs.ASYNC):
-        timeline = recording_of(program, anyio_backend)
-        assert all(each.ended != "open" for each in View(timeline).slices), program.__name__
 
 
 def test_the_text_of_the_recorded_files_is_kept() -> None:
