@@ -131,12 +131,14 @@ MEANT_SO = [
 
 @pytest.mark.parametrize("run", RUNS)
 def test_on_a_right_library_every_sentence_holds(run: tuple[str, str, str]) -> None:
-    """On minitasks and on Starlette, on every event loop; three to six sentences."""
+    """On minitasks and Starlette, on every event loop; each sentence has its row above."""
+    name, _, backend = run
     result = recorded(*run)
-    found = find(run[0], result.view)
+    found = find(name, result.view)
     assert [finding.text for finding in found if not finding.holds] == []
     assert not result.error
     assert 3 <= len(found) <= 6
+    assert len(found) == len(WRONG[name]) or backend == "trio"
 
 
 @pytest.mark.parametrize(("run", "text"), SAID)
@@ -145,12 +147,6 @@ def test_on_a_wrong_library_it_fails(run: tuple[str, str, str], text: str) -> No
     found = find(run[0], recorded(*run).view)
     wrong = [finding.text for finding in found if not finding.holds]
     assert any(each.endswith(text) for each in wrong), wrong
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_no_sentence_is_missing_here(name: str) -> None:
-    """Every sentence has its wrong library, or a reason why none can be wrong."""
-    assert len(WRONG[name]) == len(find(name, recorded(name).view))
 
 
 @pytest.mark.parametrize(("name", "library", "text"), MEANT_SO)
