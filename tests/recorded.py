@@ -6,7 +6,7 @@ Up to Python 3.11 a recording does not see the worker threads that an earlier ru
 import functools
 import multiprocessing
 import sys
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 from _pytest.mark.structures import ParameterSet
@@ -39,12 +39,12 @@ def runs_of(name: str) -> list[ParameterSet]:
 
 def recorded(name: str, library: str = "minitasks", backend: str = "asyncio") -> ScenarioRun:
     """Give the recording of a scenario; a library is also named as one of the wrong ones is."""
-    return begin(name, library, backend).result()
+    return record_once(name, library, backend)
 
 
 @functools.cache
-def begin(name: str, library: str, backend: str) -> Future[ScenarioRun]:
-    return processes().submit(record_in_child, name, library, backend)
+def record_once(name: str, library: str, backend: str) -> ScenarioRun:
+    return processes().submit(record_in_child, name, library, backend).result()
 
 
 def record_in_child(name: str, library: str, backend: str) -> ScenarioRun:
@@ -55,10 +55,10 @@ def record_in_child(name: str, library: str, backend: str) -> ScenarioRun:
 
 @functools.cache
 def processes() -> ProcessPoolExecutor:
-    """Open a pool that runs four at a time, for most wait a lot; forked where that is possible."""
+    """Open a pool that runs each in a process of its own, forked where that is possible."""
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
     scenarios = [f"minitasks.scenarios.{each.file.stem}" for each in all_scenarios()]
     context.set_forkserver_preload(
         [__name__, *scenarios, "trio", "uvicorn.protocols.http.h11_impl"]
     )
-    return ProcessPoolExecutor(4, context, max_tasks_per_child=1)
+    return ProcessPoolExecutor(1, context, max_tasks_per_child=1)
