@@ -1,6 +1,9 @@
 """Lanes: the picture in the terminal, drawn from timelines written by hand."""
 
+from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -8,7 +11,7 @@ from rich.cells import cell_len
 from minitasks.timeline.events import Event, Kind
 from minitasks.timeline.terminal import ASCII, UNICODE, Glyphs, Scale, draw_lanes
 from minitasks.tracing.threads import Lane
-from tests.timeline.recordings import CLIENT, LOOP, WORKER, view_of
+from tests.timeline.recordings import CLIENT, LOOP, WORKER, event, view_of
 
 OWN, LIBRARY = "own.py", "library.py"
 WAIT: tuple[Kind, Kind] = ("suspend", "resume")
@@ -21,18 +24,11 @@ class Run:
         self.events: list[Event] = []
 
     def add(
-        self,
-        kind: Kind,
-        time: float,
-        lane: Lane,
-        function: str = "",
-        file: str = OWN,
-        arguments: tuple[tuple[str, str], ...] = (),
-        text: str = "",
+        self, kind: Kind, time: float, lane: Lane, function: str, file: str = OWN, **more: Any
     ) -> "Run":
         name = function.rstrip("0123456789")
-        place = (int(time * 1e6), lane.number, 1, hash(function), file, name, 1)
-        self.events.append(Event(kind, *place, arguments, text))
+        made = event(kind, int(time * 1e6), lane, hash(function), name, **more)
+        self.events.append(replace(made, file=file))
         return self
 
     def call(
@@ -46,21 +42,20 @@ class Run:
         file: str = OWN,
         number: str = "",
     ) -> "Run":
-        arguments = (("number", number),) if number else ()
-        self.add("call", start, lane, function, file, arguments)
+        self.add(
+            "call", start, lane, function, file, variables={"number": number} if number else {}
+        )
         for kind, time in zip(WAIT, waits, strict=False):
             self.add(kind, time, lane, function, file)
         return self.add(ends, end, lane, function, file)
 
     def mark(self, text: str, time: float, lane: Lane = LOOP) -> "Run":
-        return self.add("mark", time, lane, text=text)
+        return self.add("mark", time, lane, "", text=text)
 
     def picture(self, width: int = 60, glyphs: Glyphs = ASCII) -> list[str]:
-        """Draw it; the legend is one line here, however wide."""
-        *lines, legend = self.lines(width, glyphs)
-        if " runs or blocks" not in legend:
-            legend = f"{lines.pop()}  {legend}"
-        return [*lines, legend]
+        """Draw it; leave out the legend."""
+        lines = self.lines(width, glyphs)
+        return list(takewhile(lambda line: " runs or blocks" not in line, lines))
 
     def lines(self, width: int, glyphs: Glyphs = ASCII) -> list[str]:
         numbers = {event.lane for event in self.events}
@@ -70,7 +65,7 @@ class Run:
 
     def labels(self) -> list[str]:
         """Draw it; give what stands left of the bars, below the lane's name."""
-        return [line[2:].split("  ")[0] for line in self.picture()[2:-1]]
+        return [line[2:].split("  ")[0] for line in self.picture()[2:]]
 
 
 def story() -> Run:
@@ -98,16 +93,14 @@ def test_a_whole_picture() -> None:
         "  tasks                    #=..............................#",
         "worker thread 1",
         "  save                      ###############################",
-        "# runs or blocks its thread  = now and then  .. suspended  x raised  ^ mark",
     ]
 
 
 def test_the_same_in_unicode() -> None:
     """Only the characters differ."""
     table = str.maketrans("|#=.x^", "╷█▒·✗▲")
-    # In the legend, "x" and "." stand for themselves, too.
-    expected = [line.translate(table) for line in story().picture()[:-1]]
-    assert story().picture(glyphs=UNICODE)[:-1] == expected
+    expected = [line.translate(table) for line in story().picture()]
+    assert story().picture(glyphs=UNICODE) == expected
 
 
 def test_the_librarys_calls_are_drawn_where_they_wait() -> None:
@@ -128,8 +121,8 @@ def test_calls_of_one_name_share_a_line_unless_they_overlap() -> None:
     """One after another they are on one line; two at once are on two."""
     apart = Run().call("save1", 0, 10, WORKER).call("save2", 10, 20, WORKER)
     both = Run().call("save1", 0, 15, WORKER).call("save2", 10, 20, WORKER)
-    assert len(apart.picture()) == 4
-    assert len(both.picture()) == 5
+    assert len(apart.picture()) == 3
+    assert len(both.picture()) == 4
 
 
 def test_what_is_too_much_of_one_function_is_on_one_line() -> None:
@@ -144,7 +137,7 @@ def test_the_librarys_calls_of_one_name_always_share_a_line() -> None:
     """A library's function has one line, which runs where any of its calls does."""
     run = Run().call("task1", 0, 20, waits=(1, 19), file=LIBRARY, number="1")
     run.call("task2", 5, 30, waits=(6, 29), file=LIBRARY, number="2")
-    (line,) = run.picture()[2:-1]
+    (line,) = run.picture()[2:]
     assert line == "  task      ##......#=....................=#=.............##"
 
 
@@ -183,20 +176,21 @@ def test_marks_share_a_line_while_they_leave_each_other_room() -> None:
     """A column between them is enough; none is not."""
     apart = Run().call("main", 0, 48).mark("ab", 10).mark("cd", 15)
     close = Run().call("main", 0, 48).mark("ab", 10).mark("cd", 14)
-    assert len(apart.picture()) == 4
-    assert len(close.picture()) == 5
+    assert len(apart.picture()) == 3
+    assert len(close.picture()) == 4
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     """Axis, lanes and marks fit, whatever the width; the picture uses it."""
-    lines = story().mark("m" * width, 150).picture(width)[:-1]
+    lines = story().mark("m" * width, 150).picture(width)
     assert max(map(cell_len, lines)) == width
 
 
 def test_the_legend_fits_in_80_columns_or_takes_two_lines() -> None:
     """It is one line where there is room, and never wider than the terminal."""
-    assert "runs or blocks" in story().lines(80)[-1]
+    legend = "# runs or blocks its thread  = now and then  .. suspended  x raised  ^ mark"
+    assert story().lines(80)[-1] == legend
     first, second = story().lines(50)[-2:]
     assert first.endswith("suspended") or first.endswith("now and then")
     assert second.endswith("mark")
@@ -211,7 +205,7 @@ def test_a_long_name_is_cut() -> None:
 
 def test_a_picture_of_nothing() -> None:
     """Nothing was recorded: there is an axis and a legend, and no error."""
-    assert len(Run().picture()) == 2
+    assert len(Run().picture()) == 1
 
 
 def test_bars_are_to_scale() -> None:
