@@ -25,12 +25,11 @@ class Command:
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    found = FENCE.findall(page.read_text())
-    return [undent(text, indent) for indent, name, text in found if name == language]
-
-
-def undent(text: str, indent: str) -> str:
-    return "".join(line.removeprefix(indent) for line in text.splitlines(keepends=True))
+    return [
+        re.sub(f"^{indent}", "", text, flags=re.MULTILINE)
+        for indent, name, text in FENCE.findall(page.read_text())
+        if name == language
+    ]
 
 
 def commands() -> Iterator[Command]:
