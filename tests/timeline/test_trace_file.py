@@ -53,29 +53,18 @@ def test_every_event_has_what_its_phase_needs(timeline: Timeline) -> None:
     assert all(event["dur"] >= 0 and event["tid"] > 0 for event in of("X", trace))
 
 
-def test_slices_of_a_thread_lie_inside_each_other_or_apart(timeline: Timeline) -> None:
-    """Viewers drop or misplace slices that overlap by half."""
-    of_thread = defaultdict(list)
-    for event in of("X", trace_of(timeline)):
-        start = round(event["ts"] * 1000)
-        of_thread[event["tid"]].append((start, start + round(event["dur"] * 1000)))
-    for spans in of_thread.values():
-        open_ends: list[int] = []
-        for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-            while open_ends and open_ends[-1] <= start:
-                open_ends.pop()
-            assert not open_ends or end <= open_ends[-1]
-            open_ends.append(end)
-
-
 def test_each_stretch_is_a_slice_and_each_mark_an_instant(timeline: Timeline) -> None:
-    """On the thread of its lane, at its time, with its outcome."""
+    """On the thread of its lane, from its begin to its end, with its outcome."""
     trace = trace_of(timeline)
     assert sorted(
-        (each["name"], each["tid"], round(each["ts"] * 1000), each["args"]["ended by"])
+        (
+            *(each["name"], each["tid"], each["args"]["ended by"]),
+            *(round(each["ts"] * 1000), round(each["dur"] * 1000)),
+        )
         for each in of("X", trace)
     ) == sorted(
-        (each.function, each.lane + 1, each.start, each.ended) for each in View(timeline).slices
+        (each.function, each.lane + 1, each.ended, each.start, each.end - each.start)
+        for each in View(timeline).slices
     )
     assert [(each["name"], each["tid"]) for each in of("i", trace)] == [
         (each.text, each.lane + 1) for each in timeline.events if each.kind == "mark"
