@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import request_number, watching
-from minitasks.scenarios.server import Client, Marked, Site, in_words, serving
+from minitasks.scenarios.server import Client, Marked, Site, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -134,18 +134,6 @@ async def test_a_failing_task_is_marked_and_not_logged(
         await site.visit("client", get)
     assert ("MainThread", "exception reaches the server: LookupError") in marks
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (LookupError(), "LookupError"),
-        (ExceptionGroup("", [LookupError(), OSError()]), "ExceptionGroup of LookupError, OSError"),
-    ],
-)
-def test_an_exception_is_named_with_those_it_holds(error: Exception, words: str) -> None:
-    """A failure in a group is told by its own name, too."""
-    assert in_words(error) == words
 
 
 async def test_what_a_client_raises_is_raised() -> None:
