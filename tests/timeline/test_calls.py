@@ -2,7 +2,6 @@
 
 import pytest
 
-from minitasks.tracing.threads import Lane
 from tests.timeline.recordings import LOOP, WORKER, event, run_of, view_of
 
 
@@ -79,11 +78,3 @@ def test_a_coroutine_resumed_is_one_call() -> None:
     assert first.arguments == (("number", "0"),)
     assert (first.function, first.name, first.lane) == ("Shop.send", "send", LOOP)
     assert (second.start, second.end, second.ended, second.lane) == (2, 5, "raise", WORKER)
-
-
-def test_clients_stand_on_top_by_their_names_and_workers_below_by_their_numbers() -> None:
-    """Whichever client's thread was first; and worker thread 10 comes behind worker thread 2."""
-    workers = [Lane(n, "worker thread", f"worker thread {n}") for n in range(1, 12)]
-    clients = [Lane(12, "client", "client 2"), Lane(13, "client", "client 1")]
-    names = [lane.name for lane in view_of(lanes=(LOOP, *workers, *clients)).lanes]
-    assert names == ["client 1", "client 2", "event loop", *(worker.name for worker in workers)]

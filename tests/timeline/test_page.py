@@ -107,11 +107,11 @@ def test_a_mark_says_nothing_about_variables() -> None:
 
 
 def test_lanes_have_badges_that_tell_them_apart() -> None:
-    """L for the event loop, C and its number for a client, numbers for worker threads."""
-    workers = [Lane(n, "worker thread", f"worker thread {n}") for n in (1, 2)]
-    clients = [Lane(n + 2, "client", f"client {n}") for n in (1, 2)]
+    """Clients are on top, by their numbers; then the event loop; worker thread 10 is behind 2."""
+    workers = [Lane(n, "worker thread", f"worker thread {n}") for n in range(1, 12)]
+    clients = [Lane(12, "client", "client 2"), Lane(13, "client", "client 1")]
     found = pack(view_of(lanes=(LOOP, *workers, *clients)))["lanes"]
-    assert [lane["badge"] for lane in found] == ["C1", "C2", "L", "1", "2"]
+    assert [lane["badge"] for lane in found] == ["C1", "C2", "L", *map(str, range(1, 12))]
 
 
 def test_a_page_does_not_tell_where_on_the_computer_the_files_are() -> None:
