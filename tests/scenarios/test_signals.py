@@ -6,8 +6,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from minitasks.scenarios.heart import Heart
-from minitasks.scenarios.signals import TIMEOUT, Signal
+from minitasks.scenarios.signals import TIMEOUT, Heart, Signal
 
 pytestmark = pytest.mark.anyio
 
