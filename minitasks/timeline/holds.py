@@ -288,10 +288,9 @@ def held_outside_requests(
         if part.start > since and part.ended != "open" and not is_told:
             held += [(part.start, part.end, finding) for finding in held_by(run, hold)]
     for start, end, said in run.stalls:
-        finding = held_in(run, start, end, said)
         is_between = all(end < begins or ends < start for begins, ends in under_way.values())
-        if start > since and is_between and finding is not None:
-            held.append((start, end, finding))
+        if start > since and is_between:
+            held.append((start, end, held_in(run, start, end, said)))
     return list(longest_of_each(held))
 
 
@@ -310,17 +309,15 @@ def held_elsewhere(run: Run) -> Iterator[Finding]:
     """Say what held the event loop while this ran, where it was code that is not recorded."""
     begun, done = run.mark(" arrives"), run.mark(" done")
     for start, end, held in run.stalls:
-        finding = held_in(run, start, end, held)
-        is_meanwhile = not (begun and done) or (begun.time < end and start < done.time)
-        if is_meanwhile and finding is not None:
-            yield finding
+        if not (begun and done) or (begun.time < end and start < done.time):
+            yield held_in(run, start, end, held)
 
 
-def held_in(run: Run, start: int, end: int, held: re.Match[str]) -> Finding | None:
+def held_in(run: Run, start: int, end: int, held: re.Match[str]) -> Finding:
     """Say of code that is not recorded, or of another thread, that it held the loop."""
-    milliseconds, function, file, line = held.groups()
-    if function is None:
-        return locked_out(run, start, end)
+    milliseconds, function, file, line, ident = held.groups()
+    if ident:
+        return locked_out(run, start, end, int(ident))
     return found(
         "held",
         f"The event loop stood still for {milliseconds} ms or more in code that is not "
@@ -333,26 +330,29 @@ def held_in(run: Run, start: int, end: int, held: re.Match[str]) -> Finding | No
     )
 
 
-def locked_out(run: Run, start: int, end: int) -> Finding | None:
-    """Say which function of one's own held the interpreter's lock, if one did."""
-    calls = [
-        call for call in run.view.all_calls if run.is_own(call) and stays(run, call, start, end)
-    ]
-    if not calls:
-        return None
-    call, took = calls[-1], span(start, end)
+def locked_out(run: Run, start: int, end: int, ident: int) -> Finding:
+    """Say which thread held the interpreter's lock, and in which function of one's own."""
+    took, figures = span(start, end), {"milliseconds": in_ms(end - start)}
+    calls = [call for call in run.view.all_calls if run.is_own(call)]
+    there = [call for call in calls if stays(run, call, start, end, ident)]
+    if not there:
+        text = (
+            f"The event loop stood still for {took}: another thread computed, in code that is not "
+            "recorded, and held Python's lock (GIL)."
+        )
+        return found("held", text, False, function="", **figures)
+    call = there[-1]
     text = (
         f"{run.where(call)} computed {place(call.lane)} and held Python's lock (GIL) for {took}: "
         "the event loop stood still."
     )
-    figures = {"file": call.file, "milliseconds": in_ms(end - start)}
-    return found("held", text, False, function=call.function, **figures)
+    return found("held", text, False, function=call.function, file=call.file, **figures)
 
 
-def stays(run: Run, call: Call, start: int, end: int) -> bool:
-    """Tell whether a call was in another thread for most of some time."""
+def stays(run: Run, call: Call, start: int, end: int, ident: int) -> bool:
+    """Tell whether a call was in some thread for most of some time."""
     return any(
         2 * (min(end, part.end) - max(start, part.start)) > end - start
         for part in call.slices
-        if not run.view.is_on_loop(part)
+        if run.view.lane(part).ident == ident
     )

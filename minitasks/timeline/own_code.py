@@ -17,13 +17,12 @@ from urllib.parse import unquote
 from minitasks.timeline.budget import LEFT_OUT
 from minitasks.timeline.calls import Call, Slice, View, is_left_to_loop
 from minitasks.timeline.events import Event, Timeline
-from minitasks.timeline.stalls import ANOTHER_THREAD
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 YIELDS = ast.Yield | ast.YieldFrom
 RUNNER = "BackgroundTask.__call__"  # the function that runs a task
 # A mark of the watch that asks the event loop for turns.
-HELD = re.compile(rf"event loop held for (\d+) ms by (?:(\S+) in (.*):(\d+)|{ANOTHER_THREAD})$")
+HELD = re.compile(r"event loop held for (\d+) ms by (?:(\S+) in (.*):(\d+)|thread (\d+))$")
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from inspect import CO_COROUTINE
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
 
@@ -27,17 +28,15 @@ SWITCHES = 0.03  # seconds: after 0.005 a thread of Python code is asked to let 
 LOOPS = ("asyncio", "selectors", "uvicorn", "uvloop")
 
 Stack = list[tuple[CodeType, str]]  # functions, each with its place in words
-# What computed in another thread, and did not let go of the interpreter's lock.
-ANOTHER_THREAD = "another thread"
 AWAITS = ""  # the place of a recorded coroutine, which only awaits the others
 
 
 class Times(NamedTuple):
-    """A moment of the clock, and of the processor time of a thread and of the process: seconds."""
+    """A moment of the clock, and of the processor time of threads: in seconds."""
 
     clock: float
-    of_thread: float
-    of_process: float
+    of_thread: float  # the event loop's
+    others: dict[int, float]  # by ident
 
 
 class StallWatch:
@@ -128,8 +127,8 @@ class StallWatch:
         if place is not None:
             # In the rest of the time the loop was elsewhere, or in what is recorded.
             there *= sum(map(bool, stacks)) / len(stacks)
-        elif is_locked_out(before, now, stacks, self._slow):
-            there, place = now.clock - before.clock - EVERY, ANOTHER_THREAD
+        elif thread := locked_out_by(before, now, len(stacks), self._slow):
+            there, place = now.clock - before.clock - EVERY, f"thread {thread}"
         if place is not None and there * 1000 >= self._slow:
             mark(f"event loop held for {there * 1000:.0f} ms by {place}")
 
@@ -155,7 +154,7 @@ class StallWatch:
 
 
 def times_of(ident: int) -> Times:
-    return Times(time.perf_counter(), cpu_time(ident), time.process_time())
+    return Times(time.perf_counter(), cpu_time(ident), cpu_times_but_of(ident))
 
 
 def cpu_time(ident: int) -> float:
@@ -165,6 +164,18 @@ def cpu_time(ident: int) -> float:
     if sys.platform in ("win32", "darwin"):
         return math.inf
     return time.clock_gettime(time.pthread_getcpuclockid(ident))
+
+
+def cpu_times_but_of(ident: int) -> dict[int, float]:
+    """Give those of the application's other threads, by ident; of none where Linux is not."""
+    found: dict[int, float] = {}
+    for thread in threading.enumerate():
+        if thread.ident not in (None, ident) and thread.name not in ("client", "minitasks"):
+            # Not by pthread_getcpuclockid: the thread may be gone.
+            with suppress(OSError):
+                text = Path(f"/proc/self/task/{thread.native_id}/schedstat").read_text()
+                found[thread.ident or 0] = int(text.split()[0]) / 1e9
+    return found
 
 
 def held_at(seconds: float, computed: float, stacks: list[Stack]) -> str | None:
@@ -181,25 +192,23 @@ def held_at(seconds: float, computed: float, stacks: list[Stack]) -> str | None:
     looks = list(filter(None, stacks))
     # What a recorded slice awaits is told apart from the slice, however busy the machine is.
     is_awaited = any(look[-1][1] == AWAITS for look in looks)
-    is_there = computed > seconds / 2 or is_on_time(seconds, stacks) or is_awaited
+    is_on_time = len(stacks) * EVERY > 0.7 * seconds
+    is_there = computed > seconds / 2 or is_on_time or is_awaited
     return where_most(looks) if is_there else None
 
 
-def is_on_time(seconds: float, stacks: list[Stack]) -> bool:
-    """Tell whether the watch could look as often as it was to."""
-    return len(stacks) * EVERY > 0.7 * seconds
+def locked_out_by(before: Times, now: Times, looks: int, slow: float) -> int:
+    """Tell which thread computed for so many ms and let no other run, also not the watch; 0: none.
 
-
-def is_locked_out(before: Times, now: Times, stacks: list[Stack], slow: float) -> bool:
-    """Tell whether another thread computed for so many ms and let no other run, also not the watch.
-
-    A thread that lets others run waits until one of them has run: while the loop is to turn it
-    can't compute for long, however busy the machine is.
+    A thread of Python code that lets others run waits until one of them has run: it can't compute
+    for long while the loop is to turn, however busy the machine is.
     """
     here = now.of_thread - before.of_thread
-    elsewhere = now.of_process - before.of_process - here
-    is_long = max(here, slow / 1000, SWITCHES) <= elsewhere < math.inf
-    return is_long and not is_on_time(now.clock - before.clock, stacks)
+    others = {ident: cpu - before.others.get(ident, 0) for ident, cpu in now.others.items()}
+    ident = max(others, key=lambda each: others[each], default=0)
+    computed = others.get(ident, 0)
+    is_shut_out = looks * EVERY < (now.clock - before.clock) / 5 and 0 <= here < computed / 10
+    return ident if is_shut_out and computed >= max(slow / 1000, SWITCHES) else 0
 
 
 def where_most(stacks: list[Stack]) -> str | None:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Collection
 from concurrent.futures.thread import _WorkItem
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from types import CodeType
 from typing import Any, Literal
@@ -21,14 +21,17 @@ import anyio.to_thread
 
 from minitasks.tracing.steps import starts_as_worker
 
+Kind = Literal["event loop", "worker thread", "client", "thread"]
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One thread: its index among the lanes, what it is for, and what to call it."""
 
     number: int
-    kind: Literal["event loop", "worker thread", "client", "thread"]
+    kind: Kind
     name: str
+    ident: int = field(default=0, compare=False)  # the system's, which a later one may get again
 
 
 @dataclass(slots=True)
@@ -85,13 +88,14 @@ class Threads:
 def lane_of(thread: Thread, loops: "count[int]", workers: "count[int]") -> Lane:
     # A worker stays one while it runs `asyncio.run`. Each event loop gives its own other names.
     if thread.is_worker:
-        return Lane(thread.number, "worker thread", f"worker thread {next(workers)}")
+        name = f"worker thread {next(workers)}"
+        return Lane(thread.number, "worker thread", name, thread.ident)
     if thread.runs_loop:
         number = next(loops)
         name = "event loop" if number == 1 else f"event loop {number}"
-        return Lane(thread.number, "event loop", name)
-    is_client = thread.name.startswith("client")
-    return Lane(thread.number, "client" if is_client else "thread", thread.name)
+        return Lane(thread.number, "event loop", name, thread.ident)
+    kind: Kind = "client" if thread.name.startswith("client") else "thread"
+    return Lane(thread.number, kind, thread.name, thread.ident)
 
 
 # The recording, and the number of the task that is at work in this context: set wherever recorded

@@ -17,7 +17,7 @@ from minitasks.timeline.stalls import (
     StallWatch,
     Times,
     held_at,
-    is_locked_out,
+    locked_out_by,
     where_most,
 )
 
@@ -61,15 +61,14 @@ def test_a_busy_machine_is_blamed_on_nobody() -> None:
 
 def test_a_thread_that_computes_and_lets_no_other_run_is_told() -> None:
     """Not where the loop itself had the processor, or other programs, or the watch could look."""
-    before, now, looks = Times(0, 0, 0), Times(2, 0.01, 0.5), [IN_INNER] * 200
-    assert is_locked_out(before, now, [], slow=50)
-    assert not is_locked_out(before, now, [], slow=500)
-    assert not is_locked_out(before, now, looks, slow=50)
-    assert not is_locked_out(before, Times(2, 0.5, 0.5), [], slow=50)
-    assert not is_locked_out(before, Times(2, 0.01, 0.03), [], slow=50)
-    assert not is_locked_out(before, Times(2, 0.01, 0.03), [], slow=1)
-    assert not is_locked_out(before, Times(2, 0.4, 0.5), [], slow=50)
-    assert not is_locked_out(Times(0, math.inf, 0), now, [], slow=50)
+    before, now = Times(0, 0, {2: 3}), Times(2, 0.01, {1: 0.5, 2: 3.1, 3: 0.2})
+    assert locked_out_by(before, now, looks=1, slow=50) == 1
+    assert not locked_out_by(before, now, looks=1, slow=600)
+    assert not locked_out_by(before, now, looks=100, slow=50)
+    assert not locked_out_by(before, now._replace(of_thread=0.4), looks=1, slow=50)
+    assert not locked_out_by(before, now._replace(others={1: 0.02}), looks=1, slow=1)
+    assert not locked_out_by(before._replace(of_thread=math.inf), now, looks=1, slow=50)
+    assert not locked_out_by(before, now._replace(others={}), looks=1, slow=50)
 
 
 def test_what_the_own_code_holds_is_not_told() -> None:
@@ -79,8 +78,7 @@ def test_what_the_own_code_holds_is_not_told() -> None:
 
 def test_what_is_quick_is_not_told() -> None:
     """Below --slow nothing is said; from it on, the milliseconds and the place."""
-    now = time.perf_counter(), time.thread_time(), time.process_time()
-    asked = Times(*(each - 0.2 for each in now))
+    asked = Times(time.perf_counter() - 0.2, time.thread_time() - 0.2, {})
     for slow, said in ((10**9, 0), (200, 1)):
         heard: list[str] = []
         with watching(heard.append):
