@@ -473,7 +473,7 @@ def list_exercises(wants_json: bool) -> None:
     where = opened_workshop()
     progress = where.progress()
     if wants_json:
-        rows = [folder.as_json(where, exercise, progress) for exercise in catalog.exercises()]
+        rows = [folder.as_json(where, exercise) for exercise in catalog.exercises()]
         as_json("list", current=where.current().name, exercises=rows)
         return
     show.console().print(show.overview(catalog.exercises(), progress, where.current().name))

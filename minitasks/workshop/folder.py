@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from minitasks.workshop.verdict import Verdict
 
 HIDDEN = ".workshop"
 DEFAULT = "minitasks-workshop"
+FOR_ASSISTANTS = catalog.EXERCISES / "for_assistants.md"
 
 
 @dataclass
@@ -32,6 +34,8 @@ class Workshop:
         self.hidden = self.root / HIDDEN
         self.examples = self.hidden / "examples"  # that failed, tried first the next time
         self.journal = Journal(self.hidden / "journal.jsonl")
+        # The digest of what each exercise.py was before the learner began, by its name.
+        self.stubs = self.hidden / "stubs.json"
 
     def file(self, exercise: Exercise) -> Path:
         return self.root / exercise.folder.name / "exercise.py"
@@ -65,17 +69,10 @@ class Workshop:
     def exercise_of(self, file: Path) -> Exercise | None:
         return next((each for each in catalog.exercises() if self.file(each) == file), None)
 
-    def keep(
-        self,
-        kind: Kind,
-        exercise: Exercise,
-        detail: str = "",
-        digest: str = "",
-        honest: bool = True,
-    ) -> None:
-        """Note an event; where that can't be written, go on without."""
+    def keep(self, kind: Kind, exercise: Exercise, *facts: Any) -> None:
+        """Note an event, with more facts of it; where that can't be written, go on without."""
         try:
-            self.journal.add(Event(now(), kind, exercise.name, detail, digest, honest))
+            self.journal.add(Event(now(), kind, exercise.name, *facts))
         except OSError as problem:
             self.unkept = f"this is not noted: {self.hidden}: {problem.strerror}"
 
@@ -83,11 +80,9 @@ class Workshop:
         self.keep("moved", exercise)
 
     def note(self, exercise: Exercise, verdict: Verdict, digest: str) -> None:
-        honest = is_begun(exercise, digest)
-        if verdict.passed:
-            self.keep("passed", exercise, "", digest, honest)
-        else:
-            self.keep("failed", exercise, verdict.claim or verdict.seen, digest, honest)
+        kind: Kind = "passed" if verdict.passed else "failed"
+        detail, honest = verdict.claim or verdict.seen, is_begun(exercise, digest)
+        self.keep(kind, exercise, detail, digest, honest)
 
     def copies(self, exercise: Exercise) -> list[Path]:
         """List the copies of an exercise's file, oldest first."""
@@ -116,53 +111,46 @@ class Workshop:
         """Bring an exercise's stub back; give the copy of what was there, as `put` does."""
         return self.put(self.file(exercise), exercise.stub.read_bytes())
 
-    def undo(self, exercise: Exercise) -> Path:
+    def undo(self, exercise: Exercise) -> None:
         """Bring the last copy of an exercise's file back; the present one is kept in turn."""
         copies = self.copies(exercise)
         if not copies:
             raise CannotRun(f"nothing to undo: {exercise.name} was never overwritten")
         self.put(self.file(exercise), copies[-1].read_bytes())
-        return copies[-1]
 
     def update(self) -> list[str]:
         """Bring in what a release has, and tell of each in a line; the learner's work stays."""
+        every = catalog.exercises()
+        before: dict[str, str] = {}
+        with contextlib.suppress(OSError, ValueError):
+            before = json.loads(self.stubs.read_bytes())
         done: list[str] = []
-        stubs = self.stubs()
-        for exercise in catalog.exercises():
-            file = self.file(exercise)
-            readme = file.with_name("README.md")
-            if moved := self.moved(exercise):
-                moved.rename(file.parent)
-                done.append(f"{exercise.folder.name}: was {moved.name}")
-            is_new = not file.exists()
-            stub = exercise.stub.read_bytes()
-            if is_new:
-                write(file, stub)
-                done.append(f"{exercise.folder.name}: new")
-            elif digest_of(file) == stubs.get(exercise.name) and file.read_bytes() != stub:
-                self.put(file, stub)
-                done.append(f"{exercise.folder.name}: a new exercise.py; you had not begun it")
-            if not readme.exists() or readme.read_bytes() != exercise.readme.read_bytes():
-                copy = self.put(readme, exercise.readme.read_bytes())
-                kept = f"; yours is in {copy.relative_to(self.root)}" if copy else ""
-                done += [] if is_new else [f"{exercise.folder.name}: a new README.md{kept}"]
-        digests = {each.name: digest_of(each.stub) for each in catalog.exercises()}
-        if digests != stubs:
-            write(self.hidden / "stubs.json", json.dumps(digests, indent=1).encode())
+        for exercise in every:
+            news = self.bring_in(exercise, before.get(exercise.name))
+            done += [f"{exercise.folder.name}: {each}" for each in news]
+        digests = {exercise.name: digest_of(exercise.stub) for exercise in every}
+        if digests != before:
+            write(self.stubs, json.dumps(digests, indent=1).encode())
         return done
 
-    def stubs(self) -> dict[str, str]:
-        """Give the digests of what each exercise.py was before the learner began, by its name."""
-        with contextlib.suppress(OSError, ValueError):
-            found = json.loads((self.hidden / "stubs.json").read_bytes())
-            return found if isinstance(found, dict) else {}
-        return {}
-
-    def moved(self, exercise: Exercise) -> Path | None:
-        """Find an exercise's folder under the number that it had in an older release."""
-        if (self.root / exercise.folder.name).exists():
-            return None
-        return min(self.root.glob(f"[0-9][0-9]_{exercise.name}"), default=None)
+    def bring_in(self, exercise: Exercise, known: str | None) -> Iterator[str]:
+        """Bring in what a release has of one exercise, whose stub had the digest `known`."""
+        file = self.file(exercise)
+        older = min(self.root.glob(f"[0-9][0-9]_{exercise.name}"), default=None)
+        if older and not file.parent.exists():
+            older.rename(file.parent)
+            yield f"was {older.name}"
+        is_new = not file.exists()
+        if (is_new or digest_of(file) == known) and self.reset(exercise):
+            yield "a new exercise.py; you had not begun it"
+        readme, content = file.with_name("README.md"), exercise.readme.read_bytes()
+        is_old = not readme.exists() or readme.read_bytes() != content
+        copy = self.put(readme, content)
+        kept = f"; yours is in {copy.relative_to(self.root)}" if copy else ""
+        if is_new:
+            yield "new"
+        elif is_old:
+            yield f"a new README.md{kept}"
 
 
 def digest_of(file: Path) -> str:
@@ -192,22 +180,6 @@ def write(file: Path, content: bytes) -> None:
         raise
 
 
-FOR_ASSISTANTS = """\
-# For coding assistants
-
-The person in this folder is learning. Each folder `NN_name` is an exercise: its README.md has the
-task, exercise.py is theirs to write.
-
-- Never write the solution, not even a part of it. Do not look for one in the installed package.
-- Help as the hints do: first a question that leads on, then the concept, then nearly the code. The
-  hints themselves come one at a time from `minitasks workshop hint NAME`.
-- To see where they are, run `minitasks workshop check`. It says which claim does not hold, and what
-  was seen instead.
-- Explain what they ask about the event loop, threads and awaiting. Let them predict what a program
-  prints before it runs.
-"""
-
-
 def start(root: Path) -> Workshop:
     """Make a learner's folder, or take one over whose hidden folder was lost, in copying."""
     workshop = Workshop(root)
@@ -222,7 +194,7 @@ def start(root: Path) -> Workshop:
         workshop.update()
         if not is_lost:
             write(root / ".vscode" / "launch.json", launch_json().encode())
-            write(root / "AGENTS.md", FOR_ASSISTANTS.encode())
+            write(root / "AGENTS.md", FOR_ASSISTANTS.read_bytes())
     except OSError as problem:
         raise CannotRun(f"can't write {root}: {problem.strerror}; name another folder") from problem
     workshop.move_to(every[0])
@@ -237,11 +209,9 @@ def find(beginning: Path) -> Workshop:
     raise CannotRun(f"no workshop in {beginning}: cd into it, or begin: minitasks workshop start")
 
 
-def as_json(
-    workshop: Workshop, exercise: Exercise, progress: dict[str, Progress]
-) -> dict[str, Any]:
+def as_json(workshop: Workshop, exercise: Exercise) -> dict[str, Any]:
     """Give an exercise and how far it is, as the documented JSON object."""
-    each = progress.get(exercise.name, Progress())
+    each = workshop.progress_in(exercise)
     return {
         "number": exercise.number,
         "exercise": exercise.name,

@@ -6,8 +6,9 @@ each other's. A damaged journal is set aside; the caller grades anew to replace 
 
 import json
 import time
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -39,18 +40,9 @@ class Progress:
     tries: int = 0  # how many honest tries failed before that
     hints: int = 0
     solution: str = ""  # how it was opened
-    began: str = ""  # when the first of these events happened
-    last: str = ""
+    minutes: float = 0.0  # how long it took to the first pass, or has taken so far
+    last: str = ""  # when the last of these events happened
     stuck_on: str = ""  # the claim that failed last, until it passes
-    digests: frozenset[str] = frozenset()  # what was tried
-
-    @property
-    def minutes(self) -> float:
-        """How long it took to the first pass, or has taken so far, in minutes."""
-        if not self.began:
-            return 0.0
-        end = datetime.fromisoformat(self.passed or self.last)
-        return (end - datetime.fromisoformat(self.began)).total_seconds() / 60
 
     def solution_opens(self) -> How | None:
         """Tell whether the solution may be opened, and why."""
@@ -118,30 +110,27 @@ def event_of(line: str) -> Event | None:
 
 
 def progress_of(events: Iterable[Event]) -> dict[str, Progress]:
-    found: dict[str, Progress] = {}
+    """Add up a journal, for each exercise that has events."""
+    found: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        found[event.exercise] = after(found.get(event.exercise, Progress()), event)
-    return found
+        found[event.exercise].append(event)
+    return {exercise: sum_of(events) for exercise, events in found.items()}
 
 
-def after(progress: Progress, event: Event) -> Progress:
-    progress = replace(progress, began=progress.began or event.time, last=event.time)
-    match event.kind:
-        case "passed":
-            return replace(progress, passed=progress.passed or event.time, stuck_on="")
-        case "failed" if progress.passed:
-            return progress
-        case "failed":
-            counts = event.honest and event.digest not in progress.digests
-            return replace(
-                progress,
-                tries=progress.tries + counts,
-                stuck_on=event.detail,
-                digests=progress.digests | {event.digest},
-            )
-        case "hint":
-            return replace(progress, hints=max(progress.hints, int(event.detail)))
-        case "solution":
-            return replace(progress, solution=progress.solution or event.detail)
-        case _:
-            return progress
+def sum_of(events: Sequence[Event]) -> Progress:
+    """Add up the events of one exercise; gradings after the first pass change nothing."""
+    kinds = [event.kind for event in events]
+    first_pass = kinds.index("passed") if "passed" in kinds else None
+    passed = "" if first_pass is None else events[first_pass].time
+    failed = [event for event in events[:first_pass] if event.kind == "failed"]
+    last = events[-1].time
+    took = datetime.fromisoformat(passed or last) - datetime.fromisoformat(events[0].time)
+    return Progress(
+        passed=passed,
+        tries=len({event.digest for event in failed if event.honest}),
+        hints=max((int(event.detail) for event in events if event.kind == "hint"), default=0),
+        solution=next((event.detail for event in events if event.kind == "solution"), ""),
+        minutes=took.total_seconds() / 60,
+        last=last,
+        stuck_on=failed[-1].detail if failed and not passed else "",
+    )
