@@ -9,6 +9,7 @@ import shlex
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from dataclasses import asdict
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -391,7 +392,8 @@ def on_exercise(command: Callable[..., None]) -> Any:
 
 def as_json(command: str, **facts: Any) -> None:
     """Print a command's answer by the schema in docs/pages/reference.md."""
-    click.echo(json.dumps({"schema": 1, "command": command, **facts}, ensure_ascii=False, indent=2))
+    answer = {"schema": 1, "command": command, **facts}
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=asdict))
 
 
 @workshop.command()
@@ -412,12 +414,12 @@ def start(place: Path | None) -> None:
 @click.option("--plain", is_flag=True, help="Never redraw, for a screen reader.")
 def watch(timeout: float, poll: bool, plain: bool) -> None:
     """Grade the exercise at hand on every save."""
-    from minitasks.workshop.watch import Watch, wants_plain
+    from minitasks.workshop.watch import Watch
 
-    plain = plain or wants_plain()
     where = opened_workshop()
     screen = show.console(plain)
-    Watch(where, screen, time_limit=timeout, polling=poll, redraw=not plain).watch()
+    redraw = screen.is_terminal and not (plain or screen.is_dumb_terminal)
+    Watch(where, screen, time_limit=timeout, polling=poll, redraw=redraw).watch()
 
 
 @workshop.command()
@@ -453,13 +455,12 @@ def check(
         wanted = catalog.exercises() if every else [exercise_meant(exercise, where)]
         graded = [(meant, parent.check(where, meant, timeout)) for meant in wanted]
 
-    verdicts = [(meant, verdict) for meant, verdict in graded if verdict is not None]
-    passed = all(verdict.passed for _, verdict in verdicts)
+    passed = all(verdict.passed for _, verdict in graded)
     if wants_json:
-        as_json("check", passed=passed, results=[verdict.as_json() for _, verdict in verdicts])
+        as_json("check", passed=passed, results=[verdict for _, verdict in graded])
     else:
         screen = show.console()
-        for meant, verdict in verdicts:
+        for meant, verdict in graded:
             screen.print(show.checked(meant, verdict, traceback))
     if where is not None and where.unkept:
         click.echo(where.unkept, err=True)
@@ -570,7 +571,6 @@ def debug(where: Workshop, meant: Exercise) -> None:
     from minitasks.workshop import debug_test
 
     verdict = parent.check(where, meant)
-    assert verdict is not None
     show.console().print(show.verdict_of(verdict, brief=True))
     if verdict.passed:
         return
@@ -587,6 +587,6 @@ def report(folders: tuple[Path, ...], json_: bool) -> None:
 
     found = report.report(folders)
     if json_:
-        as_json("report", **found.as_json())
+        as_json("report", **vars(found))
     else:
         show.console().print(report.as_text(found))

@@ -61,9 +61,9 @@ class Exercise:
     def claims(self) -> dict[str, str]:
         """What each test of the grader asserts, in the order of its file; read without running."""
         return {
-            node.name: " ".join((ast.get_docstring(node) or node.name).split())
-            for node in ast.parse(text_of(self.grader)).body
-            if isinstance(node, Function) and node.name.startswith("test_")
+            name: " ".join((ast.get_docstring(node) or name).split())
+            for name, node in definitions(ast.parse(text_of(self.grader))).items()
+            if name.startswith("test_")
         }
 
 
@@ -86,6 +86,11 @@ def find(word: str) -> Exercise:
             return exercise
     names = ", ".join(exercise.name for exercise in every)
     raise CannotRun(f"no exercise is called {word!r}; there are {names}")
+
+
+def definitions(tree: ast.Module) -> dict[str, Definition]:
+    """Find what a program defines outside of functions and classes, by its name."""
+    return {node.name: node for node in tree.body if isinstance(node, Definition)}
 
 
 def paragraphs(path: Path) -> list[str]:

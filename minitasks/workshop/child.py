@@ -17,8 +17,10 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
+from dataclasses import asdict
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -30,6 +32,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 
 from minitasks.workshop import failures, limits
 from minitasks.workshop.parent import Job
+from minitasks.workshop.verdict import place_at
 
 # Hypothesis keeps its tables of characters here; to compute them takes two seconds.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "minitasks"
@@ -49,20 +52,6 @@ OPTIONS = (
 )
 
 
-class Reporter:
-    """Sends reports to the parent, from this process only: a fork of it stays silent."""
-
-    def __init__(self, send: Callable[[bytes], object]) -> None:
-        self._send = send
-        self._lock = threading.Lock()
-        self._process = os.getpid()
-
-    def report(self, kind: str, **facts: Any) -> None:
-        if os.getpid() == self._process:
-            with self._lock:
-                self._send(json.dumps({"kind": kind, **facts}).encode())
-
-
 def grade(job: Job, connection: "Connection[bytes, bytes]") -> None:
     """Grade a file and end this process: what multiprocessing starts in the child."""
     limits.confine_this_process()
@@ -77,13 +66,11 @@ def grade(job: Job, connection: "Connection[bytes, bytes]") -> None:
     refuse_dialogs()
     reseed()
 
-    reporter = Reporter(connection.send_bytes)
-    reporter.report("started")
-    clock = Clock(job.time_limit)
-    tell_of_exits(job.file, reporter)
-    _thread.start_new_thread(keep_watch, (job, clock, reporter))
-    run_tests(job, reporter, clock.restart)
-    sys.stdout.flush()
+    grader = Grader(job, connection)
+    grader.report("started")
+    grader.tell_of_exits()
+    _thread.start_new_thread(grader.keep_watch, (runner,))
+    grader.run()
     # Not sys.exit: threads of the learner's would keep the process alive, and their atexit hooks
     # have no say.
     os._exit(0)
@@ -109,18 +96,6 @@ def refuse_dialogs() -> None:
     builtins.input = sys.breakpointhook = pdb.set_trace = refuse
 
 
-def tell_of_exits(file: Path, reporter: Reporter) -> None:
-    """Report the learner's line that ends the process, for nothing can be asked afterwards."""
-    end = os._exit
-
-    def report_and_end(status: int) -> NoReturn:
-        if frame := next(failures.frames_in(str(file), sys._getframe()), None):
-            reporter.report("exit", place=failures.place(file, frame.f_lineno))
-        end(status)
-
-    os._exit = report_and_end
-
-
 def reseed() -> None:
     """Let hypothesis draw the same examples in every grading: one file gets one verdict.
 
@@ -129,23 +104,6 @@ def reseed() -> None:
     """
     holder: Any = getattr(hypothesis.core, "threadlocal", hypothesis.core)
     holder._hypothesis_global_random = random.Random(0)
-
-
-def run_tests(job: Job, reporter: Reporter, tests_begin: Callable[[], object]) -> None:
-    """Load the learner's file, run the grader's tests on it, and report how each ended."""
-    try:
-        module = load(job.file)
-    except BaseException as problem:
-        reporter.report("import", **failures.of(problem, job.file))
-        return
-
-    use_profile(job.examples)
-    grader = Grader(module, job, reporter, tests_begin)
-    run_pytest(f"--rootdir={job.scratch}", str(job.grader), plugin=grader)
-    if thread := failures.running_thread(job.file):
-        reporter.report("thread", **thread)
-    else:
-        reporter.report("finished")
 
 
 def use_profile(examples: Path | None, shrink: bool = True) -> None:
@@ -168,18 +126,15 @@ def use_profile(examples: Path | None, shrink: bool = True) -> None:
 class Supplier:
     """The pytest plugin that hands the learner's module to the tests."""
 
-    def __init__(self, module: ModuleType) -> None:
-        self.module = module
-
     @pytest.fixture(scope="session")
     def exercise(self) -> ModuleType:
-        return self.module
+        return sys.modules["exercise"]
 
 
-def run_one(grader: Path, test: str, module: ModuleType, examples: Path | None) -> None:
-    """Run one test in this process, reporting nothing: for the debugger."""
+def run_one(grader: Path, test: str, examples: Path | None = None) -> None:
+    """Run one test in this process, reporting nothing."""
     use_profile(examples, shrink=False)
-    run_pytest(f"{grader}::{test}", plugin=Supplier(module))
+    run_pytest(f"{grader}::{test}", plugin=Supplier())
 
 
 def run_pytest(*arguments: str, plugin: object) -> None:
@@ -211,15 +166,77 @@ def load(file: Path) -> ModuleType:
 
 
 class Grader(Supplier):
-    """The pytest plugin of a grading: reports how each test ended."""
+    """The pytest plugin of a grading: reports to the parent what happens, test by test."""
 
-    def __init__(
-        self, module: ModuleType, job: Job, reporter: Reporter, tests_begin: Callable[[], object]
-    ) -> None:
-        super().__init__(module)
+    def __init__(self, job: Job, connection: "Connection[bytes, bytes]") -> None:
         self.job = job
-        self.report = reporter.report
-        self.tests_begin = tests_begin
+        self.connection = connection
+        self.lock = threading.Lock()
+        self.process = os.getpid()
+        self.restart_clock()
+
+    def report(self, kind: str, **facts: Any) -> None:
+        # A fork of this process stays silent.
+        if os.getpid() == self.process:
+            with self.lock:
+                text = json.dumps({"kind": kind, **facts}, default=asdict)
+                self.connection.send_bytes(text.encode())
+
+    def restart_clock(self) -> None:
+        """Begin anew: what pytest itself takes in between is not the learner's time."""
+        self.deadline = time.monotonic() + self.job.time_limit
+        # For code that never lets another thread run: this one needs no interpreter.
+        faulthandler.dump_traceback_later(self.job.time_limit + 0.5, exit=True, file=2)
+
+    def tell_of_exits(self) -> None:
+        """Report the learner's line that ends the process: nothing can be asked afterwards."""
+        end, file = os._exit, self.job.file
+
+        def report_and_end(status: int) -> NoReturn:
+            if frame := next(failures.frames_in(str(file), sys._getframe()), None):
+                self.report("exit", place=place_at(file, frame.f_lineno))
+            end(status)
+
+        os._exit = report_and_end
+
+    def keep_watch(self, runner: BaseProcess) -> None:
+        """End the process when its time is up or it prints too much, and say where it stood.
+
+        Also when the runner is gone, for then nobody would. Runs in a thread that the threading
+        module does not know, so that a test that counts threads is right.
+        """
+        job = self.job
+        while runner.is_alive():
+            is_flood = job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT
+            if is_flood or time.monotonic() > self.deadline:
+                faulthandler.cancel_dump_traceback_later()  # which knows less
+                reason = "output" if is_flood else "time"
+                seen = limits.TOO_MUCH if is_flood else limits.TOO_LATE.format(job.time_limit)
+                place = failures.standing(job.file, job.grader)
+                self.report("failed", reason=reason, seen=seen, place=place)
+                os._exit(1)
+            time.sleep(0.02)
+        limits.end_group(os.getpid())
+        os._exit(1)
+
+    def run(self) -> None:
+        """Load the learner's file, run the grader's tests on it, and report how it ended."""
+        job = self.job
+        try:
+            load(job.file)
+        except BaseException as problem:
+            self.report_failure(problem, "your file can't be imported: ", reason="import")
+            return
+        use_profile(job.examples)
+        run_pytest(f"--rootdir={job.scratch}", str(job.grader), plugin=self)
+        if place := failures.running_thread(job.file):
+            seen = "your code started a thread that still ran after the last test"
+            self.report("failed", reason="thread", seen=seen, place=place)
+        else:
+            self.report("finished")
+
+    def report_failure(self, problem: BaseException, opening: str = "", **facts: Any) -> None:
+        self.report("failed", **failures.of(problem, self.job.file, opening), **facts)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
@@ -230,9 +247,8 @@ class Grader(Supplier):
             result = yield
         except BaseException as problem:
             params = getattr(getattr(pyfuncitem, "callspec", None), "params", {})
-            backend = str(params.get("anyio_backend", ""))
-            facts = failures.of(problem, self.job.file)
-            self.report("failed", test=test, backend=backend, **facts)
+            backend = str(params.get("anyio_backend", "asyncio"))
+            self.report_failure(problem, reason="claim", test=test, backend=backend)
             raise
         self.report("passed", test=test)
         return result
@@ -242,42 +258,10 @@ class Grader(Supplier):
         tests = [getattr(item, "originalname", item.name) for item in session.items]
         self.report("collected", tests=tests)
         refuse_dialogs()  # pytest has put its own in their place
-        self.tests_begin()
+        self.restart_clock()
 
     def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[None]) -> None:
         """Report what failed outside a test's function: in collecting, in a fixture."""
         if call.when != "call" and call.excinfo is not None:
-            facts = failures.of(call.excinfo.value, self.job.file)
-            self.report("broken", test=getattr(node, "originalname", ""), **facts)
-
-
-class Clock:
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.restart()
-
-    def restart(self) -> None:
-        """Begin anew: what pytest itself takes in between is not the learner's time."""
-        self.deadline = time.monotonic() + self.seconds
-        # For code that never lets another thread run: this one needs no interpreter.
-        faulthandler.dump_traceback_later(self.seconds + 0.5, exit=True, file=2)
-
-
-def keep_watch(job: Job, clock: Clock, reporter: Reporter) -> None:
-    """End the process when its time is up or it prints too much, and say where it stood.
-
-    Also when the runner is gone, for then nobody would. Runs in a thread that the threading module
-    does not know, so that a test that counts threads is right.
-    """
-    runner = multiprocessing.parent_process()
-    assert runner is not None
-    while runner.is_alive():
-        is_flood = job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT
-        if is_flood or time.monotonic() > clock.deadline:
-            faulthandler.cancel_dump_traceback_later()  # which knows less
-            kind = "output" if is_flood else "time"
-            reporter.report(kind, **failures.standing(job.file, job.grader))
-            os._exit(1)
-        time.sleep(0.02)
-    limits.end_group(os.getpid())
-    os._exit(1)
+            test = getattr(node, "originalname", "")
+            self.report_failure(call.excinfo.value, reason="claim", test=test)

@@ -27,9 +27,9 @@ def debug(exercise: Exercise, verdict: Verdict, examples: Path | None) -> None:
         debugger.set_break(str(file), stop)
 
     print(INTRODUCTION)
-    module = child.load(file)
+    child.load(file)
     with process_state.breakpoints(), debugger.watching():
-        child.run_one(exercise.grader, test, module, examples)
+        child.run_one(exercise.grader, test, examples)
 
 
 def stops(source: str, line: int) -> list[int]:

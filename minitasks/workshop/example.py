@@ -4,10 +4,11 @@ It is the failing test's own body, with the arguments filled in, and what the bo
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from minitasks.workshop.catalog import Definition, Exercise, Function, text_of
+from minitasks.workshop.catalog import Definition, Exercise, Function, definitions, text_of
 
 # Arguments of a test that are not drawn but given by fixtures.
 GIVEN = {"exercise", "anyio_backend"}
@@ -24,8 +25,8 @@ def program(
     if not drawn:
         return ""
     tree = Shorter().visit(ast.parse(text_of(exercise.grader)))
-    function = function_called(test, tree)
-    if function is None:
+    function = definitions(tree).get(test)
+    if not isinstance(function, Function):
         return ""
     names = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
     if not names <= GIVEN | drawn.keys():
@@ -45,11 +46,6 @@ def program(
             f"anyio.run(main, backend={backend!r})" if is_async else "main()",
         ]
     )
-
-
-def function_called(name: str, tree: ast.Module) -> Function | None:
-    functions = (node for node in tree.body if isinstance(node, Function))
-    return next((function for function in functions if function.name == name), None)
 
 
 def needed(body: list[ast.stmt], tree: ast.Module) -> list[ast.stmt]:
@@ -114,17 +110,6 @@ class Shorter(ast.NodeTransformer):
 
 def names_used(grader: str, test: str) -> list[str]:
     """List the names of the learner's module that a test uses, in order: X of `exercise.X`."""
-    function = function_called(test, ast.parse(grader))
-    used = [
-        part
-        for part in ast.walk(function or ast.Module([], []))
-        if isinstance(part, ast.Attribute)
-        and isinstance(part.value, ast.Name)
-        and part.value.id == "exercise"
-    ]
-    return [part.attr for part in sorted(used, key=lambda part: (part.lineno, part.col_offset))]
-
-
-def line_defining(name: str, source: str) -> int | None:
-    found = (node for node in ast.parse(source).body if isinstance(node, Definition))
-    return next((node.lineno for node in found if node.name == name), None)
+    function = definitions(ast.parse(grader)).get(test)
+    source = ast.get_source_segment(grader, function) if function else None
+    return re.findall(r"\bexercise\.(\w+)", source or "")

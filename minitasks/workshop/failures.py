@@ -5,7 +5,6 @@ Everything here runs in the child and gives plain data for a report.
 
 import gc
 import inspect
-import linecache
 import re
 import sys
 import threading
@@ -19,13 +18,14 @@ from typing import Any
 import pytest
 
 from minitasks.tracing.steps import callers
+from minitasks.workshop.verdict import Place, place_at
 
 # How long a thread that the learner's code started may still take after the last test.
 GRACE = 1.0
 MOST_TEXT = 2000  # characters of what an exception says
 
 
-def of(problem: BaseException, file: Path) -> dict[str, Any]:
+def of(problem: BaseException, file: Path, opening: str = "") -> dict[str, Any]:
     """Tell what an exception says: in words, at which line of the learner's, with which arguments.
 
     Of a group, the first that has a line of the learner's counts.
@@ -34,8 +34,8 @@ def of(problem: BaseException, file: Path) -> dict[str, Any]:
     told = next((leaf for leaf in leaves if line_in(leaf, file)), leaves[0])
     line = line_in(told, file)
     return {
-        "seen": words_of(told),
-        "place": place(file, line) if line else None,
+        "seen": opening + words_of(told),
+        "place": place_at(file, line) if line else None,
         "arguments": arguments_of(problem) or arguments_of(told),
         "traceback": "".join(traceback.format_exception(problem))[-20_000:],
     }
@@ -93,11 +93,6 @@ def line_in(problem: BaseException, file: Path) -> int | None:
     return None
 
 
-def place(file: Path, line: int, note: str = "") -> dict[str, Any]:
-    source = linecache.getline(str(file), line).strip()
-    return {"file": str(file), "line": line, "source": source, "note": note}
-
-
 def arguments_of(problem: BaseException) -> dict[str, str]:
     """Read the failing arguments from hypothesis's note: name and source text of each.
 
@@ -111,18 +106,17 @@ def arguments_of(problem: BaseException) -> dict[str, str]:
     return {}
 
 
-def standing(*files: Path) -> dict[str, Any]:
+def standing(*files: Path) -> Place | None:
     """Tell where the program stands: the first place found in the first file that has one."""
-    for file in files:
-        for line, note in places_in(str(file)):
-            return {"place": place(file, line, note)}
-    return {"place": None}
+    places = (place_at(file, line, note) for file in files for line, note in places_in(str(file)))
+    return next(places, None)
 
 
 def places_in(file: str) -> Iterator[tuple[int, str]]:
     """Find where threads and coroutines stand in a file: what runs, then what waits."""
     main = threading.main_thread().ident
-    for ident, top in sorted(sys._current_frames().items(), key=lambda item: item[0] != main):
+    stacks = sorted(sys._current_frames().items(), key=lambda stack: stack[0] != main)
+    for ident, top in stacks:
         for frame in frames_in(file, top):
             if frame.f_code.co_name != "<module>":
                 thread = "the event loop's thread" if ident == main else "another thread"
@@ -130,7 +124,7 @@ def places_in(file: str) -> Iterator[tuple[int, str]]:
                 yield frame.f_lineno, f"{thread} {how}"
                 break
     yield from awaits_in(file)
-    for top in sys._current_frames().values():
+    for _, top in stacks:
         for frame in frames_in(file, top):
             yield frame.f_lineno, "while the file is being imported"
 
@@ -157,12 +151,12 @@ def awaits_in(file: str) -> Iterator[tuple[int, str]]:
             yield coroutine.cr_frame.f_lineno, f"awaiting {name}"
 
 
-def running_thread(file: Path) -> dict[str, Any] | None:
+def running_thread(file: Path) -> Place | None:
     """Find a thread that runs the learner's code after the last test, and has had time to end."""
     deadline = time.monotonic() + GRACE
     while lines := lines_of_other_threads(str(file)):
         if time.monotonic() > deadline:
-            return {"place": place(file, lines[0], "in a thread that never ended")}
+            return place_at(file, lines[0], "in a thread that never ended")
         time.sleep(0.01)
     return None
 

@@ -5,7 +5,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 QUIT = "q"
@@ -17,9 +17,12 @@ class Keys:
 
     def __init__(self) -> None:
         self.is_there = sys.stdin is not None and sys.stdin.isatty()
-        self._has_modes = self.is_there and sys.platform != "win32"
         self._came_back = False
         self._single = False  # whether each key is handed over at once, just now
+        if self.is_there and sys.platform != "win32":
+            import termios
+
+            self._lines = termios.tcgetattr(sys.stdin)
 
     def pressed(self) -> str | None:
         """Give the key that was pressed, if any; `QUIT` when the terminal is gone."""
@@ -40,22 +43,39 @@ class Keys:
     @contextmanager
     def unbuffered(self) -> Iterator[None]:
         """Hand each key over at once and unechoed, while the block runs; after Ctrl-Z, too."""
-        if not self._has_modes:
+        if sys.platform == "win32":
             yield
-            return
-        with mode(each_key_at_once), answering(signal.SIGCONT, self.on_continue):
-            self._single = True
-            yield
+        else:
+            with self.mode(single=True), answering(signal.SIGCONT, self.on_continue):
+                yield
 
     @contextmanager
     def given_away(self) -> Iterator[None]:
         """Within `unbuffered`, lines again and Ctrl-C, for another program."""
-        self._single = False
-        lines = mode(whole_lines) if self._has_modes else nullcontext()
         # Not SIG_IGN: the child would inherit that.
-        with answering(signal.SIGINT, lambda *_: None), lines:
+        with answering(signal.SIGINT, lambda *_: None), self.mode(single=False):
             yield
-        self._single = True
+
+    @contextmanager
+    def mode(self, single: bool) -> Iterator[None]:
+        before = self._single
+        self.set_mode(single)
+        try:
+            yield
+        finally:
+            self.set_mode(before)
+
+    def set_mode(self, single: bool) -> None:
+        """Let the terminal hand over single keys, or whole lines as in the beginning."""
+        self._single = single
+        if self.is_there and sys.platform != "win32":
+            import termios
+            import tty
+
+            if single:
+                tty.setcbreak(sys.stdin)
+            else:
+                termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._lines)
 
     def came_back(self) -> bool:
         """Tell, once, that the program was stopped by Ctrl-Z and goes on."""
@@ -65,7 +85,7 @@ class Keys:
     def on_continue(self, number: int, frame: object) -> None:
         """Set the terminal again when the shell's `fg` brings this program back."""
         if self._single:
-            each_key_at_once()
+            self.set_mode(single=True)
         self._came_back = True
 
 
@@ -78,32 +98,6 @@ def answering(number: signal.Signals, answer: Callable[[int, Any], None]) -> Ite
         signal.signal(number, before)
 
 
-@contextmanager
-def mode(change: Callable[[], None]) -> Iterator[None]:
-    import termios
-
-    before = termios.tcgetattr(sys.stdin)
-    change()
-    try:
-        yield
-    finally:
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
-
-
 def key_of(typed: str) -> str | None:
     """Give the key behind what a terminal sent at once; None for anything but a single key."""
     return typed.lower() if len(typed) == 1 and typed.isprintable() else None
-
-
-def each_key_at_once() -> None:
-    import tty
-
-    tty.setcbreak(sys.stdin)
-
-
-def whole_lines() -> None:
-    import termios
-
-    flags = termios.tcgetattr(sys.stdin)
-    flags[3] |= termios.ICANON | termios.ECHO
-    termios.tcsetattr(sys.stdin, termios.TCSADRAIN, flags)

@@ -14,6 +14,9 @@ MEMORY = 2 * 1024**3
 OUTPUT = 1024**2
 HIGHEST_FILE = 4096
 
+TOO_LATE = "your code did not finish within {:g} seconds"
+TOO_MUCH = f"your code printed more than {OUTPUT // 1024**2} MB and was stopped"
+
 # A number of prctl(2) on Linux.
 PR_SET_PDEATHSIG = 1
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from minitasks.errors import CannotRun
+from minitasks.tracing import process_state
 from minitasks.workshop import catalog, folder, limits
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
@@ -74,20 +75,6 @@ def warm_up() -> None:
 
 
 @contextlib.contextmanager
-def from_warm_parent() -> Iterator[None]:
-    """Let a process that starts in this block be forked from our own forkserver.
-
-    multiprocessing has no option for that: its Popen asks the module for the one it keeps.
-    """
-    before = forkserver.connect_to_new_process
-    forkserver.connect_to_new_process = _warm_parent.connect_to_new_process
-    try:
-        yield
-    finally:
-        forkserver.connect_to_new_process = before
-
-
-@contextlib.contextmanager
 def safe_path() -> Iterator[None]:
     """Keep the current folder off the warm parent's path: a learner's pytest.py is not pytest."""
     before = os.environ.get("PYTHONSAFEPATH")
@@ -100,6 +87,10 @@ def safe_path() -> Iterator[None]:
             os.environ["PYTHONSAFEPATH"] = before
 
 
+class CalledOff(Exception):
+    """A grading was called off before it had an outcome."""
+
+
 def grade(
     exercise: Exercise,
     file: Path,
@@ -107,8 +98,8 @@ def grade(
     time_limit: float = TIME_LIMIT,
     examples: Path | None = None,
     cancel: threading.Event | None = None,
-) -> Verdict | None:
-    """Grade a file; None if it was called off, by `cancel`. Failing examples go to a folder."""
+) -> Verdict:
+    """Grade a file; `cancel` calls that off. Failing examples are kept in a folder, `examples`."""
     began = time.perf_counter()
     file = file.absolute()
     if missing := what_is_missing(file):
@@ -118,8 +109,6 @@ def grade(
         job = Job(exercise.grader.absolute(), file, Path(scratch), time_limit, examples)
         with _one_at_a_time:
             run = run_child(job, cancel or threading.Event())
-    if run.cancelled:
-        return None
     if not run.first("started"):
         raise CannotRun("the grading did not start: minitasks workshop doctor tells more")
     verdict = verdict_on(exercise, file, run, time.perf_counter() - began)
@@ -142,7 +131,9 @@ def run_child(job: Job, cancel: threading.Event) -> Run:
     context: Any = multiprocessing.get_context("forkserver" if can_fork() else "spawn")
     receiver, sender = multiprocessing.Pipe(duplex=False)
     child: BaseProcess = context.Process(target=grade_in_child, args=(job, sender), daemon=True)
-    with from_warm_parent():
+    # There is no option for that: multiprocessing asks the module for the forkserver it keeps.
+    warm = {"connect_to_new_process": _warm_parent.connect_to_new_process}
+    with process_state.replaced(forkserver, **warm):
         child.start()
     sender.close()
     run = Run(job.time_limit)
@@ -164,17 +155,16 @@ def follow(
 ) -> None:
     """Collect a child's reports until it ends, is out of time or is called off."""
     deadline = time.monotonic() + START_LIMIT
-    while child.is_alive():
+    while child.is_alive() and not run.timed_out:
         wait([receiver, child.sentinel], TICK)
         for report in reports_from(receiver):
             run.reports.append(report)
             # From each of these the child gives itself its time anew.
             if report["kind"] in {"started", "collected"}:
                 deadline = time.monotonic() + run.time_limit + GRACE
-        run.cancelled = cancel.is_set()
+        if cancel.is_set():
+            raise CalledOff
         run.timed_out = time.monotonic() > deadline
-        if run.cancelled or run.timed_out:
-            break
 
 
 def reports_from(receiver: "Connection[bytes, bytes]") -> Iterator[Report]:
@@ -216,15 +206,13 @@ def check(
     exercise: Exercise,
     time_limit: float = TIME_LIMIT,
     cancel: threading.Event | None = None,
-) -> Verdict | None:
-    """Grade the learner's file for an exercise and note the outcome; None if it was called off."""
+) -> Verdict:
+    """Grade the learner's file for an exercise and note the outcome."""
     file = workshop.file(exercise)
     digest = folder.digest_of(file)
-    verdict = grade(
-        exercise, file, time_limit=time_limit, examples=workshop.examples, cancel=cancel
-    )
-    if verdict is not None:
-        workshop.note(exercise, verdict, digest)
+    examples = workshop.examples
+    verdict = grade(exercise, file, time_limit=time_limit, examples=examples, cancel=cancel)
+    workshop.note(exercise, verdict, digest)
     return verdict
 
 
@@ -239,4 +227,4 @@ def regrade(workshop: Workshop) -> Iterator[str]:
     for exercise in catalog.exercises():
         if folder.is_begun(exercise, folder.digest_of(workshop.file(exercise))):
             verdict = check(workshop, exercise)
-            yield f"  {exercise.name}: {'passed' if verdict and verdict.passed else 'not yet'}"
+            yield f"  {exercise.name}: {'passed' if verdict.passed else 'not yet'}"

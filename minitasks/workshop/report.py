@@ -6,9 +6,9 @@ import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from rich.console import Group
 from rich.table import Table
@@ -52,9 +52,6 @@ class Report:
     learners: list[Learner]
     exercises: list[Stall]
     skipped: list[str]
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def report(folders: Iterable[Path]) -> Report:

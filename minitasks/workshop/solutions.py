@@ -2,12 +2,12 @@
 
 import ast
 import difflib
-import importlib.util
+import importlib.resources
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from minitasks.errors import INSTALL, CannotRun
-from minitasks.workshop.catalog import Definition, Exercise, text_of
+from minitasks.errors import CannotRun
+from minitasks.workshop.catalog import Exercise, definitions, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.journal import TRIES_FOR_SOLUTION
 
@@ -41,24 +41,17 @@ def difference_to_solution(file: Path, solution: str) -> str:
 
 def difference_to_starlette(file: Path) -> str:
     """Compare each definition of a file with the one of that name in Starlette as installed."""
+    starlette = importlib.resources.files("starlette")
     theirs = {
         name: (part, f"starlette/{module}")
         for module in STARLETTE
-        for name, part in definitions(text_of(starlette_folder() / module)).items()
+        for name, part in sources((starlette / module).read_text("utf-8")).items()
     }
     return "".join(
-        difference(f"{part}\n", f"{theirs[name][0]}\n", theirs[name][1])
-        for name, part in definitions(text_of(file)).items()
+        difference(part, *theirs[name])
+        for name, part in sources(text_of(file)).items()
         if name in theirs
     )
-
-
-def starlette_folder() -> Path:
-    """Find the installed Starlette, without importing it."""
-    spec = importlib.util.find_spec("starlette")
-    if spec is None or spec.origin is None:
-        raise CannotRun(f"Starlette is missing: {INSTALL.format('workshop')}")
-    return Path(spec.origin).parent
 
 
 def delegates_to(file: Path, exercise: Exercise) -> str:
@@ -66,7 +59,7 @@ def delegates_to(file: Path, exercise: Exercise) -> str:
 
     As in "BackgroundTask of starlette.background".
     """
-    wanted = definitions(text_of(exercise.solution)).keys()
+    wanted = sources(text_of(exercise.solution)).keys()
     allowed = set(ready_made(text_of(exercise.stub), wanted))
     found = (each for each in ready_made(text_of(file), wanted) if each not in allowed)
     return next(found, "")
@@ -84,14 +77,14 @@ def ready_made(source: str, wanted: Collection[str]) -> Iterator[str]:
                 yield f"{node.attr} of {module}"
 
 
-def definitions(source: str) -> dict[str, str]:
+def sources(program: str) -> dict[str, str]:
+    """Give the source text of what a program defines, by its name."""
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(program)
     except SyntaxError as problem:
         where = f"line {problem.lineno}: {problem.msg}"
         raise CannotRun(f"the file can't be parsed: {where}") from problem
     return {
-        node.name: ast.get_source_segment(source, node) or ""
-        for node in tree.body
-        if isinstance(node, Definition)
+        name: f"{ast.get_source_segment(program, node)}\n"
+        for name, node in definitions(tree).items()
     }

@@ -4,17 +4,19 @@ A file passes only when the child has reported that every test passed as often a
 and that it came to its end. The names of the tests are read from the grader's own file.
 """
 
+import ast
 import contextlib
+import linecache
 import re
 import signal
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from minitasks.workshop import example, limits
-from minitasks.workshop.catalog import Exercise, text_of
+from minitasks.workshop.catalog import Exercise, definitions, text_of
 
 Outcome = Literal["passed", "failed", "not run"]
 
@@ -31,9 +33,10 @@ class Place:
     source: str
     note: str = ""  # which thread it ran in, or what it waits for, where that helps
 
-    def __str__(self) -> str:
-        note = f" ({self.note})" if self.note else ""
-        return f"{self.file}, line {self.line}{note}\n    {self.source}"
+
+def place_at(file: Path, line: int, note: str = "") -> Place:
+    linecache.clearcache()  # another save may have come
+    return Place(str(file), line, linecache.getline(str(file), line).strip(), note)
 
 
 @dataclass(frozen=True)
@@ -61,114 +64,85 @@ class Verdict:
     delegates: str = ""
     seconds: float = 0.0
 
-    def feedback(self) -> str:
-        """Say in plain text what was claimed, what was seen, and at which line of the learner's."""
-        parts = [self.claim, self.seen, str(self.place or "")]
-        return "\n".join(part for part in parts if part)
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 # -- how it is made -------------------------------------------------------------------------------
-
-# The kinds of report that tell of a failure.
-FAILURES = ("import", "output", "time", "failed", "broken", "thread")
 
 Report = dict[str, Any]
 
 
 @dataclass
 class Run:
+    """What came out of the child: its reports, each of a kind, and how it ended.
+
+    A report of the kind "failed" has the reason and what was seen, and what else is known: the
+    test, the place, the arguments, the event loop, the traceback.
+    """
+
     time_limit: float  # what its tests may take, in seconds
     reports: list[Report] = field(default_factory=list)
     exit_code: int | None = None  # as multiprocessing gives it: negative for a signal
     output: str = ""  # the end of what it printed
     errors: str = ""  # the end of what it, and Python, wrote to stderr
     timed_out: bool = False  # whether it had to be ended from outside
-    cancelled: bool = False
     left: bool = False  # whether it left processes behind, which were ended
 
-    def first(self, *kinds: str) -> Report | None:
-        return next((report for report in self.reports if report["kind"] in kinds), None)
+    def first(self, kind: str) -> Report:
+        """Give the first report of a kind; an empty one if there is none."""
+        return next((report for report in self.reports if report["kind"] == kind), {})
 
     def tests(self, kind: str) -> Counter[str]:
-        return Counter(report["test"] for report in self.reports if report["kind"] == kind)
-
-
-@dataclass(frozen=True)
-class Failure:
-    reason: Reason
-    seen: str
-    report: Report = field(default_factory=dict)
+        return Counter(report.get("test", "") for report in self.reports if report["kind"] == kind)
 
 
 def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verdict:
     """Make the verdict on a file of what came out of the child."""
+    failure = failure_of(run, exercise.claims)
     verdict = Verdict(
         exercise=exercise.name,
         file=str(file),
-        passed=True,
+        passed=not failure,
         printed="\n".join(run.output.splitlines()[-10:])[-1000:],
         claims=tuple(
             Checked(test, text, outcome_of(test, run)) for test, text in exercise.claims.items()
         ),
         seconds=seconds,
     )
-    failure = failure_of(run, exercise.claims)
-    if failure is None:
+    if verdict.passed:
         return verdict
-    report = failure.report
-    test = report.get("test") or interrupted_test(run)
-    arguments, backend = report.get("arguments") or {}, report.get("backend") or "asyncio"
+    test = failure.get("test") or interrupted_test(run)
+    arguments, backend = failure.get("arguments", {}), failure.get("backend", "asyncio")
     return replace(
         verdict,
-        passed=False,
-        reason=failure.reason,
+        reason=failure["reason"],
         claim=exercise.claims.get(test, ""),
-        seen=failure.seen + hint_at_trio(report, run, file),
-        place=place_of(exercise, file, run, report, test),
+        seen=failure["seen"] + hint_at_trio(failure, run, file),
+        place=place_of(exercise, file, run, test),
         example=example.program(exercise, test, arguments, file, backend),
-        traceback=report.get("traceback", ""),
+        traceback=failure.get("traceback", ""),
     )
 
 
-def failure_of(run: Run, tests: Iterable[str]) -> Failure | None:
-    """Say why a run is no pass; None if it is one."""
-    too_late = f"your code did not finish within {run.time_limit:g} seconds"
-    if report := run.first(*FAILURES):
-        return reported(report, too_late)
+def failure_of(run: Run, tests: Iterable[str]) -> Report:
+    """Say why a run is no pass, as the child reported it or should have; empty if it is one."""
+    if failure := run.first("failed"):
+        return failure
     if run.timed_out or "Timeout (" in run.errors:
-        return Failure("time", too_late)
+        return {"reason": "time", "seen": limits.TOO_LATE.format(run.time_limit)}
     if run.left:
-        return Failure("process", "your code started a process and left it running")
+        return {"reason": "process", "seen": "your code started a process and left it running"}
     if run.first("finished") and all_passed(run, tests):
-        return None
-    return Failure("ended", ending(run.exit_code))
+        return {}
+    return {"reason": "ended", "seen": ending(run.exit_code)}
 
 
 def all_passed(run: Run, tests: Iterable[str]) -> bool:
-    passed = run.tests("passed")
-    collected = run.first("collected") or {"tests": []}
-    return all(passed[test] > 0 for test in tests) and passed == Counter(collected["tests"])
+    passed, collected = run.tests("passed"), run.first("collected").get("tests", [])
+    return all(passed[test] > 0 for test in tests) and passed == Counter(collected)
 
 
-def reported(report: Report, too_late: str) -> Failure:
-    kind, seen = report["kind"], report.get("seen", "")
-    words = {
-        "import": f"your file can't be imported: {seen}",
-        "output": f"your code printed more than {limits.OUTPUT // 1024**2} MB and was stopped",
-        "time": too_late,
-        "thread": "your code started a thread that still ran after the last test",
-    }
-    if kind in words:
-        return Failure(cast(Reason, kind), words[kind], report)
-    return Failure("claim", seen, report)
-
-
-def hint_at_trio(report: Report, run: Run, file: Path) -> str:
+def hint_at_trio(failure: Report, run: Run, file: Path) -> str:
     """Say that it was trio, where the same test passed on asyncio."""
-    if report.get("backend") != "trio" or not run.tests("passed")[report["test"]]:
+    if failure.get("backend") != "trio" or not run.tests("passed")[failure["test"]]:
         return ""
     ran = "This ran on trio, the other event loop that anyio runs on"
     if "asyncio" in text_of(file):
@@ -198,9 +172,9 @@ def interrupted_test(run: Run) -> str:
     return next(iter(begun), "")
 
 
-def place_of(exercise: Exercise, file: Path, run: Run, report: Report, test: str) -> Place | None:
+def place_of(exercise: Exercise, file: Path, run: Run, test: str) -> Place | None:
     """Find the line to blame: as reported, where Python crashed, or what the test uses first."""
-    if found := report.get("place") or (run.first("exit") or {}).get("place"):
+    if found := run.first("failed").get("place") or run.first("exit").get("place"):
         return Place(**found)
     return crash_place(run.errors, file) or definition(exercise, file, test)
 
@@ -212,19 +186,14 @@ def crash_place(errors: str, file: Path) -> Place | None:
     # faulthandler, which may not need the interpreter, escapes what is not ASCII.
     name = str(file).encode("ascii", "backslashreplace").decode()
     found = re.search(rf'^  File "{re.escape(name)}", line (\d+)', errors, re.MULTILINE)
-    return line_of(file, int(found[1])) if found else None
+    return place_at(file, int(found[1])) if found else None
 
 
 def definition(exercise: Exercise, file: Path, test: str) -> Place | None:
     """Find where the learner defines what a test uses first, if the file can be parsed."""
     with contextlib.suppress(SyntaxError, ValueError):
+        defined = definitions(ast.parse(text_of(file)))
         for name in example.names_used(text_of(exercise.grader), test):
-            if line := example.line_defining(name, text_of(file)):
-                return line_of(file, line)
+            if name in defined:
+                return place_at(file, defined[name].lineno)
     return None
-
-
-def line_of(file: Path, line: int) -> Place:
-    lines = text_of(file).splitlines()
-    source = lines[line - 1].strip() if line <= len(lines) else ""
-    return Place(str(file), line, source)

@@ -7,11 +7,9 @@ nothing else may. Where there is no fork, as on Windows, each child imports for 
 import gc
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from minitasks.workshop import child
-from minitasks.workshop.parent import Job
 
 # Hypothesis computes its tables of characters once, and pytest loads parts of itself when first
 # used.
@@ -28,16 +26,17 @@ async def test_warm(exercise, text, numbers):
 
 
 def warm() -> None:
-    """Run one small grading here, then hide what it made from the garbage collector.
+    """Run one small test here, then hide what it made from the garbage collector.
 
     A collection in a child would write to every object, and so copy every page of memory that it
     shares.
     """
     with tempfile.TemporaryDirectory(prefix="minitasks-") as scratch:
-        job = Job(Path(scratch, "test_warm.py"), Path(scratch, "exercise.py"), Path(scratch))
-        job.grader.write_text(GRADER, encoding="utf-8")
-        job.file.write_text("", encoding="utf-8")
-        child.run_tests(job, child.Reporter(len), time.monotonic)
+        file, grader = Path(scratch, "exercise.py"), Path(scratch, "test_warm.py")
+        file.touch()
+        grader.write_text(GRADER, encoding="utf-8")
+        child.load(file)
+        child.run_one(grader, "test_warm")
     for name in ("exercise", "test_warm"):
         sys.modules.pop(name, None)
     gc.collect()

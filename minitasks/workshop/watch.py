@@ -1,30 +1,30 @@
 """Watch: the screen that grades on every save.
 
-One loop takes what happens, in order: a key, a save, a verdict. Saves come from a thread that
-watches the folder, verdicts from the one that grades; each puts what it has in the loop's queue.
+One loop looks for what has happened: a save, a key, a verdict. Only the grading has another thread.
 """
 
 import os
-import queue
 import shlex
 import shutil
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import watchfiles
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from minitasks.workshop import catalog, parent, show
+from minitasks.workshop import catalog, keys, parent, show
 from minitasks.workshop.catalog import Exercise, text_of
-from minitasks.workshop.folder import Workshop
+from minitasks.workshop.folder import Workshop, digest_of
 from minitasks.workshop.journal import JournalError
-from minitasks.workshop.keys import QUIT, Keys
 from minitasks.workshop.parent import TIME_LIMIT
 from minitasks.workshop.verdict import Verdict
 
@@ -36,88 +36,38 @@ AFTER_A_PASS = (
 # Editors that leave the terminal alone.
 WINDOWS_OF_THEIR_OWN = ("code", "code-insiders", "codium", "cursor", "subl", "zed")
 
-# How long a key may wait. Saves and verdicts wake the loop at once.
-TICK = 0.05
+# How long a key or a verdict may wait.
+TICK = 0.02
 
 
-@dataclass(frozen=True)
-class Saved:
-    file: Path
+def notices(folder: Path) -> Iterator[set[Path]]:
+    """Give what the system says was saved in a folder; nothing, after each tick without."""
+    for changes in watchfiles.watch(
+        folder,
+        watch_filter=None,
+        # An editor that writes a file in two steps does so within a millisecond or two.
+        step=10,
+        debounce=100,
+        rust_timeout=round(TICK * 1000),
+        yield_on_timeout=True,
+        force_polling=False,
+    ):
+        yield {Path(path) for _, path in changes}
 
 
-@dataclass(frozen=True)
-class Graded:
-    """A grading is over: `cancel` is its own, for one that was called off may still come in."""
+def looks(files: Iterable[Path]) -> Iterator[set[Path]]:
+    """Give what was saved, by reading the files every 0.2 s; nothing, after each tick between.
 
-    cancel: threading.Event
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
-class Pressed:
-    key: str
-
-
-@dataclass(frozen=True)
-class Resized:
-    """The terminal has another size."""
-
-
-WatchEvent = Saved | Graded | Pressed | Resized
-
-
-class Saves:
-    """Watches a folder, by reading its files where the system sends no notices."""
-
-    def __init__(self, workshop: Workshop, found: "queue.Queue[WatchEvent]", polling: bool) -> None:
-        self.workshop = workshop
-        self.found = found
-        self.polling = polling
-        self.looks = 0
-        self.stop = threading.Event()
-        self.thread = threading.Thread(target=self.watch, daemon=True)
-
-    def watch(self) -> None:
-        """Watch until stopped; poll if the system's notices can't be had."""
-        if not self.polling:
-            with suppress(OSError, RuntimeError):
-                return self.follow()
-            self.polling = True
-        return self.poll()
-
-    def poll(self) -> None:
-        """Read the files again and again: a time may be kept, or too coarse to tell two saves."""
-        before = self.contents()
-        while not self.stop.wait(0.2):
-            self.looks += 1
-            now = self.contents()
-            for file, content in now.items():
-                if before.get(file) != content:
-                    self.found.put(Saved(file))
-            before = now
-
-    def contents(self) -> dict[Path, bytes]:
-        found = {}
-        for file in map(self.workshop.file, catalog.exercises()):
-            with suppress(OSError):
-                if file.is_file():
-                    found[file] = file.read_bytes()
-        return found
-
-    def follow(self) -> None:
-        """Put each change that the system tells of in the queue."""
-        for changes in watchfiles.watch(
-            self.workshop.root,
-            watch_filter=lambda change, path: Path(path).name == "exercise.py",
-            # An editor that writes a file in two steps does so within a millisecond or two.
-            step=10,
-            debounce=100,
-            rust_timeout=200,
-            force_polling=False,
-            stop_event=self.stop,
-        ):
-            for file in sorted({path for _, path in changes}):
-                self.found.put(Saved(Path(file)))
+    A file's time says less: it may be kept, or too coarse to tell two saves.
+    """
+    before = {file: digest_of(file) for file in files}
+    while True:
+        for _ in range(round(0.2 / TICK)):
+            time.sleep(TICK)
+            yield set()
+        now = {file: digest_of(file) for file in before}
+        yield {file for file, digest in now.items() if digest not in ("", before[file])}
+        before = now
 
 
 class Watch:
@@ -135,71 +85,64 @@ class Watch:
         self.workshop = workshop
         self.console = console
         self.time_limit = time_limit
+        self.polling = polling
         self.redraw = redraw
-        # Not a SimpleQueue: on Python 3.11 and 3.12 a signal can make its wait endless.
-        self.queue: queue.Queue[WatchEvent] = queue.Queue()
-        self.saves = Saves(workshop, self.queue, polling)
-        self.keys = Keys()
+        self.keys = keys.Keys()
         self.exercise = workshop.current()
         self.verdict: Verdict | None = None
         self.body: RenderableType | None = None
         self.alone = False
         self.last_change = "no change seen yet"
+        self.grader = ThreadPoolExecutor(max_workers=1)
+        self.grading: Future[Verdict] | None = None
         self.cancel = threading.Event()
-        self.grading: threading.Thread | None = None
         self.size = console.size
         self.next_line = 0  # the first that the next press of space shows
 
     def watch(self) -> None:
         """Watch, grade and draw until the learner quits."""
         parent.warm_up()
-        self.saves.thread.start()
+        saves = self.saves()
         try:
             with suppress(KeyboardInterrupt), self.keys.unbuffered():
+                next(saves)  # what is saved from now on is seen
                 self.go_to(self.exercise)
-                while self.answer_or_regrade(self.next_event()):
-                    pass
+                for saved in saves:
+                    self.answer(saved)
         finally:
-            self.call_off()
-            self.saves.stop.set()
-            self.saves.thread.join()
+            self.cancel.set()
+            self.grader.shutdown()
         self.console.print(Text("bye; minitasks workshop watch goes on from here"))
 
-    def next_event(self) -> WatchEvent:
-        while True:
-            if key := self.keys.pressed():
-                return Pressed(key)
-            if self.keys.came_back():
-                return Resized()
-            if self.redraw and self.console.size != self.size:
-                self.size = self.console.size
-                return Resized()
-            try:
-                return self.queue.get(timeout=TICK)
-            except queue.Empty:
-                continue
+    def saves(self) -> Iterator[set[Path]]:
+        """Give what was saved, tick by tick; poll if the system's notices can't be had."""
+        if not self.polling:
+            with suppress(OSError, RuntimeError):
+                yield from notices(self.workshop.root)
+            self.polling = True
+        yield from looks(map(self.workshop.file, catalog.exercises()))
 
-    def answer_or_regrade(self, event: WatchEvent) -> bool:
-        """Answer an event; put the journal right first if it was damaged meanwhile."""
+    def answer(self, saved: Iterable[Path]) -> None:
+        """Answer what has happened: saves, a key, a verdict, a window of another size."""
+        for file in sorted(saved):
+            self.do(self.saved, file)
+        if key := self.keys.pressed():
+            self.do(self.press, key)
+        if self.grading is not None and self.grading.done():
+            self.verdict, self.grading = self.grading.result(), None
+            self.do(self.draw)
+        if self.keys.came_back() or (self.redraw and self.console.size != self.size):
+            self.size = self.console.size
+            self.do(self.draw, self.body, self.alone)
+
+    def do(self, action: Callable[..., None], *arguments: Any) -> None:
+        """Do something; put the journal right first if it was damaged meanwhile."""
         try:
-            return self.answer(event)
+            action(*arguments)
         except JournalError:
             for line in parent.regrade(self.workshop):
                 self.console.print(line)
-            return self.answer(event)
-
-    def answer(self, event: WatchEvent) -> bool:
-        match event:
-            case Pressed(key):
-                return self.press(key)
-            case Saved(file):
-                self.saved(file)
-            case Graded(cancel, verdict) if cancel is self.cancel:
-                self.verdict = verdict
-                self.draw()
-            case Resized():
-                self.draw(self.body, self.alone)
-        return True
+            action(*arguments)
 
     def saved(self, file: Path) -> None:
         """Grade the exercise that was saved, and go there if it is another."""
@@ -222,26 +165,16 @@ class Watch:
         self.draw()
 
     def grade(self) -> None:
-        self.call_off()
-        self.verdict = None
-        self.cancel = threading.Event()
-        work = (self.exercise, self.cancel)
-        self.grading = threading.Thread(target=self.grade_here, args=work, daemon=True)
-        self.grading.start()
-
-    def grade_here(self, exercise: Exercise, cancel: threading.Event) -> None:
-        verdict = parent.check(self.workshop, exercise, self.time_limit, cancel)
-        if verdict is not None:
-            self.queue.put(Graded(cancel, verdict))
-
-    def call_off(self) -> None:
-        """Call the running grading off, and wait until nothing of it is left."""
+        """Call the running grading off; once nothing of it is left, the next begins."""
         self.cancel.set()
-        if self.grading is not None:
-            self.grading.join()
+        self.cancel = threading.Event()
+        self.verdict = None
+        self.grading = self.grader.submit(
+            parent.check, self.workshop, self.exercise, self.time_limit, self.cancel
+        )
 
-    def press(self, key: str) -> bool:
-        """Do what a key asks for; tell whether to go on."""
+    def press(self, key: str) -> None:
+        """Do what a key asks for."""
         match key:
             case "n":
                 self.next_exercise()
@@ -262,11 +195,10 @@ class Watch:
                 self.timeline()
             case "r" | "u":
                 self.bring_back(key)
-            case _ if key == QUIT:
-                return False
+            case keys.QUIT:
+                raise KeyboardInterrupt  # as Ctrl-C does
             case _:
                 self.draw()
-        return True
 
     def next_exercise(self) -> None:
         following = self.workshop.next_to_do(beyond=self.exercise)
@@ -377,11 +309,6 @@ class Watch:
         return Text(keys if self.keys.is_there else "no keyboard here: Ctrl-C ends", "dim")
 
     def change_line(self) -> Text:
-        how = " (looking every 0.2 s)" if self.saves.polling else ""
+        how = " (looking every 0.2 s)" if self.polling else ""
         line = Text(f"{self.last_change}{how}", "dim")
         return line.append(f"\n{self.workshop.unkept}", "red") if self.workshop.unkept else line
-
-
-def wants_plain() -> bool:
-    """Tell whether the terminal can't be drawn on, or is none."""
-    return os.environ.get("TERM") in {"dumb", "unknown"} or not sys.stdout.isatty()

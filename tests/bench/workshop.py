@@ -3,19 +3,19 @@
 `python -m tests.bench.workshop` prints it alone.
 """
 
-import queue
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from minitasks.workshop import catalog, folder, parent
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
-from minitasks.workshop.watch import Saves, WatchEvent
+from minitasks.workshop.watch import notices
 
 # What a cold run needs, for the graders take the learner's module from the workshop's own plugin.
 CONFTEST = """
@@ -47,33 +47,26 @@ def measure(saves: int = 15, cold_runs: int = 3) -> dict[str, str]:
 
 def median_save(workshop: Workshop, exercise: Exercise, saves: int) -> float:
     """Save a solution again and again; give the median until the verdict, in milliseconds."""
-    happenings: queue.Queue[WatchEvent] = queue.Queue()
-    watcher = Saves(workshop, happenings, polling=False)
+    saves_seen = notices(workshop.root)
+    next(saves_seen)
     parent.warm_up()
     parent.check(workshop, exercise)
-    watcher.thread.start()
-    time.sleep(0.5)  # until the system's notices are on; there is nothing to wait for
-    taken = [save_and_wait(workshop, exercise, happenings, number) for number in range(saves)]
-    watcher.stop.set()
-    watcher.thread.join()
+    taken = [save_and_wait(workshop, exercise, saves_seen, number) for number in range(saves)]
     return statistics.median(taken) * 1000
 
 
 def save_and_wait(
-    workshop: Workshop,
-    exercise: Exercise,
-    happenings: "queue.Queue[WatchEvent]",
-    number: int,
+    workshop: Workshop, exercise: Exercise, saves_seen: Iterator[set[Path]], number: int
 ) -> float:
     """Save once and wait for the verdict; give the seconds it took."""
     content = f"{text_of(exercise.solution)}\n# save {number}\n".encode()
+    file = workshop.file(exercise)
     began = time.perf_counter()
-    folder.write(workshop.file(exercise), content)
-    happenings.get(timeout=10)
+    folder.write(file, content)
+    next(saved for saved in saves_seen if file in saved)
     verdict = parent.check(workshop, exercise)
     taken = time.perf_counter() - began
-    assert verdict is not None
-    assert verdict.passed, verdict.feedback()
+    assert verdict.passed, verdict
     return taken
 
 

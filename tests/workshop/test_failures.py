@@ -59,9 +59,9 @@ def test_a_cause_in_the_learners_file_counts(file: Path) -> None:
 
     found = failures.of(problem, file)
     assert found["seen"] == "told otherwise"
-    assert found["place"]["line"] == 2
+    assert found["place"].line == 2
 
 
 def test_no_place_is_told_where_nothing_of_the_file_stands(file: Path) -> None:
     """Neither a thread nor a coroutine is in it."""
-    assert failures.standing(file) == {"place": None}
+    assert failures.standing(file) is None

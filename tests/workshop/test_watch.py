@@ -3,12 +3,12 @@
 import io
 import json
 import os
-import queue
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.verdict import Verdict
-from minitasks.workshop.watch import Pressed, Saved, Saves, Watch, WatchEvent
+from minitasks.workshop.watch import Watch, looks
 from tests.parts import TIMEOUT, wait_until
 from tests.workshop.mistakes import mistakes_of
 from tests.workshop.test_parent import (
@@ -278,28 +278,19 @@ def test_space_shows_the_rest_and_then_the_beginning(watch: Watch, height: int) 
     assert "line 0\n" in shown(watch)
 
 
-def test_two_saves_of_one_second_are_two_where_files_are_read(
-    workshop: Workshop, exercise: Exercise
-) -> None:
+def test_two_saves_of_one_second_are_two_where_files_are_read(tmp_path: Path) -> None:
     """Also where a file keeps its time: what is in it counts."""
-    found: queue.Queue[WatchEvent] = queue.Queue()
-    saves = Saves(workshop, found, polling=True)
-    file = workshop.file(exercise)
+    file = tmp_path / "exercise.py"
+    file.write_bytes(b"one = 0\n")
     before = file.stat()
-    saves.thread.start()
-    try:
-        wait_until(lambda: saves.looks > 0)
-        for content in (b"one = 1\n", b"one = 2\n"):
-            file.write_bytes(content)
-            os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
-            assert found.get(timeout=TIMEOUT) == Saved(file)
+    saves = looks([file])
+    next(saves)
+    for content in (b"one = 1\n", b"one = 2\n"):
         file.write_bytes(content)
-        looks = saves.looks
-        wait_until(lambda: saves.looks > looks + 1)
-        assert found.empty()
-    finally:
-        saves.stop.set()
-        saves.thread.join()
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert next(filter(None, saves)) == {file}
+    file.write_bytes(content)
+    assert not any(islice(saves, 30))
 
 
 def test_keys_work_after_ctrl_z_and_fg(learner: Learner) -> None:
@@ -334,11 +325,12 @@ def hear(number, frame):
     time.sleep(2 * TICK)
     heard.append("q")
 
-watch = Watch(Workshop(Path(sys.argv[1])), Console())
-watch.keys.pressed = lambda: heard[0] if heard else None
 signal.signal(signal.SIGALRM, hear)
 signal.setitimer(signal.ITIMER_REAL, TICK / 2)
-print(watch.next_event().key)
+for _ in Watch(Workshop(Path(sys.argv[1])), Console()).saves():
+    if heard:
+        print(*heard)
+        break
 """
 
 
@@ -363,7 +355,7 @@ def test_a_journal_that_is_damaged_meanwhile_is_mended(workshop: Workshop) -> No
     watch = Watch(workshop, Console(width=80, file=file), redraw=False)
     workshop.journal.file.write_text("{broken")
 
-    assert watch.answer_or_regrade(Pressed("l"))
+    watch.do(watch.press, "l")
     assert "the progress file was damaged" in file.getvalue()
     assert "Double it" in file.getvalue()
 
