@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from multiprocessing import forkserver
-from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -31,14 +30,9 @@ from minitasks.workshop.verdict import Report, Run, Verdict, verdict_on
 LARGEST = 1024**2  # bytes of a learner's file
 TIME_LIMIT = 10.0  # seconds that the tests of one exercise may take
 
-# How long a child may take to import everything, where no warm parent has done so.
-START_LIMIT = 60.0
-# The child ends itself at its time limit and says where it stood; after this much more seconds it
-# is ended from here.
-GRACE = 0.8
-# How often a waiting grading looks whether it was cancelled.
+# How often a waiting grading looks whether it was called off.
 TICK = 0.02
-# Ending what one child left behind would end another child, too.
+# To start a child changes multiprocessing for a moment.
 _one_at_a_time = threading.Lock()
 
 
@@ -54,6 +48,7 @@ class Job:
         self.output = self.scratch / "output.txt"
         # Where stderr goes, and what Python itself has to say of a crash.
         self.errors = self.scratch / "errors.txt"
+        self.reports = self.scratch / "reports.jsonl"
 
 
 # A forkserver of our own: the one that multiprocessing keeps for the whole process may serve
@@ -68,23 +63,14 @@ def can_fork() -> bool:
 
 def warm_up() -> None:
     """Start the warm parent, if it is not there yet. The first grading does it as well."""
-    if can_fork():
-        _warm_parent.set_forkserver_preload(["minitasks.workshop.warm"])
-        with safe_path():
-            _warm_parent.ensure_running()
-
-
-@contextlib.contextmanager
-def safe_path() -> Iterator[None]:
-    """Keep the current folder off the warm parent's path: a learner's pytest.py is not pytest."""
-    before = os.environ.get("PYTHONSAFEPATH")
+    if not can_fork():
+        return
+    _warm_parent.set_forkserver_preload(["minitasks.workshop.warm"])
+    # Keeps the current folder off its path: a learner's pytest.py is not pytest.
+    before = os.environ.get("PYTHONSAFEPATH", "")
     os.environ["PYTHONSAFEPATH"] = "1"
-    try:
-        yield
-    finally:
-        del os.environ["PYTHONSAFEPATH"]
-        if before is not None:
-            os.environ["PYTHONSAFEPATH"] = before
+    _warm_parent.ensure_running()
+    os.environ["PYTHONSAFEPATH"] = before  # empty is as good as not set
 
 
 class CalledOff(Exception):
@@ -129,73 +115,43 @@ def run_child(job: Job, cancel: threading.Event) -> Run:
     """Run one child to its end, or end it; nothing of it is left afterwards."""
     warm_up()
     context: Any = multiprocessing.get_context("forkserver" if can_fork() else "spawn")
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    child: BaseProcess = context.Process(target=grade_in_child, args=(job, sender), daemon=True)
+    child: BaseProcess = context.Process(target=grade_in_child, args=(job,), daemon=True)
     # There is no option for that: multiprocessing asks the module for the forkserver it keeps.
     warm = {"connect_to_new_process": _warm_parent.connect_to_new_process}
     with process_state.replaced(forkserver, **warm):
         child.start()
-    sender.close()
-    run = Run(job.time_limit)
-    try:
-        follow(run, child, receiver, cancel)
-    finally:
-        run.left = kill(child)
-        run.reports += reports_from(receiver)
-        receiver.close()
-    run.exit_code = child.exitcode
-    run.output = tail_of(job.output)
-    run.errors = tail_of(job.errors)
-    child.close()
-    return run
-
-
-def follow(
-    run: Run, child: BaseProcess, receiver: "Connection[bytes, bytes]", cancel: threading.Event
-) -> None:
-    """Collect a child's reports until it ends, is out of time or is called off."""
-    deadline = time.monotonic() + START_LIMIT
-    while child.is_alive() and not run.timed_out:
-        wait([receiver, child.sentinel], TICK)
-        for report in reports_from(receiver):
-            run.reports.append(report)
-            # From each of these the child gives itself its time anew.
-            if report["kind"] in {"started", "collected"}:
-                deadline = time.monotonic() + run.time_limit + GRACE
-        if cancel.is_set():
-            raise CalledOff
-        run.timed_out = time.monotonic() > deadline
-
-
-def reports_from(receiver: "Connection[bytes, bytes]") -> Iterator[Report]:
-    """Take the reports that have come; what a learner's code wrote between them is no report."""
-    with contextlib.suppress(EOFError, OSError):
-        while receiver.poll():
-            with contextlib.suppress(ValueError):
-                yield json.loads(receiver.recv_bytes())
-
-
-def kill(child: BaseProcess) -> bool:
-    """End a child and its process group; tell whether it ended by itself and left others."""
     group = child.pid
     assert group is not None
-    by_itself = not child.is_alive()
-    if not by_itself:
-        limits.end_group(group)
+    try:
+        while child.is_alive():
+            child.join(TICK)
+            if cancel.is_set():
+                raise CalledOff
+    finally:
         child.kill()
-    child.join()
-    return limits.end_group(group) and by_itself
+        child.join()
+        left = limits.end_group(group)
+    reports = list(reports_in(text_in(job.reports)))
+    output, errors = text_in(job.output)[-20_000:], text_in(job.errors)[-20_000:]
+    return Run(job.time_limit, reports, child.exitcode, output, errors, left)
 
 
-def tail_of(file: Path) -> str:
-    return file.read_bytes()[-20_000:].decode("utf-8", "replace") if file.exists() else ""
+def text_in(file: Path) -> str:
+    return file.read_bytes().decode("utf-8", "replace") if file.exists() else ""
 
 
-def grade_in_child(job: Job, connection: "Connection[bytes, bytes]") -> None:
+def reports_in(text: str) -> Iterator[Report]:
+    """Read reports, one a line; what a learner's code wrote between them is no report."""
+    for line in text.splitlines():
+        with contextlib.suppress(ValueError):
+            yield json.loads(line)
+
+
+def grade_in_child(job: Job) -> None:
     """Grade in this process, and end it. The parent itself never imports pytest."""
     from minitasks.workshop import child
 
-    child.grade(job, connection)
+    child.grade(job)
 
 
 # -- the learner's own files ----------------------------------------------------------------------

@@ -11,7 +11,7 @@ import re
 import signal
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -70,7 +70,7 @@ class Verdict:
 Report = dict[str, Any]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Run:
     """What came out of the child: its reports, each of a kind, and how it ended.
 
@@ -79,12 +79,11 @@ class Run:
     """
 
     time_limit: float  # what its tests may take, in seconds
-    reports: list[Report] = field(default_factory=list)
-    exit_code: int | None = None  # as multiprocessing gives it: negative for a signal
-    output: str = ""  # the end of what it printed
-    errors: str = ""  # the end of what it, and Python, wrote to stderr
-    timed_out: bool = False  # whether it had to be ended from outside
-    left: bool = False  # whether it left processes behind, which were ended
+    reports: list[Report]
+    exit_code: int | None  # as multiprocessing gives it: negative for a signal
+    output: str  # the end of what it printed
+    errors: str  # the end of what it, and Python, wrote to stderr
+    left: bool  # whether it left processes behind, which were ended
 
     def first(self, kind: str) -> Report:
         """Give the first report of a kind; an empty one if there is none."""
@@ -126,7 +125,7 @@ def failure_of(run: Run, tests: Iterable[str]) -> Report:
     """Say why a run is no pass, as the child reported it or should have; empty if it is one."""
     if failure := run.first("failed"):
         return failure
-    if run.timed_out or "Timeout (" in run.errors:
+    if "Timeout (" in run.errors:
         return {"reason": "time", "seen": limits.TOO_LATE.format(run.time_limit)}
     if run.left:
         return {"reason": "process", "seen": "your code started a process and left it running"}
