@@ -558,9 +558,9 @@ def doctor(context: click.Context) -> None:
     from minitasks.workshop import doctor
 
     is_well = True
-    for finding in doctor.examine(Path.cwd()):
-        click.echo(f"{'ok ' if finding.good else 'BAD'} {finding.what}: {finding.found}")
-        is_well = is_well and finding.good
+    for is_good, finding in doctor.examine(Path.cwd()):
+        click.echo(f"{'ok ' if is_good else 'BAD'} {finding}")
+        is_well = is_well and is_good
     context.exit(0 if is_well else 1)
 
 

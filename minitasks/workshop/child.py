@@ -1,6 +1,6 @@
-"""The child's side of a grading: load the learner's file, run the tests on it, report each.
+"""The child's side of a grading: load the learner's file, run the tests on it, note each.
 
-Runs in a process of its own and ends it. The parent (parent.py) demands a report for every test.
+Runs in a process of its own and ends it. The parent (parent.py) demands a note of every test.
 """
 
 import _thread
@@ -28,9 +28,10 @@ import hypothesis
 import pytest
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+from minitasks.tracing.steps import callers
 from minitasks.workshop import failures, limits
 from minitasks.workshop.parent import Job
-from minitasks.workshop.verdict import place_at
+from minitasks.workshop.verdict import Run, place_at
 
 # Hypothesis keeps its tables of characters here; to compute them takes two seconds.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "minitasks"
@@ -38,6 +39,9 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mini
 # Imported when first used, were they not imported here, for every child to share.
 for needed_later in ("anyio._backends._asyncio", "anyio._backends._trio"):
     importlib.import_module(needed_later)
+
+# The learner's code gets another one.
+EXIT = os._exit
 
 # Each plugin costs a millisecond or two.
 UNUSED = (
@@ -65,13 +69,13 @@ def grade(job: Job) -> None:
     reseed()
 
     grader = Grader(job)
-    grader.report("started")
-    grader.tell_of_exits()
+    grader.note()
+    os._exit = grader.exit
     _thread.start_new_thread(grader.keep_watch, (runner,))
-    grader.run()
+    grader.run_tests()
     # Not sys.exit: threads of the learner's would keep the process alive, and their atexit hooks
     # have no say.
-    os._exit(0)
+    EXIT(0)
 
 
 def write_to(file: Path, descriptor: int) -> io.TextIOWrapper:
@@ -164,19 +168,28 @@ def load(file: Path) -> ModuleType:
 
 
 class Grader(Supplier):
-    """The pytest plugin of a grading: reports to the parent what happens, test by test."""
+    """The pytest plugin of a grading: notes for the parent what happens, test by test."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.reports = job.reports.open("ab", buffering=0)
+        self.run = Run(job.time_limit)
+        self.states = job.states.open("ab", buffering=0)
         self.process = os.getpid()
         self.restart_clock()
 
-    def report(self, kind: str, **facts: Any) -> None:
-        # A fork of this process stays silent.
+    def note(self, **changes: Any) -> None:
+        """Note what has changed, and write down how the run stands; a fork of it stays silent."""
+        vars(self.run).update(changes)
         if os.getpid() == self.process:
-            line = json.dumps({"kind": kind, **facts}, default=asdict) + "\n"
-            self.reports.write(line.encode())
+            self.states.write(json.dumps(asdict(self.run)).encode() + b"\n")
+
+    def note_failure(self, **facts: Any) -> None:
+        """Note why the file does not pass: the first reason counts."""
+        if not self.run.failure:
+            self.note(failure=facts)
+
+    def note_problem(self, problem: BaseException, opening: str = "", **facts: Any) -> None:
+        self.note_failure(**failures.of(problem, self.job.file, opening), **facts)
 
     def restart_clock(self) -> None:
         """Begin anew: what pytest itself takes in between is not the learner's time."""
@@ -184,16 +197,13 @@ class Grader(Supplier):
         # For code that never lets another thread run: this one needs no interpreter.
         faulthandler.dump_traceback_later(self.job.time_limit + 0.5, exit=True, file=2)
 
-    def tell_of_exits(self) -> None:
-        """Report the learner's line that ends the process: nothing can be asked afterwards."""
-        end, file = os._exit, self.job.file
-
-        def report_and_end(status: int) -> NoReturn:
-            if frame := next(failures.frames_in(str(file), sys._getframe()), None):
-                self.report("exit", place=place_at(file, frame.f_lineno))
-            end(status)
-
-        os._exit = report_and_end
+    def exit(self, status: int) -> NoReturn:
+        """End the process, as os._exit; first note the learner's line that asks for it, if any."""
+        for frame in callers(sys._getframe()):
+            if frame.f_code.co_filename == str(self.job.file):
+                self.note(exited_at=place_at(self.job.file, frame.f_lineno))
+                break
+        EXIT(status)
 
     def keep_watch(self, runner: BaseProcess) -> None:
         """End the process when its time is up or it prints too much, and say where it stood.
@@ -209,55 +219,50 @@ class Grader(Supplier):
                 reason = "output" if is_flood else "time"
                 seen = limits.TOO_MUCH if is_flood else limits.TOO_LATE.format(job.time_limit)
                 place = failures.standing(job.file, job.grader)
-                self.report("failed", reason=reason, seen=seen, place=place)
-                os._exit(1)
+                self.note_failure(reason=reason, seen=seen, place=place)
+                EXIT(1)
             time.sleep(0.02)
         limits.end_group(os.getpid())
-        os._exit(1)
+        EXIT(1)
 
-    def run(self) -> None:
-        """Load the learner's file, run the grader's tests on it, and report how it ended."""
+    def run_tests(self) -> None:
+        """Load the learner's file, run the grader's tests on it, and note how it ended."""
         job = self.job
         try:
             load(job.file)
         except BaseException as problem:
-            self.report_failure(problem, "your file can't be imported: ", reason="import")
+            self.note_problem(problem, "your file can't be imported: ", reason="import")
             return
         use_profile(job.examples)
         run_pytest(f"--rootdir={job.scratch}", str(job.grader), plugin=self)
         if place := failures.running_thread(job.file):
             seen = "your code started a thread that still ran after the last test"
-            self.report("failed", reason="thread", seen=seen, place=place)
-        else:
-            self.report("finished")
-
-    def report_failure(self, problem: BaseException, opening: str = "", **facts: Any) -> None:
-        self.report("failed", **failures.of(problem, self.job.file, opening), **facts)
+            self.note_failure(reason="thread", seen=seen, place=place)
+        self.note(is_finished=True)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
-        """Report a test by what its function did, whatever becomes of pytest's own reports."""
+        """Note what a test's function did, whatever becomes of pytest's own reports."""
         test = pyfuncitem.originalname
-        self.report("running", test=test)
+        self.note(running=test)
         try:
             result = yield
         except BaseException as problem:
             params = getattr(getattr(pyfuncitem, "callspec", None), "params", {})
             backend = str(params.get("anyio_backend", "asyncio"))
-            self.report_failure(problem, reason="claim", test=test, backend=backend)
+            self.note_problem(problem, reason="claim", test=test, backend=backend)
             raise
-        self.report("passed", test=test)
+        self.note(running="", passed=[*self.run.passed, test])
         return result
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Report how often each test is to run: once for each event loop, say."""
-        tests = [getattr(item, "originalname", item.name) for item in session.items]
-        self.report("collected", tests=tests)
+        """Note how often each test is to run: once for each event loop, say."""
+        self.note(tests=[getattr(item, "originalname", item.name) for item in session.items])
         refuse_dialogs()  # pytest has put its own in their place
         self.restart_clock()
 
     def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[None]) -> None:
-        """Report what failed outside a test's function: in collecting, in a fixture."""
+        """Note what failed outside a test's function: in collecting, in a fixture."""
         if call.when != "call" and call.excinfo is not None:
             test = getattr(node, "originalname", "")
-            self.report_failure(call.excinfo.value, reason="claim", test=test)
+            self.note_problem(call.excinfo.value, reason="claim", test=test)

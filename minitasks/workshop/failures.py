@@ -108,30 +108,30 @@ def arguments_of(problem: BaseException) -> dict[str, str]:
 
 def standing(*files: Path) -> Place | None:
     """Tell where the program stands: the first place found in the first file that has one."""
-    places = (place_at(file, line, note) for file in files for line, note in places_in(str(file)))
+    places = (place_at(file, line, note) for file in files for line, note in places_in(file))
     return next(places, None)
 
 
-def places_in(file: str) -> Iterator[tuple[int, str]]:
+def places_in(file: Path) -> Iterator[tuple[int, str]]:
     """Find where threads and coroutines stand in a file: what runs, then what waits."""
     main = threading.main_thread().ident
-    stacks = sorted(sys._current_frames().items(), key=lambda stack: stack[0] != main)
-    for ident, top in stacks:
-        for frame in frames_in(file, top):
-            if frame.f_code.co_name != "<module>":
-                thread = "the event loop's thread" if ident == main else "another thread"
-                how = "stands here" if frame is top else "stands in a call from here"
-                yield frame.f_lineno, f"{thread} {how}"
-                break
-    yield from awaits_in(file)
-    for _, top in stacks:
-        for frame in frames_in(file, top):
-            yield frame.f_lineno, "while the file is being imported"
+    frames = sorted(frames_in(file), key=lambda found: found[0] != main)
+    for ident, frame, is_innermost in frames:
+        if frame.f_code.co_name != "<module>":
+            thread = "the event loop's thread" if ident == main else "another thread"
+            how = "stands here" if is_innermost else "stands in a call from here"
+            yield frame.f_lineno, f"{thread} {how}"
+    yield from awaits_in(str(file))
+    for _, frame, _ in frames:
+        yield frame.f_lineno, "while the file is being imported"
 
 
-def frames_in(file: str, top: FrameType) -> Iterator[FrameType]:
-    """Give the frames of a stack whose code is in a file, from inside outwards."""
-    return (frame for frame in callers(top) if frame.f_code.co_filename == file)
+def frames_in(file: Path) -> Iterator[tuple[int, FrameType, bool]]:
+    """Find each thread's frames in a file, from inside outwards: is it the thread's innermost?"""
+    for ident, top in sys._current_frames().items():
+        for frame in callers(top):
+            if frame.f_code.co_filename == str(file):
+                yield ident, frame, frame is top
 
 
 def awaits_in(file: str) -> Iterator[tuple[int, str]]:
@@ -154,14 +154,9 @@ def awaits_in(file: str) -> Iterator[tuple[int, str]]:
 def running_thread(file: Path) -> Place | None:
     """Find a thread that runs the learner's code after the last test, and has had time to end."""
     deadline = time.monotonic() + GRACE
-    while lines := lines_of_other_threads(str(file)):
+    this = threading.get_ident()
+    while lines := [frame.f_lineno for ident, frame, _ in frames_in(file) if ident != this]:
         if time.monotonic() > deadline:
             return place_at(file, lines[0], "in a thread that never ended")
         time.sleep(0.01)
     return None
-
-
-def lines_of_other_threads(file: str) -> list[int]:
-    this = threading.get_ident()
-    others = (top for ident, top in sys._current_frames().items() if ident != this)
-    return [frame.f_lineno for top in others for frame in frames_in(file, top)]

@@ -5,7 +5,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 QUIT = "q"
@@ -17,7 +17,7 @@ class Keys:
 
     def __init__(self) -> None:
         self.is_there = sys.stdin is not None and sys.stdin.isatty()
-        self._came_back = False
+        self.came_back = False  # whether the program was stopped by Ctrl-Z, and goes on
         self._single = False  # whether each key is handed over at once, just now
         if self.is_there and sys.platform != "win32":
             import termios
@@ -40,30 +40,29 @@ class Keys:
         typed = os.read(sys.stdin.fileno(), MOST_BYTES)
         return key_of(typed.decode("utf-8", "replace")) if typed else QUIT
 
-    @contextmanager
-    def unbuffered(self) -> Iterator[None]:
+    def unbuffered(self) -> AbstractContextManager[None]:
         """Hand each key over at once and unechoed, while the block runs; after Ctrl-Z, too."""
         if sys.platform == "win32":
-            yield
-        else:
-            with self.mode(single=True), answering(signal.SIGCONT, self.on_continue):
-                yield
+            return nullcontext()
+        return self.mode(True, signal.SIGCONT, self.on_continue)
 
-    @contextmanager
-    def given_away(self) -> Iterator[None]:
+    def given_away(self) -> AbstractContextManager[None]:
         """Within `unbuffered`, lines again and Ctrl-C, for another program."""
         # Not SIG_IGN: the child would inherit that.
-        with answering(signal.SIGINT, lambda *_: None), self.mode(single=False):
-            yield
+        return self.mode(False, signal.SIGINT, lambda *_: None)
 
     @contextmanager
-    def mode(self, single: bool) -> Iterator[None]:
-        before = self._single
+    def mode(
+        self, single: bool, number: signal.Signals, answer: Callable[[int, Any], None]
+    ) -> Iterator[None]:
+        """Take single keys or lines, and answer a signal, while the block runs."""
+        was_single, had_answered = self._single, signal.signal(number, answer)
         self.set_mode(single)
         try:
             yield
         finally:
-            self.set_mode(before)
+            self.set_mode(was_single)
+            signal.signal(number, had_answered)
 
     def set_mode(self, single: bool) -> None:
         """Let the terminal hand over single keys, or whole lines as in the beginning."""
@@ -77,25 +76,11 @@ class Keys:
             else:
                 termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._lines)
 
-    def came_back(self) -> bool:
-        """Tell, once, that the program was stopped by Ctrl-Z and goes on."""
-        came_back, self._came_back = self._came_back, False
-        return came_back
-
     def on_continue(self, number: int, frame: object) -> None:
         """Set the terminal again when the shell's `fg` brings this program back."""
         if self._single:
-            self.set_mode(single=True)
-        self._came_back = True
-
-
-@contextmanager
-def answering(number: signal.Signals, answer: Callable[[int, Any], None]) -> Iterator[None]:
-    before = signal.signal(number, answer)
-    try:
-        yield
-    finally:
-        signal.signal(number, before)
+            self.set_mode(True)
+        self.came_back = True
 
 
 def key_of(typed: str) -> str | None:

@@ -25,7 +25,7 @@ from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.journal import JournalError
 from minitasks.workshop.solutions import delegates_to
-from minitasks.workshop.verdict import Report, Run, Verdict, verdict_on
+from minitasks.workshop.verdict import Run, Verdict, verdict_on
 
 LARGEST = 1024**2  # bytes of a learner's file
 TIME_LIMIT = 10.0  # seconds that the tests of one exercise may take
@@ -48,7 +48,8 @@ class Job:
         self.output = self.scratch / "output.txt"
         # Where stderr goes, and what Python itself has to say of a crash.
         self.errors = self.scratch / "errors.txt"
-        self.reports = self.scratch / "reports.jsonl"
+        # A line for each change of how the run stands.
+        self.states = self.scratch / "states.jsonl"
 
 
 # A forkserver of our own: the one that multiprocessing keeps for the whole process may serve
@@ -95,8 +96,6 @@ def grade(
         job = Job(exercise.grader.absolute(), file, Path(scratch), time_limit, examples)
         with _one_at_a_time:
             run = run_child(job, cancel or threading.Event())
-    if not run.first("started"):
-        raise CannotRun("the grading did not start: minitasks workshop doctor tells more")
     verdict = verdict_on(exercise, file, run, time.perf_counter() - began)
     return replace(verdict, delegates=delegates_to(file, exercise)) if verdict.passed else verdict
 
@@ -131,20 +130,22 @@ def run_child(job: Job, cancel: threading.Event) -> Run:
         child.kill()
         child.join()
         left = limits.end_group(group)
-    reports = list(reports_in(text_in(job.reports)))
-    output, errors = text_in(job.output)[-20_000:], text_in(job.errors)[-20_000:]
-    return Run(job.time_limit, reports, child.exitcode, output, errors, left)
+    run = last_state(text_in(job.states))
+    run.exit_code, run.left = child.exitcode, left
+    run.output, run.errors = text_in(job.output)[-20_000:], text_in(job.errors)[-20_000:]
+    return run
 
 
 def text_in(file: Path) -> str:
     return file.read_bytes().decode("utf-8", "replace") if file.exists() else ""
 
 
-def reports_in(text: str) -> Iterator[Report]:
-    """Read reports, one a line; what a learner's code wrote between them is no report."""
-    for line in text.splitlines():
+def last_state(text: str) -> Run:
+    """Read how the run stood at last; what a learner's code wrote behind that is none."""
+    for line in reversed(text.splitlines()):
         with contextlib.suppress(ValueError):
-            yield json.loads(line)
+            return Run(**json.loads(line))
+    raise CannotRun("the grading did not start: minitasks workshop doctor tells more")
 
 
 def grade_in_child(job: Job) -> None:

@@ -11,7 +11,7 @@ import re
 import signal
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,30 +67,23 @@ class Verdict:
 
 # -- how it is made -------------------------------------------------------------------------------
 
-Report = dict[str, Any]
 
-
-@dataclass(frozen=True)
+@dataclass
 class Run:
-    """What came out of the child: its reports, each of a kind, and how it ended.
+    """How the tests of a file ran: the child writes it down at each change, and then it ends."""
 
-    A report of the kind "failed" has the reason and what was seen, and what else is known: the
-    test, the place, the arguments, the event loop, the traceback.
-    """
-
-    time_limit: float  # what its tests may take, in seconds
-    reports: list[Report]
-    exit_code: int | None  # as multiprocessing gives it: negative for a signal
-    output: str  # the end of what it printed
-    errors: str  # the end of what it, and Python, wrote to stderr
-    left: bool  # whether it left processes behind, which were ended
-
-    def first(self, kind: str) -> Report:
-        """Give the first report of a kind; an empty one if there is none."""
-        return next((report for report in self.reports if report["kind"] == kind), {})
-
-    def tests(self, kind: str) -> Counter[str]:
-        return Counter(report.get("test", "") for report in self.reports if report["kind"] == kind)
+    time_limit: float  # what the tests may take, in seconds
+    tests: list[str] = field(default_factory=list)  # each as often as it is to run
+    passed: list[str] = field(default_factory=list)  # ... and as often as it passed
+    running: str = ""  # the test that has begun, and not ended
+    failure: dict[str, Any] = field(default_factory=dict)  # reason, what was seen, what is known
+    exited_at: dict[str, Any] | None = None  # where the learner's code ended the process
+    is_finished: bool = False
+    # What the parent adds.
+    exit_code: int | None = None  # as multiprocessing gives it: negative for a signal
+    output: str = ""  # the end of what it printed
+    errors: str = ""  # the end of what it, and Python, wrote to stderr
+    left: bool = False  # whether it left processes behind, which were ended
 
 
 def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verdict:
@@ -108,7 +101,7 @@ def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verd
     )
     if verdict.passed:
         return verdict
-    test = failure.get("test") or interrupted_test(run)
+    test = failure.get("test") or run.running
     arguments, backend = failure.get("arguments", {}), failure.get("backend", "asyncio")
     return replace(
         verdict,
@@ -121,27 +114,26 @@ def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verd
     )
 
 
-def failure_of(run: Run, tests: Iterable[str]) -> Report:
-    """Say why a run is no pass, as the child reported it or should have; empty if it is one."""
-    if failure := run.first("failed"):
-        return failure
+def failure_of(run: Run, tests: Iterable[str]) -> dict[str, Any]:
+    """Say why a run is no pass, as the child noted it or should have; empty if it is one."""
+    if run.failure:
+        return run.failure
     if "Timeout (" in run.errors:
         return {"reason": "time", "seen": limits.TOO_LATE.format(run.time_limit)}
     if run.left:
         return {"reason": "process", "seen": "your code started a process and left it running"}
-    if run.first("finished") and all_passed(run, tests):
+    if (
+        run.is_finished
+        and set(tests) <= set(run.passed)
+        and Counter(run.tests) == Counter(run.passed)
+    ):
         return {}
     return {"reason": "ended", "seen": ending(run.exit_code)}
 
 
-def all_passed(run: Run, tests: Iterable[str]) -> bool:
-    passed, collected = run.tests("passed"), run.first("collected").get("tests", [])
-    return all(passed[test] > 0 for test in tests) and passed == Counter(collected)
-
-
-def hint_at_trio(failure: Report, run: Run, file: Path) -> str:
+def hint_at_trio(failure: dict[str, Any], run: Run, file: Path) -> str:
     """Say that it was trio, where the same test passed on asyncio."""
-    if failure.get("backend") != "trio" or not run.tests("passed")[failure["test"]]:
+    if failure.get("backend") != "trio" or failure["test"] not in run.passed:
         return ""
     ran = "This ran on trio, the other event loop that anyio runs on"
     if "asyncio" in text_of(file):
@@ -160,20 +152,14 @@ def ending(exit_code: int | None) -> str:
 
 
 def outcome_of(test: str, run: Run) -> Outcome:
-    if run.tests("failed")[test]:
+    if test == run.failure.get("test"):
         return "failed"
-    return "passed" if run.tests("passed")[test] else "not run"
-
-
-def interrupted_test(run: Run) -> str:
-    """Name the test that began and did not end; empty if there is none."""
-    begun = run.tests("running") - run.tests("passed") - run.tests("failed")
-    return next(iter(begun), "")
+    return "passed" if test in run.passed else "not run"
 
 
 def place_of(exercise: Exercise, file: Path, run: Run, test: str) -> Place | None:
     """Find the line to blame: as reported, where Python crashed, or what the test uses first."""
-    if found := run.first("failed").get("place") or run.first("exit").get("place"):
+    if found := run.failure.get("place") or run.exited_at:
         return Place(**found)
     return crash_place(run.errors, file) or definition(exercise, file, test)
 

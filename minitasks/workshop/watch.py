@@ -24,7 +24,6 @@ from rich.text import Text
 from minitasks.workshop import catalog, keys, parent, show
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop, digest_of
-from minitasks.workshop.journal import JournalError
 from minitasks.workshop.parent import TIME_LIMIT
 from minitasks.workshop.verdict import Verdict
 
@@ -131,18 +130,15 @@ class Watch:
         if self.grading is not None and self.grading.done():
             self.verdict, self.grading = self.grading.result(), None
             self.do(self.draw)
-        if self.keys.came_back() or (self.redraw and self.console.size != self.size):
-            self.size = self.console.size
+        if self.keys.came_back or (self.redraw and self.console.size != self.size):
+            self.keys.came_back, self.size = False, self.console.size
             self.do(self.draw, self.body, self.alone)
 
     def do(self, action: Callable[..., None], *arguments: Any) -> None:
         """Do something; put the journal right first if it was damaged meanwhile."""
-        try:
-            action(*arguments)
-        except JournalError:
-            for line in parent.regrade(self.workshop):
-                self.console.print(line)
-            action(*arguments)
+        for line in parent.regrade(self.workshop):
+            self.console.print(line)
+        action(*arguments)
 
     def saved(self, file: Path) -> None:
         """Grade the exercise that was saved, and go there if it is another."""
