@@ -522,7 +522,8 @@ def diff(where: Workshop, meant: Exercise, starlette: bool, anyway: bool) -> Non
     if starlette:
         lines = solutions.difference_to_starlette(file)
     else:
-        lines = solutions.difference_to_solution(file, solutions.opened(where, meant, anyway))
+        solution = solutions.opened(where, meant, anyway)
+        lines = solutions.difference(file.read_text("utf-8"), solution, "solution.py")
     show.console().print(show.difference(lines) if lines else "no difference")
 
 
@@ -587,6 +588,6 @@ def report(folders: tuple[Path, ...], json_: bool) -> None:
 
     found = report.report(folders)
     if json_:
-        as_json("report", **vars(found))
+        as_json("report", **found)
     else:
         show.console().print(report.as_text(found))

@@ -31,7 +31,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from minitasks.tracing.steps import callers
 from minitasks.workshop import failures, limits
 from minitasks.workshop.parent import Job
-from minitasks.workshop.verdict import Run, place_at
+from minitasks.workshop.verdict import Reason, Run, place_at
 
 # Hypothesis keeps its tables of characters here; to compute them takes two seconds.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "minitasks"
@@ -60,7 +60,7 @@ def grade(job: Job) -> None:
     runner = multiprocessing.parent_process()
     assert runner is not None
     if sys.platform != "win32":
-        limits.close_files_but({runner.sentinel})
+        limits.close_files_but(runner.sentinel)
     os.chdir(job.scratch)
     sys.stdout = write_to(job.output, 1)
     sys.stderr = write_to(job.errors, 2)
@@ -183,13 +183,10 @@ class Grader(Supplier):
         if os.getpid() == self.process:
             self.states.write(json.dumps(asdict(self.run)).encode() + b"\n")
 
-    def note_failure(self, **facts: Any) -> None:
+    def note_failure(self, reason: Reason, **facts: Any) -> None:
         """Note why the file does not pass: the first reason counts."""
         if not self.run.failure:
-            self.note(failure=facts)
-
-    def note_problem(self, problem: BaseException, opening: str = "", **facts: Any) -> None:
-        self.note_failure(**failures.of(problem, self.job.file, opening), **facts)
+            self.note(failure={"reason": reason, **facts})
 
     def restart_clock(self) -> None:
         """Begin anew: what pytest itself takes in between is not the learner's time."""
@@ -216,10 +213,8 @@ class Grader(Supplier):
             is_flood = job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT
             if is_flood or time.monotonic() > self.deadline:
                 faulthandler.cancel_dump_traceback_later()  # which knows less
-                reason = "output" if is_flood else "time"
-                seen = limits.TOO_MUCH if is_flood else limits.TOO_LATE.format(job.time_limit)
                 place = failures.standing(job.file, job.grader)
-                self.note_failure(reason=reason, seen=seen, place=place)
+                self.note_failure("output" if is_flood else "time", place=place)
                 EXIT(1)
             time.sleep(0.02)
         limits.end_group(os.getpid())
@@ -231,13 +226,12 @@ class Grader(Supplier):
         try:
             load(job.file)
         except BaseException as problem:
-            self.note_problem(problem, "your file can't be imported: ", reason="import")
+            self.note_failure("import", **failures.of(problem, job.file))
             return
         use_profile(job.examples)
         run_pytest(f"--rootdir={job.scratch}", str(job.grader), plugin=self)
         if place := failures.running_thread(job.file):
-            seen = "your code started a thread that still ran after the last test"
-            self.note_failure(reason="thread", seen=seen, place=place)
+            self.note_failure("thread", place=place)
         self.note(is_finished=True)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -250,9 +244,12 @@ class Grader(Supplier):
         except BaseException as problem:
             params = getattr(getattr(pyfuncitem, "callspec", None), "params", {})
             backend = str(params.get("anyio_backend", "asyncio"))
-            self.note_problem(problem, reason="claim", test=test, backend=backend)
+            self.run.failed.append(test)
+            facts = failures.of(problem, self.job.file)
+            self.note_failure("claim", test=test, backend=backend, **facts)
             raise
-        self.note(running="", passed=[*self.run.passed, test])
+        self.run.passed.append(test)
+        self.note(running="")
         return result
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -264,5 +261,5 @@ class Grader(Supplier):
     def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[None]) -> None:
         """Note what failed outside a test's function: in collecting, in a fixture."""
         if call.when != "call" and call.excinfo is not None:
-            test = getattr(node, "originalname", "")
-            self.note_problem(call.excinfo.value, reason="claim", test=test)
+            facts = failures.of(call.excinfo.value, self.job.file)
+            self.note_failure("claim", test=getattr(node, "originalname", ""), **facts)

@@ -5,6 +5,7 @@ It is the failing test's own body, with the arguments filled in, and what the bo
 
 import ast
 import re
+import symtable
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,18 +60,9 @@ def needed(body: list[ast.stmt], tree: ast.Module) -> list[ast.stmt]:
     return [node for node in tree.body if node in found and ast.unparse(node) != "import anyio"]
 
 
-def names_defined(node: ast.stmt) -> Iterator[str]:
-    match node:
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-            yield from ((alias.asname or alias.name).partition(".")[0] for alias in aliases)
-        case ast.Assign() | ast.AnnAssign():
-            yield from (
-                part.id
-                for part in ast.walk(node)
-                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-            )
+def names_defined(node: ast.stmt) -> list[str]:
+    table = symtable.symtable(ast.unparse(node), "", "exec")
+    return [symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()]
 
 
 def names_read(node: ast.AST) -> Iterator[str]:

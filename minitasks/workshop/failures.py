@@ -25,7 +25,7 @@ GRACE = 1.0
 MOST_TEXT = 2000  # characters of what an exception says
 
 
-def of(problem: BaseException, file: Path, opening: str = "") -> dict[str, Any]:
+def of(problem: BaseException, file: Path) -> dict[str, Any]:
     """Tell what an exception says: in words, at which line of the learner's, with which arguments.
 
     Of a group, the first that has a line of the learner's counts.
@@ -34,7 +34,7 @@ def of(problem: BaseException, file: Path, opening: str = "") -> dict[str, Any]:
     told = next((leaf for leaf in leaves if line_in(leaf, file)), leaves[0])
     line = line_in(told, file)
     return {
-        "seen": opening + words_of(told),
+        "seen": words_of(told),
         "place": place_at(file, line) if line else None,
         "arguments": arguments_of(problem) or arguments_of(told),
         "traceback": "".join(traceback.format_exception(problem))[-20_000:],

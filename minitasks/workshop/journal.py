@@ -5,7 +5,6 @@ each other's. A damaged journal is set aside; the caller grades anew to replace 
 """
 
 import json
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -14,10 +13,6 @@ from pathlib import Path
 from typing import Literal
 
 Kind = Literal["passed", "failed", "hint", "solution", "moved"]
-How = Literal["after a pass", "after three tries", "anyway"]
-
-# A try is honest when the file is neither the stub nor what was tried before.
-TRIES_FOR_SOLUTION = 3
 
 
 @dataclass(frozen=True)
@@ -29,7 +24,7 @@ class Event:
     exercise: str
     detail: str = ""  # a failed grading's claim; how a solution was opened; a hint's number
     digest: str = ""  # the graded file's
-    honest: bool = True  # whether a grading counts as a try
+    honest: bool = True  # whether the graded file was not the stub
 
 
 @dataclass(frozen=True)
@@ -37,18 +32,12 @@ class Progress:
     """What a learner's events add up to, for one exercise."""
 
     passed: str = ""  # when it passed for the first time
-    tries: int = 0  # how many honest tries failed before that
+    tries: int = 0  # how many different files of the learner's failed before that
     hints: int = 0
     solution: str = ""  # how it was opened
     minutes: float = 0.0  # how long it took to the first pass, or has taken so far
     last: str = ""  # when the last of these events happened
     stuck_on: str = ""  # the claim that failed last, until it passes
-
-    def solution_opens(self) -> How | None:
-        """Tell whether the solution may be opened, and why."""
-        if self.passed:
-            return "after a pass"
-        return "after three tries" if self.tries >= TRIES_FOR_SOLUTION else None
 
 
 class JournalError(Exception):
@@ -80,13 +69,6 @@ class Journal:
 
     def events(self) -> list[Event]:
         """Read every event. A line that is none, cut by a full disk say, is left out."""
-        try:
-            return self.read()
-        except JournalError:
-            time.sleep(0.05)  # another runner's line may have been on its way
-            return self.read()
-
-    def read(self) -> list[Event]:
         try:
             lines = self.file.read_bytes().decode("utf-8", "replace").splitlines()
         except FileNotFoundError:

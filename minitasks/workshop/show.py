@@ -14,7 +14,7 @@ from rich.text import Text
 
 from minitasks.workshop.catalog import TWO_HOURS, Exercise
 from minitasks.workshop.journal import Progress
-from minitasks.workshop.verdict import Checked, Verdict
+from minitasks.workshop.verdict import Verdict
 
 
 def console(plain: bool = False) -> Console:
@@ -42,19 +42,22 @@ def near(file: Path) -> Path:
 
 def verdict_of(verdict: Verdict, brief: bool = False) -> Group:
     """Show a verdict; if brief, without what does not fit on a screen of 24 lines."""
-    if not verdict.passed:
-        return Group(*failure_of(verdict, brief))
-    held = len(verdict.claims)
-    passed = Text(f"passed: all {held} claims hold ({verdict.seconds:.2f} s)", "bold green")
-    if not verdict.delegates:
-        return Group(passed)
-    note = f"It works, but delegates: it takes {verdict.delegates}. Write that yourself."
-    return Group(passed, Text(note, "yellow"))
+    return Group(*(pass_of(verdict) if verdict.passed else failure_of(verdict, brief)))
+
+
+def pass_of(verdict: Verdict) -> Iterator[RenderableType]:
+    held, seconds = len(verdict.claims), verdict.seconds
+    yield Text(f"passed: all {held} claims hold ({seconds:.2f} s)", "bold green")
+    if name := verdict.delegates:
+        yield Text(f"It works, but delegates: it takes {name}. Write that yourself.", "yellow")
 
 
 def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
     """Show what a file lacks: the claim, what was seen, where, and how to see it again."""
-    yield Text(f"not yet ({claims_in_words(verdict.claims)}{verdict.seconds:.2f} s)", "bold red")
+    outcomes = [claim.outcome for claim in verdict.claims]
+    held = f"{outcomes.count('passed')} of {len(outcomes)} claims hold, "
+    was_run = set(outcomes) - {"not run"}
+    yield Text(f"not yet ({held if was_run else ''}{verdict.seconds:.2f} s)", "bold red")
     if verdict.claim:
         yield Text(f"claim: {verdict.claim}")
     is_cut = brief and len(verdict.seen) > 400
@@ -63,20 +66,17 @@ def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
     if place := verdict.place:
         note = f" ({place.note})" if place.note else ""
         yield Text(f"{near(Path(place.file))}, line {place.line}{note}", "cyan")
-        yield Text(f"    {place.source}", overflow="ellipsis", no_wrap=True)
+        yield one_line(place.source)
     if verdict.example:
         yield Text("a program that fails like this:")
         yield code(verdict.example)
     if verdict.printed:
-        lines = verdict.printed.splitlines()[-3 if brief else 0 :]
         yield Text("your code printed, at the end:")
-        yield from (Text(f"    {line}", overflow="ellipsis", no_wrap=True) for line in lines)
+        yield from map(one_line, verdict.printed.splitlines()[-3 if brief else 0 :])
 
 
-def claims_in_words(claims: Iterable[Checked]) -> str:
-    outcomes = [claim.outcome for claim in claims]
-    held = outcomes.count("passed")
-    return f"{held} of {len(outcomes)} claims hold, " if set(outcomes) - {"not run"} else ""
+def one_line(text: str) -> Text:
+    return Text(f"    {text}", overflow="ellipsis", no_wrap=True)
 
 
 def bar(done: int, count: int, width: int = 30) -> Text:
@@ -130,10 +130,8 @@ def markdown(text: str) -> Markdown:
 def checked(exercise: Exercise, verdict: Verdict, traceback: bool) -> Group:
     """Show a verdict under its exercise's name, if wanted with the whole traceback."""
     name = Text(f"{exercise.number} {exercise.name}", "bold")
-    parts: list[RenderableType] = [name, verdict_of(verdict)]
-    if traceback and verdict.traceback:
-        parts.append(Text(verdict.traceback))
-    return Group(*parts)
+    behind = [Text(verdict.traceback)] if traceback and verdict.traceback else []
+    return Group(name, verdict_of(verdict), *behind)
 
 
 def code(text: str) -> Syntax:

@@ -9,7 +9,8 @@ from pathlib import Path
 from minitasks.errors import CannotRun
 from minitasks.workshop.catalog import Exercise, definitions, text_of
 from minitasks.workshop.folder import Workshop
-from minitasks.workshop.journal import TRIES_FOR_SOLUTION
+
+TRIES = 3
 
 # Who has ready-made what the exercises rebuild, and where Starlette has it.
 LIBRARIES = ("starlette", "fastapi", "minitasks")
@@ -19,12 +20,16 @@ STARLETTE = ("background.py", "concurrency.py", "_utils.py")
 def opened(workshop: Workshop, exercise: Exercise, anyway: bool) -> str:
     """Open the solution of an exercise, note how, and give its text."""
     progress = workshop.progress_in(exercise)
-    how = progress.solution_opens() or ("anyway" if anyway else None)
-    if how is None:
-        left = TRIES_FOR_SOLUTION - progress.tries
+    if progress.passed:
+        how = "after a pass"
+    elif progress.tries >= TRIES:
+        how = "after three tries"
+    elif anyway:
+        how = "anyway"
+    else:
         raise CannotRun(
-            f"the solution opens after a pass, or when {left} more of your own tries have failed; "
-            "minitasks workshop hint helps, --anyway opens it now"
+            f"the solution opens after a pass, or when {TRIES - progress.tries} more of your own "
+            "tries have failed; minitasks workshop hint helps, --anyway opens it now"
         )
     workshop.keep("solution", exercise, how)
     return text_of(exercise.solution)
@@ -33,10 +38,6 @@ def opened(workshop: Workshop, exercise: Exercise, anyway: bool) -> str:
 def difference(mine: str, other: str, name: str) -> str:
     old, new = mine.splitlines(keepends=True), other.splitlines(keepends=True)
     return "".join(difflib.unified_diff(old, new, "exercise.py", name))
-
-
-def difference_to_solution(file: Path, solution: str) -> str:
-    return difference(text_of(file), solution, "solution.py")
 
 
 def difference_to_starlette(file: Path) -> str:

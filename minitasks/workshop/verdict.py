@@ -22,6 +22,16 @@ Outcome = Literal["passed", "failed", "not run"]
 
 # Why a file is turned down. "claim" is the ordinary case: a test failed.
 Reason = Literal["claim", "import", "time", "output", "ended", "process", "thread", "missing"]
+WORDS: dict[Reason, str] = {
+    "claim": "{seen}",
+    "import": "your file can't be imported: {seen}",
+    "time": "your code did not finish within {run.time_limit:g} seconds",
+    "output": f"your code printed more than {limits.OUTPUT // 1024**2} MB and was stopped",
+    "ended": "your code ended the whole process (exit code {run.exit_code}) before the grader was "
+    "done, as os._exit does",
+    "process": "your code started a process and left it running",
+    "thread": "your code started a thread that still ran after the last test",
+}
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,7 @@ class Run:
     time_limit: float  # what the tests may take, in seconds
     tests: list[str] = field(default_factory=list)  # each as often as it is to run
     passed: list[str] = field(default_factory=list)  # ... and as often as it passed
+    failed: list[str] = field(default_factory=list)
     running: str = ""  # the test that has begun, and not ended
     failure: dict[str, Any] = field(default_factory=dict)  # reason, what was seen, what is known
     exited_at: dict[str, Any] | None = None  # where the learner's code ended the process
@@ -107,7 +118,7 @@ def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verd
         verdict,
         reason=failure["reason"],
         claim=exercise.claims.get(test, ""),
-        seen=failure["seen"] + hint_at_trio(failure, run, file),
+        seen=words_for(failure, run) + hint_at_trio(failure, run, file),
         place=place_of(exercise, file, run, test),
         example=example.program(exercise, test, arguments, file, backend),
         traceback=failure.get("traceback", ""),
@@ -119,16 +130,21 @@ def failure_of(run: Run, tests: Iterable[str]) -> dict[str, Any]:
     if run.failure:
         return run.failure
     if "Timeout (" in run.errors:
-        return {"reason": "time", "seen": limits.TOO_LATE.format(run.time_limit)}
+        return {"reason": "time"}
     if run.left:
-        return {"reason": "process", "seen": "your code started a process and left it running"}
-    if (
-        run.is_finished
-        and set(tests) <= set(run.passed)
-        and Counter(run.tests) == Counter(run.passed)
-    ):
+        return {"reason": "process"}
+    passed = Counter(run.passed)
+    if run.is_finished and passed == Counter(run.tests) and passed.keys() >= set(tests):
         return {}
-    return {"reason": "ended", "seen": ending(run.exit_code)}
+    return {"reason": "ended"}
+
+
+def words_for(failure: dict[str, Any], run: Run) -> str:
+    """Say a failure in words."""
+    if failure["reason"] == "ended" and run.exit_code is not None and run.exit_code < 0:
+        name = signal.Signals(-run.exit_code).name
+        return f"Python itself was ended by {name}: endless recursion, or too much memory"
+    return WORDS[failure["reason"]].format(run=run, seen=failure.get("seen"))
 
 
 def hint_at_trio(failure: dict[str, Any], run: Run, file: Path) -> str:
@@ -141,18 +157,8 @@ def hint_at_trio(failure: dict[str, Any], run: Run, file: Path) -> str:
     return f"\n{ran}; on asyncio it was not seen"
 
 
-def ending(exit_code: int | None) -> str:
-    if exit_code is not None and exit_code < 0:
-        name = signal.Signals(-exit_code).name
-        return f"Python itself was ended by {name}: endless recursion, or too much memory"
-    return (
-        f"your code ended the whole process (exit code {exit_code}) before the grader was done, "
-        "as os._exit does"
-    )
-
-
 def outcome_of(test: str, run: Run) -> Outcome:
-    if test == run.failure.get("test"):
+    if test in run.failed:
         return "failed"
     return "passed" if test in run.passed else "not run"
 
