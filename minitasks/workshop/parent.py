@@ -1,7 +1,7 @@
-"""The parent's side of a grading: start a child for each, bound it, take in its reports.
+"""The parent's side of a grading: start a child for each, wait for its end, read how it went.
 
 `check` grades a learner's file and notes the outcome, `grade` grades any file. Read child.py for
-what the child does, and verdict.py for what is made of its reports.
+what the child does, and verdict.py for what is made of it.
 """
 
 import contextlib
@@ -111,7 +111,7 @@ def what_is_missing(file: Path) -> str:
 
 
 def run_child(job: Job, cancel: threading.Event) -> Run:
-    """Run one child to its end, or end it; nothing of it is left afterwards."""
+    """Run one child to its end, which it bounds itself; nothing of it is left afterwards."""
     warm_up()
     context: Any = multiprocessing.get_context("forkserver" if can_fork() else "spawn")
     child: BaseProcess = context.Process(target=grade_in_child, args=(job,), daemon=True)
@@ -143,7 +143,7 @@ def text_in(file: Path) -> str:
 def last_state(text: str) -> Run:
     """Read how the run stood at last; what a learner's code wrote behind that is none."""
     for line in reversed(text.splitlines()):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, TypeError):
             return Run(**json.loads(line))
     raise CannotRun("the grading did not start: minitasks workshop doctor tells more")
 

@@ -23,14 +23,6 @@ def console(plain: bool = False) -> Console:
     return Console(highlight=False, emoji=False, markup=False, color_system=colours)
 
 
-def heading(exercise: Exercise, count: int, file: Path) -> Group:
-    return Group(
-        Text(f"{exercise.number} of {count}: {exercise.title}", "bold"),
-        Text(exercise.task),
-        Text(str(near(file)), "cyan"),
-    )
-
-
 def near(file: Path) -> Path:
     """Give a path as seen from the current folder, where that is shorter."""
     try:
@@ -77,11 +69,6 @@ def failure_of(verdict: Verdict, brief: bool) -> Iterator[RenderableType]:
 
 def one_line(text: str) -> Text:
     return Text(f"    {text}", overflow="ellipsis", no_wrap=True)
-
-
-def bar(done: int, count: int, width: int = 30) -> Text:
-    full = width * done // count
-    return Text(f"[{'#' * full}{'-' * (width - full)}] {done} of {count}")
 
 
 def overview(exercises: Iterable[Exercise], progress: dict[str, Progress], at: str) -> Group:

@@ -51,7 +51,7 @@ def notices(folder: Path) -> Iterator[set[Path]]:
         yield_on_timeout=True,
         force_polling=False,
     ):
-        yield {Path(path) for _, path in changes}
+        yield {Path(path) for _, path in changes if Path(path).name == "exercise.py"}
 
 
 def looks(files: Iterable[Path]) -> Iterator[set[Path]]:
@@ -288,11 +288,17 @@ class Watch:
         return capture.get().splitlines()
 
     def heading(self) -> Group:
-        file = self.workshop.file(self.exercise)
-        return show.heading(self.exercise, len(catalog.exercises()), file)
+        number, count = self.exercise.number, len(catalog.exercises())
+        return Group(
+            Text(f"{number} of {count}: {self.exercise.title}", "bold"),
+            Text(self.exercise.task),
+            Text(str(show.near(self.workshop.file(self.exercise))), "cyan"),
+        )
 
     def bar(self) -> Text:
-        return show.bar(len(self.workshop.passed()), len(catalog.exercises()))
+        done, count = len(self.workshop.passed()), len(catalog.exercises())
+        full = 30 * done // count
+        return Text(f"[{'#' * full}{'-' * (30 - full)}] {done} of {count}")
 
     def verdict_or_waiting(self) -> RenderableType:
         if self.verdict is None:
