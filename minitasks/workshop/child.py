@@ -56,16 +56,14 @@ OPTIONS = (
 
 def grade(job: Job) -> None:
     """Grade a file and end this process: what multiprocessing starts in the child."""
-    limits.confine_this_process()
     runner = multiprocessing.parent_process()
     assert runner is not None
-    if sys.platform != "win32":
-        limits.close_files_but(runner.sentinel)
+    limits.confine_this_process(runner.sentinel)
     os.chdir(job.scratch)
     sys.stdout = write_to(job.output, 1)
     sys.stderr = write_to(job.errors, 2)
     faulthandler.enable(2)
-    refuse_dialogs()
+    builtins.input = sys.breakpointhook = pdb.set_trace = refuse_dialog
     reseed()
 
     grader = Grader(job)
@@ -86,16 +84,12 @@ def write_to(file: Path, descriptor: int) -> io.TextIOWrapper:
     return io.TextIOWrapper(stream, "utf-8", "backslashreplace", write_through=True)
 
 
-def refuse_dialogs() -> None:
-    """Let what would wait for somebody at a terminal say where to go instead."""
-
-    def refuse(*args: object, **options: object) -> Any:
-        raise RuntimeError(
-            "nobody can type anything while a file is graded; to stop in a debugger, press d in "
-            "watch, or type minitasks workshop debug"
-        )
-
-    builtins.input = sys.breakpointhook = pdb.set_trace = refuse
+def refuse_dialog(*args: object, **options: object) -> Any:
+    """Say where to go instead to what would wait for somebody at a terminal."""
+    raise RuntimeError(
+        "nobody can type anything while a file is graded; to stop in a debugger, press d in "
+        "watch, or type minitasks workshop debug"
+    )
 
 
 def reseed() -> None:
@@ -108,7 +102,7 @@ def reseed() -> None:
     holder._hypothesis_global_random = random.Random(0)
 
 
-def use_profile(examples: Path | None, shrink: bool = True) -> None:
+def use_profile(examples: Path | None, shrink: bool) -> None:
     """Set hypothesis up: quick, with last time's failing examples first, silent about speed."""
     phases = set(hypothesis.Phase) - {hypothesis.Phase.explain}
     hypothesis.settings.register_profile(
@@ -133,18 +127,15 @@ class Supplier:
         return sys.modules["exercise"]
 
 
-def run_one(grader: Path, test: str, examples: Path | None = None) -> None:
-    """Run one test in this process, reporting nothing."""
-    use_profile(examples, shrink=False)
-    run_pytest(f"{grader}::{test}", plugin=Supplier())
-
-
-def run_pytest(*arguments: str, plugin: object) -> None:
+def run_pytest(
+    plugin: object, *arguments: str, examples: Path | None = None, shrink: bool = True
+) -> None:
     """Run pytest without the plugins and options of the learner's environment.
 
     They have no business in the grading, and each plugin costs time. Nothing compiled is written
     beside the grader, which may be in a folder that nobody may write to.
     """
+    use_profile(examples, shrink)
     sys.dont_write_bytecode = True
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
@@ -228,8 +219,7 @@ class Grader(Supplier):
         except BaseException as problem:
             self.note_failure("import", **failures.of(problem, job.file))
             return
-        use_profile(job.examples)
-        run_pytest(f"--rootdir={job.scratch}", str(job.grader), plugin=self)
+        run_pytest(self, f"--rootdir={job.scratch}", str(job.grader), examples=job.examples)
         if place := failures.running_thread(job.file):
             self.note_failure("thread", place=place)
         self.note(is_finished=True)
@@ -255,7 +245,8 @@ class Grader(Supplier):
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note how often each test is to run: once for each event loop, say."""
         self.note(tests=[getattr(item, "originalname", item.name) for item in session.items])
-        refuse_dialogs()  # pytest has put its own in their place
+        # pytest has put its own in their place.
+        sys.breakpointhook = pdb.set_trace = refuse_dialog
         self.restart_clock()
 
     def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[None]) -> None:

@@ -29,7 +29,8 @@ def debug(exercise: Exercise, verdict: Verdict, examples: Path | None) -> None:
     print(INTRODUCTION)
     child.load(file)
     with process_state.breakpoints(), debugger.watching():
-        child.run_one(exercise.grader, test, examples)
+        node = f"{exercise.grader}::{test}"
+        child.run_pytest(child.Supplier(), node, examples=examples, shrink=False)
 
 
 def stops(source: str, line: int) -> list[int]:

@@ -17,8 +17,11 @@ HIGHEST_FILE = 4096
 PR_SET_PDEATHSIG = 1
 
 
-def confine_this_process() -> None:
-    """Give this process a group of its own, a bound on memory, and no life after its parent's."""
+def confine_this_process(kept: int) -> None:
+    """Give this process a group of its own, a bound on memory, and no life after its parent's.
+
+    Of its files it has the standard ones and one more; above all not what leads to the warm parent.
+    """
     if sys.platform == "win32":
         return
     import resource
@@ -32,10 +35,6 @@ def confine_this_process() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     # A single file of this size is a runaway too: the scratch folder must not fill the disk.
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 * OUTPUT, 64 * OUTPUT))
-
-
-def close_files_but(kept: int) -> None:
-    """Close every file but the standard ones and one; above all what leads to the warm parent."""
     os.closerange(3, kept)
     os.closerange(kept + 1, HIGHEST_FILE)
 

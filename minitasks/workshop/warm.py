@@ -35,7 +35,7 @@ def warm() -> None:
         grader = Path(scratch, "test_warm.py")
         grader.write_text(GRADER, encoding="utf-8")
         sys.modules["exercise"] = child  # any module will do
-        child.run_one(grader, "test_warm")
+        child.run_pytest(child.Supplier(), str(grader))
     for name in ("exercise", "test_warm"):
         sys.modules.pop(name, None)
     gc.collect()
