@@ -504,7 +504,8 @@ def open_exercise(where: Workshop, meant: Exercise) -> None:
 @on_exercise
 def solution(where: Workshop, meant: Exercise, anyway: bool, write: bool) -> None:
     """Show the solution, once you have passed or tried three times."""
-    text = solutions.opened(where, meant, anyway)
+
+    text = where.solution(meant, anyway)
     if not write:
         show.console().print(show.code(text))
         return
@@ -522,7 +523,7 @@ def diff(where: Workshop, meant: Exercise, starlette: bool, anyway: bool) -> Non
     if starlette:
         lines = solutions.difference_to_starlette(file)
     else:
-        solution = solutions.opened(where, meant, anyway)
+        solution = where.solution(meant, anyway)
         lines = solutions.difference(file.read_text("utf-8"), solution, "solution.py")
     show.console().print(show.difference(lines) if lines else "no difference")
 
@@ -541,7 +542,8 @@ def reset(where: Workshop, meant: Exercise) -> None:
 @on_exercise
 def undo(where: Workshop, meant: Exercise) -> None:
     """Bring back your file as it was before the last reset, solution or undo."""
-    where.undo(meant)
+    if not where.undo(meant):
+        raise CannotRun(f"nothing to undo: {meant.name} was never overwritten")
     click.echo(f"{meant.name}: your last copy is back; undo again changes them over")
 
 

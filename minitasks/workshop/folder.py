@@ -16,12 +16,13 @@ from typing import Any
 from minitasks.errors import CannotRun
 from minitasks.scenarios.launch_json import launch_json
 from minitasks.workshop import catalog
-from minitasks.workshop.catalog import Exercise
+from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.journal import Event, Journal, Kind, Progress, now, progress_of, stamp
 from minitasks.workshop.verdict import Verdict
 
 HIDDEN = ".workshop"
 DEFAULT = "minitasks-workshop"
+TRIES = 3  # that failed, before the solution opens
 FOR_ASSISTANTS = catalog.EXERCISES / "for_assistants.md"
 
 
@@ -84,15 +85,28 @@ class Workshop:
         detail, honest = verdict.claim or verdict.seen, is_begun(exercise, digest)
         self.keep(kind, exercise, detail, digest, honest)
 
-    def copies(self, exercise: Exercise) -> list[Path]:
-        """List the copies of an exercise's file, oldest first."""
-        return sorted(self.hidden.glob(f"copies/*/{exercise.folder.name}/exercise.py"))
-
     def next_hint(self, exercise: Exercise) -> int:
         """Open the next hint of an exercise, or the last again; give its number, from 1."""
         number = min(self.progress_in(exercise).hints + 1, len(exercise.hints))
         self.keep("hint", exercise, str(number))
         return number
+
+    def solution(self, exercise: Exercise, anyway: bool) -> str:
+        """Open the solution of an exercise, note how, and give its text."""
+        progress = self.progress_in(exercise)
+        if progress.passed:
+            how = "after a pass"
+        elif progress.tries >= TRIES:
+            how = "after three tries"
+        elif anyway:
+            how = "anyway"
+        else:
+            raise CannotRun(
+                f"the solution opens after a pass, or when {TRIES - progress.tries} more of your "
+                "own tries have failed; minitasks workshop hint helps, --anyway opens it now"
+            )
+        self.keep("solution", exercise, how)
+        return text_of(exercise.solution)
 
     def put(self, file: Path, content: bytes) -> Path | None:
         """Give a file a new content; what it had, if that was another, first goes into a copy."""
@@ -111,12 +125,12 @@ class Workshop:
         """Bring an exercise's stub back; give the copy of what was there, as `put` does."""
         return self.put(self.file(exercise), exercise.stub.read_bytes())
 
-    def undo(self, exercise: Exercise) -> None:
-        """Bring the last copy of an exercise's file back; the present one is kept in turn."""
-        copies = self.copies(exercise)
-        if not copies:
-            raise CannotRun(f"nothing to undo: {exercise.name} was never overwritten")
-        self.put(self.file(exercise), copies[-1].read_bytes())
+    def undo(self, exercise: Exercise) -> bool:
+        """Bring the last copy of a file back, if there is one; the present one is kept in turn."""
+        copies = sorted(self.hidden.glob(f"copies/*/{exercise.folder.name}/exercise.py"))
+        if copies:
+            self.put(self.file(exercise), copies[-1].read_bytes())
+        return bool(copies)
 
     def update(self) -> list[str]:
         """Bring in what a release has, and tell of each in a line; the learner's work stays."""

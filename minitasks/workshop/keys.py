@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from minitasks.tracing import process_state
+
 QUIT = "q"
 MOST_BYTES = 65_536
 
@@ -19,10 +21,8 @@ class Keys:
         self.is_there = sys.stdin is not None and sys.stdin.isatty()
         self.came_back = False  # whether the program was stopped by Ctrl-Z, and goes on
         self._single = False  # whether each key is handed over at once, just now
-        if self.is_there and sys.platform != "win32":
-            import termios
-
-            self._lines = termios.tcgetattr(sys.stdin)
+        if self.is_there:
+            self._take_lines = process_state.terminal_restorer()
 
     def pressed(self) -> str | None:
         """Give the key that was pressed, if any; `QUIT` when the terminal is gone."""
@@ -68,13 +68,12 @@ class Keys:
         """Let the terminal hand over single keys, or whole lines as in the beginning."""
         self._single = single
         if self.is_there and sys.platform != "win32":
-            import termios
             import tty
 
             if single:
                 tty.setcbreak(sys.stdin)
             else:
-                termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._lines)
+                self._take_lines()
 
     def on_continue(self, number: int, frame: object) -> None:
         """Set the terminal again when the shell's `fg` brings this program back."""

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -24,7 +24,6 @@ from minitasks.workshop import catalog, folder, limits
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.journal import JournalError
-from minitasks.workshop.solutions import delegates_to
 from minitasks.workshop.verdict import Run, Verdict, verdict_on
 
 LARGEST = 1024**2  # bytes of a learner's file
@@ -96,8 +95,7 @@ def grade(
         job = Job(exercise.grader.absolute(), file, Path(scratch), time_limit, examples)
         with _one_at_a_time:
             run = run_child(job, cancel or threading.Event())
-    verdict = verdict_on(exercise, file, run, time.perf_counter() - began)
-    return replace(verdict, delegates=delegates_to(file, exercise)) if verdict.passed else verdict
+    return verdict_on(exercise, file, run, time.perf_counter() - began)
 
 
 def what_is_missing(file: Path) -> str:

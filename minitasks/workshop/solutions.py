@@ -1,4 +1,4 @@
-"""Solutions: when they open, and how a learner's code differs from them and from Starlette's."""
+"""Solutions: how a learner's code differs from them and from Starlette's, or takes them over."""
 
 import ast
 import difflib
@@ -8,31 +8,10 @@ from pathlib import Path
 
 from minitasks.errors import CannotRun
 from minitasks.workshop.catalog import Exercise, definitions, text_of
-from minitasks.workshop.folder import Workshop
-
-TRIES = 3
 
 # Who has ready-made what the exercises rebuild, and where Starlette has it.
 LIBRARIES = ("starlette", "fastapi", "minitasks")
 STARLETTE = ("background.py", "concurrency.py", "_utils.py")
-
-
-def opened(workshop: Workshop, exercise: Exercise, anyway: bool) -> str:
-    """Open the solution of an exercise, note how, and give its text."""
-    progress = workshop.progress_in(exercise)
-    if progress.passed:
-        how = "after a pass"
-    elif progress.tries >= TRIES:
-        how = "after three tries"
-    elif anyway:
-        how = "anyway"
-    else:
-        raise CannotRun(
-            f"the solution opens after a pass, or when {TRIES - progress.tries} more of your own "
-            "tries have failed; minitasks workshop hint helps, --anyway opens it now"
-        )
-    workshop.keep("solution", exercise, how)
-    return text_of(exercise.solution)
 
 
 def difference(mine: str, other: str, name: str) -> str:

@@ -11,12 +11,13 @@ import re
 import signal
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from minitasks.workshop import example, limits
 from minitasks.workshop.catalog import Exercise, definitions, text_of
+from minitasks.workshop.solutions import delegates_to
 
 Outcome = Literal["passed", "failed", "not run"]
 
@@ -100,28 +101,23 @@ class Run:
 def verdict_on(exercise: Exercise, file: Path, run: Run, seconds: float) -> Verdict:
     """Make the verdict on a file of what came out of the child."""
     failure = failure_of(run, exercise.claims)
-    verdict = Verdict(
+    test = failure.get("test") or run.running
+    arguments, backend = failure.get("arguments", {}), failure.get("backend", "asyncio")
+    claims = exercise.claims.items()
+    return Verdict(
         exercise=exercise.name,
         file=str(file),
         passed=not failure,
-        printed="\n".join(run.output.splitlines()[-10:])[-1000:],
-        claims=tuple(
-            Checked(test, text, outcome_of(test, run)) for test, text in exercise.claims.items()
-        ),
-        seconds=seconds,
-    )
-    if verdict.passed:
-        return verdict
-    test = failure.get("test") or run.running
-    arguments, backend = failure.get("arguments", {}), failure.get("backend", "asyncio")
-    return replace(
-        verdict,
-        reason=failure["reason"],
+        reason=failure.get("reason"),
         claim=exercise.claims.get(test, ""),
-        seen=words_for(failure, run) + hint_at_trio(failure, run, file),
-        place=place_of(exercise, file, run, test),
+        seen=words_for(failure, run, file),
+        place=place_of(exercise, file, run, test) if failure else None,
         example=example.program(exercise, test, arguments, file, backend),
+        printed="\n".join(run.output.splitlines()[-10:])[-1000:],
         traceback=failure.get("traceback", ""),
+        claims=tuple(Checked(test, text, outcome_of(test, run)) for test, text in claims),
+        delegates="" if failure else delegates_to(file, exercise),
+        seconds=seconds,
     )
 
 
@@ -139,12 +135,15 @@ def failure_of(run: Run, tests: Iterable[str]) -> dict[str, Any]:
     return {"reason": "ended"}
 
 
-def words_for(failure: dict[str, Any], run: Run) -> str:
-    """Say a failure in words."""
+def words_for(failure: dict[str, Any], run: Run, file: Path) -> str:
+    """Say a failure in words; empty if there is none."""
+    if not failure:
+        return ""
     if failure["reason"] == "ended" and run.exit_code is not None and run.exit_code < 0:
         name = signal.Signals(-run.exit_code).name
         return f"Python itself was ended by {name}: endless recursion, or too much memory"
-    return WORDS[failure["reason"]].format(run=run, seen=failure.get("seen"))
+    words = WORDS[failure["reason"]].format(run=run, seen=failure.get("seen"))
+    return words + hint_at_trio(failure, run, file)
 
 
 def hint_at_trio(failure: dict[str, Any], run: Run, file: Path) -> str:

@@ -189,8 +189,12 @@ class Watch:
                 self.run_command(["workshop", "debug", self.exercise.name])
             case "t":
                 self.timeline()
-            case "r" | "u":
-                self.bring_back(key)
+            case "r":
+                done = "back to the beginning; u brings your file back"
+                self.bring_back(self.workshop.reset, done, "nothing to reset")
+            case "u":
+                done = "your last copy is back; u again changes them over"
+                self.bring_back(self.workshop.undo, done, "nothing to undo")
             case keys.QUIT:
                 raise KeyboardInterrupt  # as Ctrl-C does
             case _:
@@ -228,17 +232,10 @@ class Watch:
         else:
             self.run_command(["run", scenario, "--with", str(self.workshop.file(self.exercise))])
 
-    def bring_back(self, key: str) -> None:
+    def bring_back(self, bring: Callable[[Exercise], object], done: str, nothing: str) -> None:
         """Reset or undo; where the folder can't be written, say so."""
-        done = f"nothing to {'reset' if key == 'r' else 'undo'}"
         try:
-            if key == "r":
-                if self.workshop.reset(self.exercise):
-                    done = "back to the beginning; u brings your file back"
-            elif self.workshop.copies(self.exercise):
-                self.workshop.undo(self.exercise)
-                done = "your last copy is back; u again changes them over"
-            self.draw(Text(done))
+            self.draw(Text(done if bring(self.exercise) else nothing))
         except OSError as problem:
             self.draw(Text(f"{self.workshop.root} can't be written: {problem.strerror}", "red"))
 

@@ -153,6 +153,9 @@ def test_a_solution_opens_after_a_pass_or_anyway(
 
 def test_solution_reset_and_undo_lose_nothing(here: Workshop, exercise: Exercise) -> None:
     """A solution written over the learner's file, a reset, each undone: the work is there."""
+    early = run("undo")
+    assert early.exit_code == 2
+    assert "nothing to undo: double was never overwritten" in early.output
     file = here.file(exercise)
     file.write_text("my work\n")
     for command, content in ((["solution", "--anyway", "--write"], SOLUTION), (["reset"], STUB)):

@@ -13,6 +13,7 @@ from minitasks.workshop import catalog, folder
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.verdict import Verdict
+from tests.workshop.sample import SOLUTION
 
 
 def test_start_brings_each_exercise(workshop: Workshop, exercise: Exercise) -> None:
@@ -82,8 +83,7 @@ def test_files_of_a_read_only_package_become_writable(
 
 def test_put_keeps_a_copy_and_undo_changes_over(workshop: Workshop, exercise: Exercise) -> None:
     """Whatever replaces a file, what it had stays, under the time; undo changes the two over."""
-    with pytest.raises(CannotRun, match="nothing to undo"):
-        workshop.undo(exercise)
+    assert not workshop.undo(exercise)
     file = workshop.file(exercise)
     file.write_text("mine")
     copy = workshop.put(file, b"something else")
@@ -194,3 +194,36 @@ def test_the_stub_is_no_honest_try(workshop: Workshop, exercise: Exercise) -> No
         workshop.note(exercise, Verdict("double", "", False, "claim"), digest)
 
     assert workshop.progress_in(exercise).tries == 1
+
+
+FAILED = Verdict("double", "", False, "claim", seen="no")
+
+
+def test_the_solution_stays_shut_until_three_tries(workshop: Workshop, exercise: Exercise) -> None:
+    """Before the third try the solution stays shut, and the answer says how many are left."""
+    workshop.note(exercise, FAILED, "a")
+    workshop.note(exercise, FAILED, "b")
+    with pytest.raises(CannotRun, match="when 1 more of your own tries have failed"):
+        workshop.solution(exercise, anyway=False)
+    assert not workshop.progress_in(exercise).solution
+
+    workshop.note(exercise, FAILED, "c")
+    assert workshop.solution(exercise, anyway=False) == SOLUTION
+    assert workshop.progress_in(exercise).solution == "after three tries"
+
+
+@pytest.mark.parametrize(
+    ("tries", "passed", "how"),
+    [("", True, "after a pass"), ("abc", True, "after a pass"), ("a", False, "anyway")],
+)
+def test_the_solution_opens_after_a_pass_or_anyway(
+    workshop: Workshop, exercise: Exercise, tries: str, passed: bool, how: str
+) -> None:
+    """After a pass, which is the reason whatever came before; else for whoever insists."""
+    for digest in tries:
+        workshop.note(exercise, FAILED, digest)
+    if passed:
+        workshop.note(exercise, Verdict("double", "", True), "d")
+    workshop.solution(exercise, anyway=not passed)
+
+    assert workshop.progress_in(exercise).solution == how

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from minitasks.errors import CannotRun
-from minitasks.workshop import catalog, folder, report, solutions
+from minitasks.workshop import catalog, folder, report
 from minitasks.workshop.catalog import Exercise
 from minitasks.workshop.folder import Workshop
 from minitasks.workshop.journal import Event
@@ -30,7 +30,7 @@ def classroom(workshop: Workshop, exercise: Exercise, tmp_path: Path) -> Path:
     ada, bo = Workshop(room / "ada"), Workshop(room / "<b>bo")
     ada.note(exercise, Verdict("double", "", True), "d")
     bo.next_hint(exercise)
-    solutions.opened(bo, exercise, anyway=True)
+    bo.solution(exercise, anyway=True)
     return room
 
 
