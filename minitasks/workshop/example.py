@@ -51,18 +51,18 @@ def program(
 
 def needed(body: list[ast.stmt], tree: ast.Module) -> list[ast.stmt]:
     """List the statements of a module that a body needs, directly or not, in file order."""
-    definitions = {name: node for node in tree.body for name in names_defined(node)}
+    defined = {name: node for node in tree.body for name in names_defined(node)}
     wanted = {name for node in body for name in names_read(node)}
     found: set[ast.stmt] = set()
-    while new := {definitions[name] for name in wanted & definitions.keys()} - found:
+    while new := {defined[name] for name in wanted & defined.keys()} - found:
         found |= new
         wanted |= {name for node in new for name in names_read(node)}
     return [node for node in tree.body if node in found and ast.unparse(node) != "import anyio"]
 
 
 def names_defined(node: ast.stmt) -> list[str]:
-    table = symtable.symtable(ast.unparse(node), "", "exec")
-    return [symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()]
+    symbols = symtable.symtable(ast.unparse(node), "", "exec").get_symbols()
+    return [each.get_name() for each in symbols if each.is_assigned() or each.is_imported()]
 
 
 def names_read(node: ast.AST) -> Iterator[str]:
@@ -75,20 +75,17 @@ class Shorter(ast.NodeTransformer):
     def visit_arg(self, node: ast.arg) -> ast.arg:
         return ast.arg(node.arg)
 
-    def visit_FunctionDef(self, node: Function) -> ast.AST:
-        node.returns = None
-        return self.bare(node)
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+    def visit_definition(self, node: Definition) -> ast.AST:
         # A dataclass is made of its annotations.
-        return node if node.decorator_list else self.bare(node)
-
-    def bare(self, node: Definition) -> ast.AST:
+        if isinstance(node, ast.ClassDef) and node.decorator_list:
+            return node
+        if isinstance(node, Function):
+            node.returns = None
         self.generic_visit(node)
         node.body = node.body or [ast.Pass()]
         return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_definition
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         if node.value is None:

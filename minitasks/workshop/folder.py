@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,18 +178,15 @@ def digest_of(file: Path) -> str:
 def write(file: Path, content: bytes) -> None:
     """Write a file so that it has either its old content or the new, whatever happens meanwhile."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    beside = file.with_name(f".{file.name}-{stamp()}")
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with beside.open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        # mkstemp lets the owner alone read; what is copied here from a read-only package is to be
-        # edited.
-        os.chmod(name, 0o644)
-        os.replace(name, file)
+        os.replace(beside, file)
     except BaseException:
-        os.unlink(name)
+        beside.unlink(missing_ok=True)
         raise
 
 
