@@ -1,6 +1,6 @@
 """The child's side of a grading: load the learner's file, run the tests on it, note each.
 
-Runs in a process of its own and ends it. The parent (parent.py) demands a note of every test.
+Runs in a process of its own and ends it. The judge (verdict.py) demands a note of every test.
 """
 
 import _thread
@@ -15,6 +15,7 @@ import os
 import pdb
 import random
 import sys
+import threading
 import time
 from collections.abc import Generator
 from dataclasses import asdict
@@ -165,14 +166,16 @@ class Grader(Supplier):
         self.job = job
         self.run = Run(job.time_limit)
         self.states = job.states.open("ab", buffering=0)
+        self.lock = threading.RLock()  # an older state is never written behind a newer
         self.process = os.getpid()
         self.restart_clock()
 
     def note(self, **changes: Any) -> None:
-        """Note what has changed, and write down how the run stands; a fork of it stays silent."""
-        vars(self.run).update(changes)
+        """Note what has changed, and write down how the run stands; not in a fork."""
         if os.getpid() == self.process:
-            self.states.write(json.dumps(asdict(self.run)).encode() + b"\n")
+            with self.lock:
+                vars(self.run).update(changes)
+                self.states.write(json.dumps(asdict(self.run)).encode() + b"\n")
 
     def note_failure(self, reason: Reason, **facts: Any) -> None:
         """Note why the file does not pass: the first reason counts."""
