@@ -60,7 +60,8 @@ def grade(job: Job) -> None:
     runner = multiprocessing.parent_process()
     assert runner is not None
     limits.confine_this_process(runner.sentinel)
-    os.chdir(job.scratch)
+    job.folder.mkdir()
+    os.chdir(job.folder)
     sys.stdout = write_to(job.output, 1)
     sys.stderr = write_to(job.errors, 2)
     faulthandler.enable(2)
@@ -203,16 +204,17 @@ class Grader(Supplier):
         module does not know, so that a test that counts threads is right.
         """
         job = self.job
-        while runner.is_alive():
-            is_flood = job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT
-            if is_flood or time.monotonic() > self.deadline:
-                faulthandler.cancel_dump_traceback_later()  # which knows less
-                place = failures.standing(job.file, job.grader)
-                self.note_failure("output" if is_flood else "time", place=place)
-                EXIT(1)
-            time.sleep(0.02)
-        limits.end_group(os.getpid())
-        EXIT(1)
+        try:
+            while runner.is_alive():
+                is_flood = job.output.stat().st_size + job.errors.stat().st_size > limits.OUTPUT
+                if is_flood or time.monotonic() > self.deadline:
+                    faulthandler.cancel_dump_traceback_later()  # which knows less
+                    place = failures.standing(job.file, job.grader)
+                    return self.note_failure("output" if is_flood else "time", place=place)
+                time.sleep(0.02)
+            limits.end_group(os.getpid())
+        finally:
+            EXIT(1)
 
     def run_tests(self) -> None:
         """Load the learner's file, run the grader's tests on it, and note how it ended."""

@@ -39,11 +39,12 @@ _one_at_a_time = threading.Lock()
 class Job:
     grader: Path
     file: Path
-    scratch: Path  # an empty folder to run in
+    scratch: Path  # an empty folder
     time_limit: float = TIME_LIMIT
     examples: Path | None = None  # where hypothesis keeps what failed, to try it first next time
 
     def __post_init__(self) -> None:
+        self.folder = self.scratch / "folder"  # to run in
         self.output = self.scratch / "output.txt"
         # Where stderr goes, and what Python itself has to say of a crash.
         self.errors = self.scratch / "errors.txt"

@@ -316,6 +316,16 @@ def test_a_hang_is_told_with_its_place(
     assert time.monotonic() - began < 15
 
 
+@pytest.mark.parametrize("hang", ["while True:\n    pass\n", "len(str(10**10**7))\n"])
+def test_a_hang_without_any_file_ends(exercise: Exercise, hang: str) -> None:
+    """A file that closes all that its end could be written to is ended all the same."""
+    began = time.monotonic()
+    verdict = graded(exercise, f"import os\nos.closerange(0, 100)\n{hang}", time_limit=2)
+
+    assert verdict.reason == "ended"
+    assert time.monotonic() - began < 15
+
+
 # Another run of these tests on this machine sleeps for another time.
 SLEEP = f"time.sleep(600.{os.getpid()})"
 
