@@ -200,7 +200,10 @@ def refuse_others(context: click.Context) -> None:
             raise CannotRun(f"--{name} starts other processes, which can't be recorded")
         if name in others:
             option = parameter.opts[0] if name != "arguments" else " ".join(context.params[name])
-            raise CannotRun(f"{option} means nothing for {kind}")
+            hint = ""
+            if kind == "a program" and name in MEANT_FOR["an application"]:
+                hint = f": an application in it is named {Path(context.params['name']).stem}:app"
+            raise CannotRun(f"{option} means nothing for {kind}{hint}")
 
 
 def run_scenario(name: str, options: dict[str, Any], choice: "Choice") -> int:

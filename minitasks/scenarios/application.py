@@ -28,6 +28,7 @@ from minitasks.scenarios.marks import mark
 from minitasks.scenarios.server import Marked, Server, arrive, http_client, listener
 
 SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne")
+RUN = ("run", "run_app", "run_polling", "run_forever", "serve", "serve_forever", "main")
 SERVER_ENDS = "the last request is answered: the server ends"
 BACKENDS = ("asyncio", "uvloop")
 
@@ -84,14 +85,11 @@ def is_main(statement: ast.stmt) -> bool:
     """Tell whether a statement runs something when the file is run: `app.run()`, `main()`."""
     if isinstance(statement, ast.If):
         return "__main__" in ast.dump(statement.test)
-    call = getattr(statement, "value", None)
-    if isinstance(call, ast.Await):
-        call = call.value
+    call = statement.value if isinstance(statement, ast.Expr) else None
     if not isinstance(call, ast.Call):
         return False
     name = ast.unparse(call.func)
-    is_named_so = name.rpartition(".")[2].startswith(("run", "main", "serve", "start", "poll"))
-    return name in ("app", "TestClient") or (isinstance(statement, ast.Expr) and is_named_so)
+    return name in ("app", "client.get", "client.post") or name.rpartition(".")[2] in RUN
 
 
 def imports_of(tree: ast.Module) -> list[str]:

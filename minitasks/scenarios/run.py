@@ -3,6 +3,7 @@
 import builtins
 import importlib.util
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +15,7 @@ import anyio.to_thread
 from minitasks.errors import CannotRun
 from minitasks.scenarios import Scenario
 from minitasks.scenarios.library import Library
+from minitasks.tracing.steps import is_of_pool
 
 
 def run_scenario(scenario: Scenario, library: Library, backend: str = "asyncio") -> None:
@@ -47,17 +49,32 @@ def run_program(path: Path, arguments: Sequence[str] = ()) -> None:
     """
     if not path.is_file():
         raise CannotRun(f"there is no file {path}")
-    before = sys.argv, sys.path[:], sys.modules["__main__"]
+    names = ("__main__", "__mp_main__")  # the other: for what multiprocessing's children send
+    before = sys.argv, sys.path[:], {name: sys.modules.get(name) for name in names}
+    threads = set(threading.enumerate())
     sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(path.resolve().parent))
-    main = sys.modules["__main__"] = ModuleType("__main__")
+    main = ModuleType("__main__")
+    sys.modules.update(dict.fromkeys(names, main))
     # Absolute, as Python has it: a program may go elsewhere, and look for its own file.
     file = str(path.absolute())
     main.__dict__.update(__file__=file, __builtins__=builtins)
     try:
         exec(compile(path.read_bytes(), file, "exec"), main.__dict__)
     finally:
-        sys.argv, sys.path[:], sys.modules["__main__"] = before
+        wait_for_threads(threads)
+        sys.argv, sys.path[:], modules = before
+        sys.modules.update({name: module for name, module in modules.items() if module})
+
+
+def wait_for_threads(before: set[threading.Thread]) -> None:
+    """Wait as Python does at the end of a main module: for all threads but daemons and pools'."""
+    while others := [
+        thread
+        for thread in set(threading.enumerate()) - before - {threading.current_thread()}
+        if not (thread.daemon or is_of_pool(thread))
+    ]:
+        others[0].join()
 
 
 def backend_options(scenario: Scenario, backend: str) -> dict[str, Any]:

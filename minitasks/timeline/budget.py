@@ -1,11 +1,11 @@
 """Budget: how many steps of each function are noted for one request, and what is left out.
 
 A loop of a million turns would push all else out of the recording, and take minutes. Of the steps
-beyond the budget only those count that take long or raise something new; and a plain function that
-others call again and again is at last not watched any more, until the next request.
+beyond the budget only those count that take long or raise something new; and a function that others
+call again and again is at last not watched any more, until the next request: its caller's steps
+tell how long it took.
 """
 
-import inspect
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -13,12 +13,11 @@ from types import FrameType
 from typing import Literal
 
 LEFT_OUT = "most others are left out"
-# How many times the budget is looked at of a plain function: to be told of each call makes the
-# call many times slower.
+# How many times the budget is looked at of a function that others call: to be told of each call
+# makes it many times slower.
 WATCHED = 10
 REQUESTS = 100  # whose steps are counted: those under way, and the last ones
 EXCEPTIONS = 100  # that are told of functions most of whose steps are left out
-WAITS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 # Of a function's next steps: all; those that begin or end a slice; none until the next request.
 Wanted = Literal["lines", "slices", "nothing"]
@@ -34,8 +33,9 @@ class Budget:
 
     def __init__(self, most: int, is_own: Callable[[FrameType], bool]) -> None:
         self.most = most
-        # Called when each function's steps are counted anew.
-        self.when_anew: Callable[[], None] = lambda: None
+        self.unwatched: set[int] = set()  # the ids of code of which nothing is wanted
+        # Called when all is to be watched again.
+        self.when_watched_again: Callable[[], None] = lambda: None
         self._is_own = is_own
         self._steps: dict[int, Counter[int]] = {}  # by request, and by the code's id
         self._raised: set[str] = set()
@@ -53,19 +53,24 @@ class Budget:
 
     def _begin_anew(self, request: int) -> None:
         self._raised.clear()
-        self.when_anew()
+        self.watch_again()
         # What runs for no request, a beat or a queue's worker, begins anew with each.
         if request:
             self._steps.pop(0, None)
         if len(self._steps) > REQUESTS:
             del self._steps[next(iter(self._steps))]
 
+    def watch_again(self) -> None:
+        """Watch all again: with a new request, or where work goes to a task or to a thread."""
+        if self.unwatched:
+            self.when_watched_again()
+            self.unwatched.clear()
+
     def wanted(self, frame: FrameType, number: int) -> Wanted:
         """Tell which steps of a frame's code are wanted after so many."""
         if number <= self.most:
             return "lines"
-        is_plain = not frame.f_code.co_flags & WAITS
-        is_often = is_plain and number > WATCHED * self.most
+        is_often = number > WATCHED * self.most
         return "nothing" if is_often and self._is_called_by_own(frame) else "slices"
 
     def _is_called_by_own(self, frame: FrameType) -> bool:

@@ -75,8 +75,8 @@ class Engine:
         # Kept, so that no other code object can get the id of one of these.
         self._recorded: dict[int, CodeType] = {}
         self._quiet: set[int] = set()  # of these no line is told any more
-        self._unwatched: set[int] = set()  # and of these nothing, until steps are counted anew
-        recorder.budget.when_anew = self._watch_again
+        self._unwatched = recorder.budget.unwatched  # and of these nothing
+        recorder.budget.when_watched_again = self._watch_again
         # Another thread may meet new code just as the recording ends. Reentrant: the thread that
         # ends it may run a finalizer.
         self._lock = threading.RLock()
@@ -173,12 +173,10 @@ class Engine:
         return monitoring.DISABLE if wanted == "nothing" else None
 
     def _watch_again(self) -> None:
-        if self._unwatched:
-            for number in self._unwatched:
-                self._record(self._recorded[number])
-            self._quiet -= self._unwatched
-            self._unwatched.clear()
-            monitoring.restart_events()
+        for number in self._unwatched:
+            self._record(self._recorded[number])
+        self._quiet -= self._unwatched
+        monitoring.restart_events()
 
     def _enter(self, kind: Kind, code: CodeType, frame: FrameType) -> Any:
         if id(code) not in self._recorded:

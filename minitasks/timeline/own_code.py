@@ -42,6 +42,10 @@ class Run:
         """The calls of this run, in the order in which they began."""
         return [call for call in self.view.all_calls if self.is_here(self.first_event(call))]
 
+    def calls_of(self, function: str) -> list[Call]:
+        """List all recorded calls of a function, whichever request's they are."""
+        return [call for call in self.view.all_calls if call.function == function]
+
     @cached_property
     def starts(self) -> list[int]:
         """The moments at which they began."""

@@ -160,8 +160,11 @@ def may_be_own(run: Run, name: str, runner: Call) -> bool:
     """Tell whether a task whose function was not seen to begin may be the program's own."""
     nodes = [node for (_, each), some in run.functions.items() for node in some if each == name]
     # It is seen when it begins: not a generator, and not what its arguments did not fit.
-    is_seen = run.is_whole and runner.ended == "return" and not any(map(is_lazy, nodes))
-    return bool(nodes) and not is_seen
+    is_seen = runner.ended == "return" and not any(map(is_lazy, nodes))
+    is_unwatched = any(
+        mark.function.rpartition(".")[2] == name for mark in run.view.all_marks if is_left_out(mark)
+    )
+    return bool(nodes) and (is_unwatched or not is_seen)
 
 
 def is_lazy(node: Function) -> bool:

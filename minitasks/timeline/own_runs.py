@@ -4,8 +4,8 @@ An application's requests are told apart: each is a `RecordedRequest` (teller.py
 the recording and its findings.
 """
 
+import gc
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -74,6 +74,7 @@ def run_own_program(
         except BaseException as error:
             print_as_python_does(error, path)
             code = 130 if isinstance(error, KeyboardInterrupt) else 1
+        gc.collect()  # of a coroutine that was lost in a circle of objects Python warns now
     view = View(recording.timeline)
     found = find_own(Run(view, own_files(files)), slow)
     if view.timeline.dropped:
@@ -96,7 +97,7 @@ def print_as_python_does(error: BaseException, path: Path) -> None:
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename != str(path.absolute()):
         trace = trace.tb_next
-    traceback.print_exception(error.with_traceback(trace or error.__traceback__))
+    sys.excepthook(type(error), error.with_traceback(trace or error.__traceback__), trace)
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ def serve_recorded(
         try:
             with nullcontext() if requests else teller.telling():
                 serve(application, requests, when_ready=ready, **server)
+            gc.collect()  # of a coroutine that was lost in a circle of objects Python warns now
         except SystemExit as end:
             code = exit_code(end)
     view = View(recording.timeline)

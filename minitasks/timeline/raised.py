@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from minitasks.timeline.own_code import RUNNER, Run, added_to, short, status_of
 
 # A coroutine that nobody awaited, and where it was made, if that is known.
 LOST = re.compile(r"RuntimeWarning: coroutine '(.*)' was never awaited(?: \(made in (.*):(\d+)\))?")
+MOST_TEXTS = 3  # of one class from one function
 REACHES = "exception reaches the server: "
 
 # By these a generator ends, or is ended: nothing went wrong.
@@ -23,7 +24,7 @@ NEXT = ("__next__", "__anext__")
 
 def what_was_raised(run: Run) -> Iterator[Finding]:
     """Say what each own function or a task raised, and what became of it."""
-    said: dict[tuple[str, bool], list[Finding]] = defaultdict(list)
+    said: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
     for calls in run.raised.values():
         is_task = any(call.function == RUNNER for call in calls)
         first = next((call for call in calls if run.is_own(call) or call.function == RUNNER), None)
@@ -38,12 +39,28 @@ def what_was_raised(run: Run) -> Iterator[Finding]:
         name, who = who_raised(run, first)
         text = f"{who} {raised}"
         figures = {"function": name, "error": kind, "is_task": is_task}
-        said[text, is_task].append(found("raised", text, is_answer, **figures))
-    for (text, _), alike in said.items():
-        least = "" if run.is_whole else "at least "
-        times = f" It happened {least}{len(alike)} times." if len(alike) > 1 else ""
-        figures = {**alike[0].figures, "times": len(alike)}
-        yield replace(alike[0], text=text + times, figures=figures)
+        finding = found("raised", text, is_answer, **figures)
+        said[who, kind, became, str(is_task)].append(finding)
+    for alike in said.values():
+        yield from told_together(run, alike)
+
+
+def told_together(run: Run, alike: list[Finding]) -> Iterator[Finding]:
+    """Tell of exceptions of one class from one function that ended alike: each text once."""
+    times = Counter(each.text for each in alike)
+    first = {each.text: each for each in reversed(alike)}
+    least = "" if run.is_whole else "at least "
+    if len(times) > MOST_TEXTS:
+        more = f" {least.capitalize()}{len(alike)} of this class ended so, with other words."
+        yield replace(
+            alike[0], text=alike[0].text + more, figures={**alike[0].figures, "times": len(alike)}
+        )
+        return
+    for text, number in times.items():
+        more = f" It happened {least}{number} times." if number > 1 else ""
+        yield replace(
+            first[text], text=text + more, figures={**first[text].figures, "times": number}
+        )
 
 
 def who_raised(run: Run, first: Call) -> tuple[str, str]:
@@ -149,9 +166,8 @@ def is_likely_answer(run: Run, sent: Event, calls: list[Call]) -> bool:
 def never_awaited(run: Run) -> Iterator[Finding]:
     """Say which coroutine nobody awaited, as Python's warning tells, and what a task dropped."""
     lost: dict[str, tuple[str, str, str]] = {}
-    for mark in run.view.all_marks:
-        said = LOST.match(mark.text)
-        if said and run.request in (0, request_of_lost(run, mark, said)):
+    for request, said in requests_of_lost(run):
+        if run.request in (0, request):
             at = f" It was made at line {said[3]} of {short(said[2])}." if said[3] else ""
             lost[said[1]] = "coroutine", said[1], at
     # A warning may come when its request is over, or outside its context; and no generator warns.
@@ -170,11 +186,23 @@ def never_awaited(run: Run) -> Iterator[Finding]:
         yield found("never awaited", text, False, function=name)
 
 
-def request_of_lost(run: Run, mark: Event, said: re.Match[str]) -> int:
-    """Tell for which request a lost coroutine was made: Python may warn of it much later."""
-    if not said[3]:
-        return mark.request
-    place = said[2], int(said[3])
-    before = run.timeline.events[: bisect_left(run.times, mark.time)]
-    steps = (step.request for step in reversed(before) if (step.file, step.line) == place)
-    return next(steps, mark.request)
+def requests_of_lost(run: Run) -> Iterator[tuple[int, re.Match[str]]]:
+    """Give each warning of a lost coroutine, with the request that made it.
+
+    Python may warn much later. Who made it has run the line more often than the function began.
+    """
+    told: Counter[tuple[int, str]] = Counter()
+    for mark in run.view.all_marks:
+        said = LOST.match(mark.text)
+        if said is None:
+            continue
+        before = run.timeline.events[: bisect_left(run.times, mark.time)]
+        place = said[2], int(said[3] or 0)
+        makers = Counter(
+            x.request for x in before if (x.file, x.line) == place and x.kind == "line"
+        )
+        began = Counter(run.first_event(call).request for call in run.calls_of(said[1]))
+        lost = [x for x in makers if makers[x] > began[x] + told[x, said[1]]]
+        request = lost[-1] if lost else mark.request
+        told[request, said[1]] += 1
+        yield request, said

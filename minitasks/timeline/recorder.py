@@ -97,7 +97,7 @@ class Recorder:
         # For which request work is done that was handed over without the context.
         self._handed_over: dict[int, int] = {}
         self._frames: dict[int, int] = {}
-        self._origins = Origins(lambda frame: frame.f_code.co_filename in self.files.known)
+        self._origins = Origins(self._is_watched)
         self._frame_numbers = count(1)
         # The idents of threads on which a recursion came so near to its limit that steps are lost.
         self.cut_short: list[int] = []
@@ -118,6 +118,7 @@ class Recorder:
                 token for it.
         """
         self._tasks.here()
+        self.budget.watch_again()
         work: Any = local_variables(frame).get("self")
         if frame.f_code in WITHOUT_CONTEXT:
             self._handed_over[id(work)] = request_number.get()
@@ -165,8 +166,8 @@ class Recorder:
             self._dropped += 1
             return "lines"
         wanted = self._count(frame) if self.budget.most else "lines"
-        is_all = wanted == "lines" or self._is_tasks(kind, frame)
-        if is_all or not self._leaves_out(kind, frame, raised[0]):
+        is_tasks = self.budget.most > 0 and self._is_tasks(kind, frame)
+        if wanted == "lines" or is_tasks or not self._leaves_out(kind, frame, raised[0]):
             self._add(kind, frame, raised, value)
         self._spent.nanoseconds += perf_counter_ns() - began
         return wanted
@@ -190,7 +191,14 @@ class Recorder:
 
     def _is_tasks(self, kind: Kind, frame: FrameType) -> bool:
         """Tell whether a task's class is called: that counts, however often it happens."""
-        return kind == "call" and not self._is_programs(frame)
+        if kind != "call" or self._is_programs(frame):
+            return False
+        self.budget.watch_again()
+        return True
+
+    def _is_watched(self, frame: FrameType) -> bool:
+        code = frame.f_code
+        return code.co_filename in self.files.known and id(code) not in self.budget.unwatched
 
     def _is_programs(self, frame: FrameType) -> bool:
         file = self.files.known.get(frame.f_code.co_filename)
@@ -219,8 +227,12 @@ class Recorder:
                 self._begun[id(frame)] = kind, frame.f_lineno, moment
             return True
         begun = self._begun.pop(id(frame), None)
+        if begun is None and not self.has_seen(frame):
+            # It began unwatched, perhaps with the id of one that an exception had left.
+            self._origins.forget(frame)
+            return kind != "raise" or not self.budget.is_new(text)
         if begun is None:
-            return not self.has_seen(frame)
+            return False
         is_end = kind != "suspend" and self.has_seen(frame)
         is_new = kind == "raise" and self.budget.is_new(text)
         if not (is_end or is_new or perf_counter_ns() - begun[2][0] > LONG):

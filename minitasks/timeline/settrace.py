@@ -65,8 +65,7 @@ class Engine:
         # The exception last seen in a frame: the event of its end lacks it. Where the frame handled
         # another one while it cleaned up, this is the other one.
         self._raised: dict[int, Raised] = {}
-        self._unwatched: set[int] = set()  # the ids of code, until steps are counted anew
-        recorder.budget.when_anew = self._unwatched.clear
+        self._unwatched = recorder.budget.unwatched
 
     def begin(self, frame: FrameType, event: str, arg: Any) -> Trace:
         """Take the first event of any frame: a call or a resume."""

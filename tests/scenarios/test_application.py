@@ -58,6 +58,7 @@ def write(file: Path, text: str = APP) -> Path:
         ("app = web.Application()\nweb.run_app(app)\n", False),
         ("app = FastAPI()\nclient = TestClient(app)\nclient.get('/')\n", False),
         ("app = FastAPI()\napp.include_router(router)\n", True),
+        ("app = FastAPI()\nstart_http_server(8000)\nclient = TestClient(app)\n", True),
         ("app = make()\nif __name__ == '__main__':\n    main()\n", False),
         ("api = make()\n", False),
         ("app = (\n", False),

@@ -13,9 +13,9 @@ import pytest
 from tests.timeline.served_by_command import served
 
 LOOPS = """
-import asyncio, time
+import asyncio, contextlib, time
 
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, FastAPI
 
 app = FastAPI()
 
@@ -57,6 +57,43 @@ async def in_order(count: int):
 @app.get("/sum/{count}")
 async def sum_up(count: int):
     return sum(number * number for number in range(count))
+
+
+@app.get("/rows/{count}")
+async def rows(count: int):
+    for number in range(count):
+        with contextlib.suppress(ValueError):
+            parse(number)
+    parse("the last one")
+
+
+def parse(number):
+    if number == "the last one":
+        raise KeyError(number)
+    if number % 2:
+        raise ValueError(f"row {number}")
+
+
+@app.get("/awaited/{count}")
+async def awaited(count: int):
+    for _ in range(count):
+        await at_once()
+
+
+async def at_once(): ...
+
+
+@app.get("/then-a-task/{count}")
+async def then_a_task(count: int, tasks: BackgroundTasks):
+    for _ in range(count):
+        at_last()
+    tasks.add_task(at_last, True)
+    await asyncio.to_thread(at_last, True)
+
+
+def at_last(is_last=False):
+    if is_last:
+        time.sleep(0.01)
 
 
 @app.get("/recursion/{n}")
@@ -101,7 +138,9 @@ def figures(findings: list[Any], kind: str, *names: str) -> list[tuple[Any, ...]
 def test_a_long_loop_is_told_by_its_callers_line(tmp_path: Path) -> None:
     """Its request is shown; of the loop's function some steps are left out, and that is said."""
     (findings,) = served(tmp_path, LOOPS, "/called/5000000", slow=1)
-    assert figures(findings, "held", "function", "source") == [("called", "total = add_up(count)")]
+    held = dict(figures(findings, "held", "function", "source"))
+    assert held["called"] == "total = add_up(count)"
+    assert "add_up" not in held
     assert figures(findings, "left out", "function") == [("add_up",)]
 
 
@@ -119,16 +158,36 @@ def test_the_time_of_recording_is_not_the_programs(tmp_path: Path) -> None:
     assert figures(findings, "held", "function") == []
 
 
-@pytest.mark.parametrize("path", ["/sum/3000000", "/sorted/2000000"])
+@pytest.mark.parametrize("path", ["/sum/3000000", "/sorted/2000000", "/awaited/2000000"])
 def test_what_is_called_again_and_again_holds_the_loop(tmp_path: Path, path: str) -> None:
     """A generator expression, a key: none has a name, and recording each step takes its time."""
     first, second = served(tmp_path, LOOPS, path, path)
     for findings in (first, second):
         ((function, source),) = figures(findings, "held", "function", "source")
-        assert function in ("sum_up", "in_order")
-        assert source.startswith("return ")
-        (left_out,) = (each["text"] for each in findings if each["kind"] == "left out")
-        assert left_out.startswith(("a generator expression (", "a lambda ("))
+        assert function in ("sum_up", "in_order", "awaited")
+        assert source is None or source.startswith("return ")
+        left_out = [
+            each["text"].partition(" (")[0] for each in findings if each["kind"] == "left out"
+        ]
+        assert {"a generator expression", "a lambda", "at_once"} & set(left_out)
+
+
+def test_what_is_no_longer_watched_is_no_other_exception(tmp_path: Path) -> None:
+    """Of 40,000 rows half are caught, alike and told together; what reaches the server is none."""
+    (findings,) = served(tmp_path, LOOPS, "/rows/40000")
+    caught, *others = (each for each in findings if each["kind"] == "raised")
+    assert "parse (" in caught["text"]
+    assert "raised ValueError('row 1'): the server did not see it. At least" in caught["text"]
+    reached = [each["figures"]["error"] for each in others if "reached" in each["text"]]
+    assert reached == ["KeyError"]
+
+
+def test_what_was_called_too_often_is_seen_again_as_a_task_and_in_a_thread(tmp_path: Path) -> None:
+    """Where work is handed over, all is watched again."""
+    (findings,) = served(tmp_path, LOOPS, "/then-a-task/30000")
+    (lanes,) = figures(findings, "ran", "function", "lanes")[1:]
+    assert lanes == ("at_last", ["event loop", "worker thread 1", "worker thread 2"])
+    assert figures(findings, "sent", "function") == [("at_last",)]
 
 
 def test_a_deep_recursion_is_told_by_its_callers_line(tmp_path: Path) -> None:

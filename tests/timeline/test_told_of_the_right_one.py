@@ -547,6 +547,47 @@ def test_a_callback_of_a_loop_runs_on_it(tmp_path: Path) -> None:
     assert done.stderr == "hello\n"
 
 
+LASTS = """
+import multiprocessing, pickle, sys, threading
+from concurrent.futures import ProcessPoolExecutor
+
+
+class Money:
+    def __init__(self, amount):
+        self.amount = amount
+
+
+def price(amount):
+    return Money(amount)
+
+
+def add_up():
+    main.join()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        print(sum(each.amount for each in pool.map(price, [1, 2])), len(pickle.dumps(Money(3))) > 0)
+
+
+if __name__ == "__main__":
+    main = threading.Thread(target=int)
+    main.start()
+    sys.excepthook = lambda kind, error, trace: print("hook:", error)
+    threading.Thread(target=add_up).start()
+    raise LookupError("the end")
+"""
+
+
+def test_a_program_lasts_as_long_as_its_threads(tmp_path: Path) -> None:
+    """Also with a hook of its own for errors, and classes that its child processes send back."""
+    (tmp_path / "program.py").write_text(LASTS)
+    command = [sys.executable, "-m", "minitasks", "run", "program.py"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert done.returncode == 1
+    assert "3 True\n" in done.stdout
+    assert "hook: the end\n" in done.stdout
+    assert " add_up (" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
 def test_a_program_that_is_interrupted_is_drawn(tmp_path: Path) -> None:
     """Ctrl-C ends it as Python would, and nothing of what was recorded is lost."""
