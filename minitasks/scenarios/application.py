@@ -10,6 +10,7 @@ import inspect
 import json
 import logging
 import logging.config
+import socket
 import sys
 import threading
 import traceback
@@ -29,7 +30,7 @@ from minitasks.scenarios.server import Marked, Server, arrive, http_client, list
 
 SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne")
 RUN = ("run", "run_app", "run_polling", "run_forever", "serve", "serve_forever", "main")
-SERVER_ENDS = "the last request is answered: the server ends"
+SERVER_ENDS = "the server ends"
 BACKENDS = ("asyncio", "uvloop")
 
 # uvicorn's own logging, but for stdout, where the picture goes.
@@ -197,6 +198,14 @@ def folder_of(module: Any, module_name: str) -> Path:
     return where.resolve().parent
 
 
+class MarkedServer(Server):
+    """A server that leaves a mark when all is done: what is still under way is then cancelled."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        mark(SERVER_ENDS)
+
+
 def serve(
     application: Application,
     requests: Sequence[Request] = (),
@@ -234,7 +243,7 @@ def serve(
                 threading.Thread(target=send_all, args=work, name="client", daemon=True).start()
 
         config = uvicorn.Config(Marked(application.app), loop=backend, log_config=None)
-        server = Server(config, begin)
+        server = MarkedServer(config, begin)
         try:
             server.run([open_socket])
         except KeyboardInterrupt:
@@ -257,7 +266,6 @@ def send_all(address: str, requests: Sequence[Request], server: Server) -> None:
         for request in requests:
             send(address, request)
     finally:
-        mark(SERVER_ENDS)
         server.should_exit = True
 
 

@@ -15,6 +15,7 @@ from minitasks.timeline.own_code import RUNNER, Run, added_to, short, status_of
 # A coroutine that nobody awaited, and where it was made, if that is known.
 LOST = re.compile(r"RuntimeWarning: coroutine '(.*)' was never awaited(?: \(made in (.*):(\d+)\))?")
 MOST_TEXTS = 3  # of one class from one function
+MIDDLEWARES = {"call_next", "receive"}  # the arguments by which they are known
 REACHES = "exception reaches the server: "
 
 # By these a generator ends, or is ended: nothing went wrong.
@@ -102,7 +103,7 @@ def how_cancelled(run: Run, call: Call, became: str) -> str:
     """Say so of a call, and what became of that, or that it was the end of an idle server."""
     ends = (mark for mark in run.view.all_marks if mark.text == SERVER_ENDS)
     if any(mark.time < call.end for mark in ends):
-        return "was under way when the last request was answered, and ended with the server."
+        return "was under way when the server ended, and was cancelled with it."
     is_seen = "ended the" in became or "reached the server" in became
     return f"was cancelled: {became}" if is_seen else "was cancelled."
 
@@ -153,7 +154,17 @@ def reached_server(status: str, other: str, is_answered: bool) -> str:
 
 
 def is_likely_answer(run: Run, sent: Event, calls: list[Call]) -> bool:
-    """Tell whether an error's answer that another task sent says what was raised last."""
+    """Tell whether an error's answer says what was raised last in another task.
+
+    So it is behind a middleware of Starlette's kind, which runs the endpoint in a task of its own.
+    """
+    ran_here = (
+        set(dict(call.arguments))
+        for call in run.calls
+        if run.is_own(call) and run.first_event(call).task == sent.task
+    )
+    if any(MIDDLEWARES.isdisjoint(arguments) for arguments in ran_here):
+        return False
     before = [each[-1] for each in run.raised.values() if each[-1].end < sent.time]
     is_last = max(before, key=lambda call: call.end, default=None) is calls[-1]
     is_error = status_of(sent) >= 400
