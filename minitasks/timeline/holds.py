@@ -138,18 +138,23 @@ def held_by(run: Run, hold: Hold) -> Iterator[Finding]:
         )
 
 
+def function_in(finding: Finding) -> tuple[object, object]:
+    return finding.figures["function"], finding.figures.get("file")
+
+
+def milliseconds_in(finding: Finding) -> float:
+    return cast(float, finding.figures["milliseconds"])
+
+
 def longest_of_each(
     held: Iterable[tuple[int, int, Finding]],
 ) -> Iterator[tuple[int, int, Finding]]:
     """Of what one function held several times on one line give the longest, and say how often."""
-    alike: dict[tuple[object, object], list[tuple[int, int, Finding]]] = defaultdict(list)
+    alike: dict[tuple[object, ...], list[tuple[int, int, Finding]]] = defaultdict(list)
     for each in held:
-        figures = each[2].figures
-        alike[figures["function"], figures.get("line")].append(each)
+        alike[*function_in(each[2]), each[2].figures.get("line")].append(each)
     for some in alike.values():
-        start, end, longest = max(
-            some, key=lambda each: cast(float, each[2].figures["milliseconds"])
-        )
+        start, end, longest = max(some, key=lambda each: milliseconds_in(each[2]))
         more = f" It happened {len(some)} times; this was the longest." if len(some) > 1 else ""
         figures = {**longest.figures, "times": len(some)}
         yield start, end, replace(longest, text=longest.text + more, figures=figures)

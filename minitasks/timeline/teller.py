@@ -17,7 +17,7 @@ from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
-from minitasks.timeline.holds import held_outside_requests
+from minitasks.timeline.holds import function_in, held_outside_requests, milliseconds_in
 from minitasks.timeline.own_code import Run, status_of
 from minitasks.timeline.own_findings import find_own
 from minitasks.timeline.record import Recording
@@ -71,9 +71,10 @@ class Teller:
         self._done: queue.Queue[int] = queue.Queue(WAITING)
         self._kept: dict[int, Timeline] = {}
         self._is_hold_heard = False
-        # Of holds outside requests: since when, in nanoseconds, and the functions told of.
+        # Of holds outside requests: since when, in nanoseconds, and how long each function's was
+        # that is told, in milliseconds.
         self._since = math.inf
-        self._told: set[object] = set()
+        self._told: dict[tuple[object, object], float] = {}
         self.left_out = 0
 
     def begin(self) -> None:
@@ -135,18 +136,25 @@ class Teller:
             thread.join()
 
     def tell_of_holds(self, view: View) -> None:
-        """Tell what held the event loop outside requests: of each function once."""
+        """Tell what held the event loop outside requests: of each function once, or if longer."""
         run = Run(view, own_files(self._files))
         held = [
             each
             for each in held_outside_requests(run, self._slow, self._since, self._is_live)
-            if each[2].figures["function"] not in self._told
+            if self._is_news(each[2])
         ]
         if held:
             starts, ends, findings = zip(*held, strict=True)
-            self._told.update(each.figures["function"] for each in findings)
             piece = View(piece_between(run, min(starts), max(ends)))
             self._when_done(RecordedRequest(0, "Outside requests", 0, piece, findings))
+
+    def _is_news(self, finding: Finding) -> bool:
+        """Tell whether a function's hold is the first, or more than twice as long as what is told."""
+        function, took = function_in(finding), milliseconds_in(finding)
+        if took <= 2 * self._told.get(function, 0):
+            return False
+        self._told[function] = took
+        return True
 
     def _tell(self, number: int, *views: View) -> None:
         """Tell of a request from the first of some views in which it is whole."""

@@ -6,6 +6,7 @@ from typing import Any
 from minitasks.scenarios.marks import request_number
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.files import Folder
+from minitasks.timeline.findings import Finding
 from minitasks.timeline.teller import Teller, own_files
 from tests.parts import wait_until
 
@@ -62,3 +63,18 @@ def test_ctrl_c_waits_for_few_requests_that_are_still_to_be_drawn(tmp_path: Path
         wait_until(lambda: recording.teller._done.qsize() == 39)
     assert len(recording.asked) == 11
     assert recording.teller.left_out == 40
+
+
+def test_of_a_function_that_holds_the_loop_again_only_a_far_longer_hold_is_news(
+    tmp_path: Path,
+) -> None:
+    """Whatever another one of that name did in another file."""
+
+    def held(file: str, milliseconds: float) -> Finding:
+        figures = {"function": "work", "file": file, "milliseconds": milliseconds}
+        return Finding(False, "", figures=figures)
+
+    teller = SlowRecording(tmp_path, left_out=0).teller
+    holds = [("a.py", 60), ("a.py", 70), ("b.py", 60), ("a.py", 2_000), ("a.py", 1_900)]
+    news = [(file, took) for file, took in holds if teller._is_news(held(file, took))]
+    assert news == [("a.py", 60), ("b.py", 60), ("a.py", 2_000)]
