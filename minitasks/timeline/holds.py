@@ -35,7 +35,7 @@ class Hold:
 def find_holds(run: Run, slow: float) -> list[Hold]:
     """Find the steps that held the event loop, whichever request's they are."""
     found_so_far = []
-    for call in filter(run.is_own, run.view.all_calls):
+    for call in (call for call in run.view.all_calls if call.file in run.own):
         for part in filter(partial(is_entry, run), call.slices):
             # Twice: of what recording takes about half can be measured from within.
             is_long = own_time(run, part, times=2) >= slow * 1e6
@@ -74,9 +74,9 @@ def blame(
 
 
 def is_entry(run: Run, part: Slice) -> bool:
-    """Tell whether no function of the program's own is beneath a slice."""
+    """Tell whether no code of the program's own is beneath a slice."""
     under = run.beneath.get(part.first)
-    while under is not None and not run.is_own(under[1]):
+    while under is not None and under[1].file not in run.own:
         under = run.beneath.get(under[0].first)
     return under is None
 
@@ -116,8 +116,9 @@ def held_by(run: Run, hold: Hold) -> Iterator[Finding]:
     for call, part, took in hold.blamed:
         others = [other for _, other, _ in hold.blamed if other is not part]
         step = longest_step(run, part, others)
-        kind = "async" if run.is_async(call) else "sync"
-        text = f"{run.where(call)} is {kind} and held the event loop for {span(0, took)}"
+        kind = "is async and " if run.is_async(call) else "is sync and "
+        kind = kind if run.is_own(call) else ""  # a lambda or the like
+        text = f"{run.where(call)} {kind}held the event loop for {span(0, took)}"
         figures: dict[str, object] = {}
         if step is not None:
             line = source_line(run, step)
@@ -321,7 +322,7 @@ def held_elsewhere(run: Run) -> Iterator[Finding]:
 def held_in(run: Run, start: int, end: int, held: re.Match[str]) -> Finding:
     """Say of code that is not recorded, or of another thread, that it held the loop."""
     milliseconds, function, file, line, ident = held.groups()
-    if ident:
+    if ident is not None:
         return locked_out(run, start, end, int(ident))
     return found(
         "held",
@@ -338,15 +339,21 @@ def held_in(run: Run, start: int, end: int, held: re.Match[str]) -> Finding:
 def locked_out(run: Run, start: int, end: int, ident: int) -> Finding:
     """Say which thread held the interpreter's lock, and in which function of one's own."""
     took, figures = span(start, end), {"milliseconds": in_ms(end - start)}
-    calls = [call for call in run.view.all_calls if run.is_own(call)]
-    there = [call for call in calls if stays(run, call, start, end, ident)]
-    if not there:
+    there = [
+        (call, part)
+        for call in run.view.all_calls
+        if run.is_own(call)
+        for part in call.slices
+        if is_there(run, part, start, end, ident)
+    ]
+    lanes = {part.lane for _, part in there}
+    if len(lanes) != 1:
         text = (
             f"The event loop stood still for {took}: another thread computed, in code that is not "
             "recorded, and held Python's lock (GIL)."
         )
         return found("held", text, False, function="", **figures)
-    call = there[-1]
+    call = there[-1][0]
     text = (
         f"{run.where(call)} computed {place(call.lane)} and held Python's lock (GIL) for {took}: "
         "the event loop stood still."
@@ -354,10 +361,11 @@ def locked_out(run: Run, start: int, end: int, ident: int) -> Finding:
     return found("held", text, False, function=call.function, file=call.file, **figures)
 
 
-def stays(run: Run, call: Call, start: int, end: int, ident: int) -> bool:
-    """Tell whether a call was in some thread for most of some time."""
-    return any(
-        2 * (min(end, part.end) - max(start, part.start)) > end - start
-        for part in call.slices
-        if run.view.lane(part).ident == ident
-    )
+def is_there(run: Run, part: Slice, start: int, end: int, ident: int) -> bool:
+    """Tell whether a slice is in a thread, for much of some time: a busy machine adds to it.
+
+    Of a thread that has ended the ident is not known: 0.
+    """
+    lane = run.view.lane(part)
+    is_it = lane.ident == ident or (ident == 0 and lane.kind != "event loop")
+    return is_it and 4 * (min(end, part.end) - max(start, part.start)) > end - start

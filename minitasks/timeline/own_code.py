@@ -21,6 +21,11 @@ from minitasks.timeline.events import Event, Timeline
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 YIELDS = ast.Yield | ast.YieldFrom
 RUNNER = "BackgroundTask.__call__"  # the function that runs a task
+NAMELESS = {
+    "<genexpr>": "a generator expression",
+    "<lambda>": "a lambda",
+    **dict.fromkeys(("<listcomp>", "<setcomp>", "<dictcomp>"), "a comprehension"),
+}
 # A mark of the watch that asks the event loop for turns.
 HELD = re.compile(r"event loop held for (\d+) ms by (?:(\S+) in (.*):(\d+)|thread (\d+))$")
 
@@ -180,15 +185,18 @@ class Run:
         )
         return marks[sent:] if is_for_it else []
 
-    def line(self, call: Call) -> int:
-        """Give the line of the `def` of one of the program's own functions."""
-        node = self.node(call)
-        assert node is not None
-        return node.lineno
+    def line(self, event: Event) -> int:
+        """Give the line of the `def` in which something happened; what has none: its own line."""
+        node = self.function(event)
+        return node.lineno if node is not None else event.line
 
     def where(self, call: Call) -> str:
         """Name a function of the program's own with its file, short, and its line."""
-        return f"{call.name} ({short(call.file)}:{self.line(call)})"
+        return self.where_of(self.first_event(call))
+
+    def where_of(self, event: Event) -> str:
+        name = event.function.rpartition(".")[2]
+        return f"{NAMELESS.get(name, name)} ({short(event.file)}:{self.line(event)})"
 
 
 @cache

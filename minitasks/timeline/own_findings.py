@@ -30,17 +30,11 @@ from minitasks.timeline.own_code import (
     added_to,
     is_generator,
     is_left_out,
-    short,
     status_of,
 )
 from minitasks.timeline.raised import never_awaited, what_a_library_raised, what_was_raised
 from minitasks.timeline.recorder import CUT_SHORT
 
-NAMELESS = {
-    "<genexpr>": "a generator expression",
-    "<lambda>": "a lambda",
-    **dict.fromkeys(("<listcomp>", "<setcomp>", "<dictcomp>"), "a comprehension"),
-}
 MOST_NAMES = 12  # of tasks in one sentence
 
 
@@ -89,7 +83,7 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
             f"{run.where(first)} is {why}: it ran {where}.",
             function=first.function,
             file=first.file,
-            line=run.line(first),
+            line=run.line(run.first_event(first)),
             is_async=run.is_async(first),
             calls=len(some),
             lanes=list(dict.fromkeys(run.view.lane(part).name for part in slices)),
@@ -325,8 +319,5 @@ def left_out(run: Run) -> Iterator[Finding]:
     """Say of which functions not all steps are recorded."""
     for mark in run.marks:
         if is_left_out(mark) and mark.file in run.own:
-            function, last = run.function(mark), mark.function.rpartition(".")[2]
-            name, line = NAMELESS.get(last, last), function.lineno if function else mark.line
-            where = f"{name} ({short(mark.file)}:{line})"
-            text = f"{where} took more than {mark.text.split()[0]} steps: {LEFT_OUT}."
+            text = f"{run.where_of(mark)} took more than {mark.text.split()[0]} steps: {LEFT_OUT}."
             yield found("left out", text, function=mark.function, file=mark.file)

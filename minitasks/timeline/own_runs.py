@@ -64,7 +64,10 @@ def run_own_program(
     """
     files = Folder(path.resolve().parent, map(package_folder, also))
     code = 0
-    with record_files(files) as recording, warnings_marked():
+    stalls = StallWatch(slow, files.is_own, when_frozen=print_frozen)
+    recording = record_files(files)
+    recording.when_loop_runs(stalls.begin)
+    with recording, warnings_marked(), stalls.ending():
         try:
             run_program(path, arguments)
         except SystemExit as end:

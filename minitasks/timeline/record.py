@@ -134,6 +134,10 @@ class Recording:
         own = frozenset(file for file in self.timeline.sources if is_own(Path(file)))
         return find_own(Run(View(self.timeline), own), slow)
 
+    def when_loop_runs(self, begin: Callable[[], None]) -> None:
+        """Call something in each thread in which an event loop is seen to run."""
+        self._recorder.when_loop_runs = begin
+
     def so_far(self, request: int) -> Timeline:
         """Give what was recorded since a request arrived; the recording may go on."""
         return self._recorder.timeline(request)

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from functools import partial
 from itertools import count
 from operator import itemgetter
 from time import perf_counter_ns
@@ -104,11 +103,18 @@ class Recorder:
         # Reentrant: a finalizer or a signal handler may leave a mark while its thread notes a step.
         self._lock = threading.RLock()
         self._began = perf_counter_ns()
+        # Called in a thread in which an event loop is seen to run.
+        self.when_loop_runs: Callable[[], None] = lambda: None
 
     def protect_from_ctrl_c(self, *functions: Callable[..., Any]) -> None:
         """Keep trio's Ctrl-C out of an engine's functions, also where trio is imported later."""
         protect_from_ctrl_c(*functions)
-        self._threads.when_loop_runs = partial(protect_from_ctrl_c, *functions)
+
+        def begin() -> None:
+            protect_from_ctrl_c(*functions)
+            self.when_loop_runs()
+
+        self._threads.when_loop_runs = begin
 
     def note_offload(self, frame: FrameType) -> None:
         """Let the thread that gets the work know for which task it will be done.

@@ -23,6 +23,8 @@ from minitasks.tracing.steps import callers
 
 EVERY = 0.01  # seconds between two turns that are asked for
 FROZEN = 5  # seconds
+OURS = ("client", "minitasks")  # threads that are not the application's
+HELD_FOR = "event loop held for "  # so the marks begin
 SWITCHES = 0.03  # seconds: after 0.005 a thread of Python code is asked to let others run
 # Where a loop's thread stands when it has nothing to do, or begins a turn.
 LOOPS = ("asyncio", "selectors", "uvicorn", "uvloop")
@@ -36,7 +38,8 @@ class Times(NamedTuple):
 
     clock: float
     of_thread: float  # the event loop's
-    others: dict[int, float]  # by ident
+    of_process: float
+    others: dict[int, float]  # of the other threads, by ident
 
 
 class StallWatch:
@@ -62,15 +65,19 @@ class StallWatch:
         self._when_over = when_over
         self._when_frozen = when_frozen
         self._is_over = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def begin(self) -> None:
-        """Begin to watch; to be called in the event loop."""
-        of_loop = (asyncio.get_running_loop(), threading.get_ident())
-        self._thread = threading.Thread(
-            target=self._watch, args=of_loop, name="minitasks", daemon=True
-        )
-        self._thread.start()
+        """Begin to watch the event loop in which this is called, if it is asyncio's."""
+        loop = asyncio._get_running_loop()
+        if loop is not None:
+            ident = threading.get_ident()
+            of_loop = (loop, ident, times_of(ident))
+            thread = threading.Thread(
+                target=self._watch, args=of_loop, name="minitasks", daemon=True
+            )
+            thread.start()
+            self._threads.append(thread)
 
     @contextmanager
     def ending(self) -> Iterator[None]:
@@ -79,14 +86,11 @@ class StallWatch:
             yield
         finally:
             self._is_over.set()
-            if self._thread is not None:
-                self._thread.join()
+            for thread in self._threads:
+                thread.join()
 
-    def _watch(self, loop: asyncio.AbstractEventLoop, ident: int) -> None:
-        while True:
-            before = times_of(ident)
-            if self._is_over.wait(EVERY):
-                return
+    def _watch(self, loop: asyncio.AbstractEventLoop, ident: int, before: Times) -> None:
+        while not self._is_over.wait(EVERY):
             asked = times_of(ident)
             turned = threading.Event()
             stacks: list[Stack] = []
@@ -105,6 +109,7 @@ class StallWatch:
                     )
             if (time.perf_counter() - before.clock - EVERY) * 1000 >= self._slow:
                 self._when_over()
+            before = times_of(ident)
 
     def _where(self, frame: FrameType | None) -> str:
         """Say where a thread stands in the application's own code, or else in whatever code."""
@@ -127,10 +132,13 @@ class StallWatch:
         if place is not None:
             # In the rest of the time the loop was elsewhere, or in what is recorded.
             there *= sum(map(bool, stacks)) / len(stacks)
-        elif thread := locked_out_by(before, now, len(stacks), self._slow):
-            there, place = now.clock - before.clock - EVERY, f"thread {thread}"
+        else:
+            there = now.clock - before.clock - EVERY
+            thread = locked_out_by(before, now, len(stacks), self._slow)
+            ours = {each.ident for each in threading.enumerate() if each.name in OURS}
+            place = None if thread is None or thread in ours else f"thread {thread}"
         if place is not None and there * 1000 >= self._slow:
-            mark(f"event loop held for {there * 1000:.0f} ms by {place}")
+            mark(f"{HELD_FOR}{there * 1000:.0f} ms by {place}")
 
     def _stack(self, frame: FrameType | None) -> Stack:
         """Give the functions that the loop runs, from inside outwards, if none is recorded.
@@ -154,7 +162,8 @@ class StallWatch:
 
 
 def times_of(ident: int) -> Times:
-    return Times(time.perf_counter(), cpu_time(ident), cpu_times_but_of(ident))
+    others = cpu_times_but_of(ident)
+    return Times(time.perf_counter(), cpu_time(ident), time.process_time(), others)
 
 
 def cpu_time(ident: int) -> float:
@@ -167,10 +176,10 @@ def cpu_time(ident: int) -> float:
 
 
 def cpu_times_but_of(ident: int) -> dict[int, float]:
-    """Give those of the application's other threads, by ident; of none where Linux is not."""
+    """Give those of the other threads, by ident; of none where Linux is not."""
     found: dict[int, float] = {}
     for thread in threading.enumerate():
-        if thread.ident not in (None, ident) and thread.name not in ("client", "minitasks"):
+        if thread.ident not in (None, ident):
             # Not by pthread_getcpuclockid: the thread may be gone.
             with suppress(OSError):
                 text = Path(f"/proc/self/task/{thread.native_id}/schedstat").read_text()
@@ -197,18 +206,23 @@ def held_at(seconds: float, computed: float, stacks: list[Stack]) -> str | None:
     return where_most(looks) if is_there else None
 
 
-def locked_out_by(before: Times, now: Times, looks: int, slow: float) -> int:
-    """Tell which thread computed for so many ms and let no other run, also not the watch; 0: none.
+def locked_out_by(before: Times, now: Times, looks: int, slow: float) -> int | None:
+    """Tell which thread computed for so many ms and let no other run, also not the watch.
 
     A thread of Python code that lets others run waits until one of them has run: it can't compute
     for long while the loop is to turn, however busy the machine is.
+
+    Returns:
+        The thread's ident; 0 if it has ended since; None if there was none.
     """
     here = now.of_thread - before.of_thread
     others = {ident: cpu - before.others.get(ident, 0) for ident, cpu in now.others.items()}
-    ident = max(others, key=lambda each: others[each], default=0)
-    computed = others.get(ident, 0)
-    is_shut_out = looks * EVERY < (now.clock - before.clock) / 5 and 0 <= here < computed / 10
-    return ident if is_shut_out and computed >= max(slow / 1000, SWITCHES) else 0
+    known = sum(cpu for cpu in others.values() if cpu > 0)
+    others[0] = now.of_process - before.of_process - here - known
+    ident = max(others, key=lambda each: others[each])
+    is_shut_out = looks * EVERY < (now.clock - before.clock) / 5
+    is_long = others[ident] >= max(slow / 1000, SWITCHES)
+    return ident if is_shut_out and is_long and 0 <= here < others[ident] / 3 else None
 
 
 def where_most(stacks: list[Stack]) -> str | None:

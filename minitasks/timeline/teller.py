@@ -149,7 +149,7 @@ class Teller:
             self._when_done(RecordedRequest(0, "Outside requests", 0, piece, findings))
 
     def _is_news(self, finding: Finding) -> bool:
-        """Tell whether a function's hold is the first, or more than twice as long as what is told."""
+        """Tell whether a function's hold is the first, or twice as long as the one told of."""
         function, took = function_in(finding), milliseconds_in(finding)
         if took <= 2 * self._told.get(function, 0):
             return False

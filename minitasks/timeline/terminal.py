@@ -21,6 +21,7 @@ from minitasks.timeline.calls import COLOURS, Call, View
 from minitasks.timeline.events import Event
 from minitasks.timeline.findings import Finding, find
 from minitasks.timeline.record_scenario import ScenarioRun
+from minitasks.timeline.stalls import HELD_FOR
 from minitasks.tracing.threads import Lane
 
 LONGEST_LABEL = 26  # columns
@@ -213,7 +214,10 @@ def draw_lanes(
     start = min([*of_clients, view.zero])
     shown = [call for call in view.all_calls if call.start >= start]
     shown = [call for call in shown if is_own(call, own_file) or len(call.slices) > 1]
-    marks = [mark for mark in view.all_marks if mark.time >= start]
+    # What held the loop is told in words.
+    marks = [
+        mark for mark in view.all_marks if mark.time >= start and not mark.text.startswith(HELD_FOR)
+    ]
     end = max([call.end for call in shown] + [mark.time for mark in marks], default=start)
     lines = {lane: lines_of(shown, lane, own_file) for lane in view.lanes}
     moments = {lane: by_words(marks, lane) for lane in view.lanes}

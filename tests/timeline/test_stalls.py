@@ -61,14 +61,20 @@ def test_a_busy_machine_is_blamed_on_nobody() -> None:
 
 def test_a_thread_that_computes_and_lets_no_other_run_is_told() -> None:
     """Not where the loop itself had the processor, or other programs, or the watch could look."""
-    before, now = Times(0, 0, {2: 3}), Times(2, 0.01, {1: 0.5, 2: 3.1, 3: 0.2})
+    before, now = Times(0, 0, 0, {2: 3}), Times(2, 0.01, 0.9, {1: 0.5, 2: 3.1, 3: 0.2})
     assert locked_out_by(before, now, looks=1, slow=50) == 1
-    assert not locked_out_by(before, now, looks=1, slow=600)
-    assert not locked_out_by(before, now, looks=100, slow=50)
-    assert not locked_out_by(before, now._replace(of_thread=0.4), looks=1, slow=50)
-    assert not locked_out_by(before, now._replace(others={1: 0.02}), looks=1, slow=1)
-    assert not locked_out_by(before._replace(of_thread=math.inf), now, looks=1, slow=50)
-    assert not locked_out_by(before, now._replace(others={}), looks=1, slow=50)
+    assert locked_out_by(before, now, looks=1, slow=600) is None
+    assert locked_out_by(before, now, looks=100, slow=50) is None
+    assert locked_out_by(before, now._replace(of_thread=0.4), looks=1, slow=50) is None
+    short = now._replace(of_process=0.04, others={1: 0.02})
+    assert locked_out_by(before, short, looks=1, slow=1) is None
+    assert locked_out_by(before._replace(of_thread=math.inf), now, looks=1, slow=50) is None
+
+
+def test_of_a_thread_that_has_ended_since_no_ident_is_known() -> None:
+    """Its time is what the process has had, and no thread that is there."""
+    before, now = Times(0, 0, 0, {}), Times(2, 0.01, 0.9, {1: 0.1})
+    assert locked_out_by(before, now, looks=1, slow=50) == 0
 
 
 def test_what_the_own_code_holds_is_not_told() -> None:
@@ -78,7 +84,7 @@ def test_what_the_own_code_holds_is_not_told() -> None:
 
 def test_what_is_quick_is_not_told() -> None:
     """Below --slow nothing is said; from it on, the milliseconds and the place."""
-    asked = Times(time.perf_counter() - 0.2, time.thread_time() - 0.2, {})
+    asked = Times(time.perf_counter() - 0.2, time.thread_time() - 0.2, 0, {})
     for slow, said in ((10**9, 0), (200, 1)):
         heard: list[str] = []
         with watching(heard.append):

@@ -133,6 +133,13 @@ async def last():
 async def late_mail(): await asyncio.sleep(60)
 
 
+@app.get("/lambda")
+async def calls_a_lambda():
+    done = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, lambda: (time.sleep(0.15), done.set()))
+    await done.wait()
+
+
 @app.get("/not-found")
 async def not_found():
     with contextlib.suppress(ValueError):
@@ -295,7 +302,16 @@ PATHS = (
     *("/many", "/starts", "/job", "/begun", "/retries", "/streams", "/both", "/nests"),
     *("/converts", "/anew", "/in-a-thread", "/side-by-side", "/forgets"),
     *("/misfits", "/remove", "/model", "/peeks", "/loses", "/loses?", "/cancels", "/called"),
-    *("/is done", "/two-tasks", "/other?", "/broken", "/falls-back", "/not-found", "/last"),
+    *(
+        "/is done",
+        "/two-tasks",
+        "/other?",
+        "/broken",
+        "/falls-back",
+        "/not-found",
+        "/lambda",
+        "/last",
+    ),
 )
 
 
@@ -475,6 +491,12 @@ def test_a_generators_later_steps_hold_the_loop_for_themselves(told: dict[str, l
     assert held["function"] == "rows_that_block"
 
 
+def test_a_lambda_that_the_loop_calls_holds_it(told: dict[str, list[Any]]) -> None:
+    """It has no name, but a line."""
+    (held,) = (each["text"] for each in told["/lambda"] if each["kind"] == "held")
+    assert re.match(r"a lambda \(\S+:\d+\) held the event loop for ", held)
+
+
 def test_each_function_held_the_loop_for_its_own_time(told: dict[str, list[Any]]) -> None:
     """What one awaits, and what its caller does behind it, in one step of the loop."""
     held = [each["figures"] for each in told["/nests"] if each["kind"] == "held"]
@@ -592,6 +614,34 @@ def test_a_program_lasts_as_long_as_its_threads(tmp_path: Path) -> None:
     assert "hook: the end\n" in done.stdout
     assert " add_up (" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+LOCKED = """
+import asyncio, re
+
+
+def total():
+    return bool(re.match("(a+)+$", "a" * 24 + "b"))
+
+
+async def main():
+    other = asyncio.create_task(asyncio.sleep(0))
+    await asyncio.to_thread(total)
+
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="a thread's time is not to be had")
+def test_who_awaits_a_thread_that_keeps_pythons_lock_is_not_blamed(tmp_path: Path) -> None:
+    """Nor is it in a program of one's own: it is told of who computed."""
+    (tmp_path / "program.py").write_text(LOCKED)
+    command = [sys.executable, "-m", "minitasks", "run", "--json", "program.py"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    (run,) = json.loads(done.stdout)["runs"]
+    held = [each["figures"]["function"] for each in run["findings"] if each["kind"] == "held"]
+    assert held == ["total"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
