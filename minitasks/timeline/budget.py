@@ -12,6 +12,10 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Literal
 
+from minitasks.tracing.steps import callers
+
+# What calls a function for a task or a thread.
+LOOPS = ("asyncio", "anyio", "concurrent", "threading", "trio", "uvloop")
 LEFT_OUT = "most others are left out"
 # How many times the budget is looked at of a function that others call: to be told of each call
 # makes it many times slower.
@@ -74,9 +78,15 @@ class Budget:
         return "nothing" if is_often and self._is_called_by_own(frame) else "slices"
 
     def _is_called_by_own(self, frame: FrameType) -> bool:
-        """Tell whether the program's own functions call one another."""
-        caller = frame.f_back
-        return caller is not None and self._is_own(frame) and self._is_own(caller)
+        """Tell whether own code calls own code, by way of a library or not, and no event loop."""
+        if not self._is_own(frame):
+            return False
+        for caller in callers(frame.f_back):
+            if caller.f_globals.get("__name__", "").partition(".")[0] in LOOPS:
+                return False
+            if self._is_own(caller):
+                return True
+        return False
 
     def is_new(self, error: str) -> bool:
         """Tell, of an exception's repr, whether it is new; from then on it is not."""

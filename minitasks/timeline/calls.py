@@ -119,10 +119,6 @@ class View:
         self.all_marks = tuple(event for event in timeline.events if event.kind == "mark")
         self.end = timeline.events[-1].time + 1 if timeline.events else 0
         self._lane_of = {lane.number: lane for lane in timeline.lanes}
-        self._outside_loop = {
-            (each.lane, each.task) for each in self.slices if each.ended == "loop"
-        }
-        self._callbacks = callbacks_in(self.slices)
 
     @cached_property
     def loop(self) -> Lane | None:
@@ -143,10 +139,8 @@ class View:
         return self._lane_of[event.lane]
 
     def is_on_loop(self, part: Slice) -> bool:
-        """Tell whether an event loop ran a slice: not, if its task is what runs the loop itself."""
-        is_there = self.lane(part).kind == "event loop"
-        is_callback = part.frame in self._callbacks
-        return is_there and (is_callback or (part.lane, part.task) not in self._outside_loop)
+        """Tell whether an event loop ran a slice: not what runs the loop itself, or comes after."""
+        return self.lane(part).kind == "event loop" and self.timeline.events[part.first].in_loop
 
     def calls(self, *names: str) -> list[Call]:
         """List the calls of some functions, or of all, in the order in which they began."""
@@ -167,19 +161,6 @@ class View:
     def mark(self, beginning: str, lane: str = "") -> Event | None:
         """Find the first such mark."""
         return next(iter(self.marks(beginning, lane)), None)
-
-
-def callbacks_in(slices: tuple[Slice, ...]) -> set[int]:
-    """Find the calls that an event loop made, and theirs, in the task of what runs the loop."""
-    below: dict[tuple[int, int], Slice] = {}
-    found: set[int] = set()
-    for part in slices:
-        under = below.get((part.lane, part.depth - 1))
-        is_first = part.begun != "loop"  # which goes on with what ran the loop
-        if under and is_first and (is_left_to_loop(under, part) or under.frame in found):
-            found.add(part.frame)
-        below[part.lane, part.depth] = part
-    return found
 
 
 def is_left_to_loop(under: Slice, part: Slice) -> bool:

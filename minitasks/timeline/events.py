@@ -34,6 +34,7 @@ class Event:
     request: int = 0  # of a served application, from 1; 0: none
     # Nanoseconds that recording had taken on this thread before.
     spent: int = field(default=0, compare=False)
+    in_loop: bool = True  # of an event loop's thread: whether the loop ran
     # In which calls, by their numbers, the exceptions began of which this tells: the one that is
     # raised; or those that were being handled when a mark was left.
     began_in: tuple[int, ...] = ()

@@ -146,6 +146,8 @@ class Engine:
             self._follow(code, wanted)
 
     def unwind(self, code: CodeType, offset: int, exception: BaseException) -> None:
+        if id(code) in self._unwatched:
+            return
         frame = sys._getframe(1)
         # A call at which a recursion comes to its limit ends, and nothing told of its beginning.
         is_known = type(exception) is not RecursionError or self._recorder.has_seen(frame)

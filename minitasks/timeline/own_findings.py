@@ -65,11 +65,12 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
 def where_each_ran(run: Run) -> Iterator[Finding]:
     """Say of each own function where it ran, and why there."""
     of_function: dict[Function | None, list[Call]] = defaultdict(list)
-    for call in run.calls:
-        if run.is_own(call) and is_worth_telling(run, call):
-            of_function[run.node(call)].append(call)
+    for call in filter(run.is_own, run.calls):
+        of_function[run.node(call)].append(call)
     for some in of_function.values():
-        first = some[0]
+        first = next((call for call in some if is_worth_telling(run, call)), None)
+        if first is None:
+            continue
         slices = [part for call in some for part in call.slices]
         where = " and ".join(dict.fromkeys(ran_on(run, part) for part in slices))
         # Where steps are left out, the one below may not be who called.

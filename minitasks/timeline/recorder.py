@@ -30,6 +30,7 @@ from minitasks.tracing.threads import (
     WORK_BEGINS,
     Tasks,
     Threads,
+    runs_loop,
     takes_token,
 )
 
@@ -38,7 +39,7 @@ DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 Variables = tuple[tuple[str, str], ...]
 Place = tuple[int, str, str, int]  # frame number, file, function, line
-TEXT, REQUEST = -4, -3  # where an event has them
+TEXT, REQUEST = -5, -4  # where an event has them
 CUT_SHORT = "recursion limit"
 LONG = 1_000_000  # nanoseconds: a slice that is not left out
 NOWHERE: Place = (0, "", "", 0)
@@ -338,7 +339,8 @@ class Recorder:
             request = request_number.get()
             if request in self._over and not thread.is_worker and not thread.runs_loop:
                 request = 0
-            self._events.append((*step, variables, text, request, spent, began_in))
+            in_loop = thread.is_worker or runs_loop()
+            self._events.append((*step, variables, text, request, spent, in_loop, began_in))
 
 
 def track_coroutines() -> None:

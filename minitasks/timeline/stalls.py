@@ -162,8 +162,9 @@ class StallWatch:
 
 
 def times_of(ident: int) -> Times:
-    others = cpu_times_but_of(ident)
-    return Times(time.perf_counter(), cpu_time(ident), time.process_time(), others)
+    here = time.perf_counter(), cpu_time(ident), time.process_time()
+    # Behind those: to read a file lets another thread run, which may not let this one run again.
+    return Times(*here, cpu_times_but_of(ident))
 
 
 def cpu_time(ident: int) -> float:

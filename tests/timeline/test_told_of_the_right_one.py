@@ -625,8 +625,8 @@ def total():
 
 
 async def main():
-    other = asyncio.create_task(asyncio.sleep(0))
     await asyncio.to_thread(total)
+    await asyncio.sleep(0.2)  # its loop turns again
 
 
 asyncio.run(main())
