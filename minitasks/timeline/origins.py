@@ -38,6 +38,12 @@ class Origins:
             trace = trace.tb_next
         return 0
 
+    def _began_here(self, trace: TracebackType | None) -> bool:
+        """Tell whether recorded code raised an exception, and not a library that it called."""
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        return trace is not None and self._is_recorded(trace.tb_frame)
+
     def of_all(self, error: BaseException | None) -> tuple[int, ...]:
         """Likewise of an exception, of those in a group, and of what a library's own stands for."""
         found: list[int] = []
@@ -54,4 +60,6 @@ class Origins:
                 left += error.exceptions
             elif not number:
                 left.append(error.__cause__ or error.__context__)
+            elif not self._began_here(error.__traceback__):
+                left.append(error.__cause__)
         return tuple(found)

@@ -28,7 +28,7 @@ def what_was_raised(run: Run) -> Iterator[Finding]:
     said: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
     for calls in run.raised.values():
         is_task = any(call.function == RUNNER for call in calls)
-        first = next((call for call in calls if run.is_own(call) or call.function == RUNNER), None)
+        first = first_told(run, calls)
         if first is None or is_end(run, first):
             continue
         kind, became = kind_of(first.text), what_became(run, calls)
@@ -44,6 +44,11 @@ def what_was_raised(run: Run) -> Iterator[Finding]:
         said[who, kind, became, str(is_task)].append(finding)
     for alike in said.values():
         yield from told_together(run, alike)
+
+
+def first_told(run: Run, calls: list[Call]) -> Call | None:
+    """Find the first of some calls that is of an own function, or of a task."""
+    return next((call for call in calls if run.is_own(call) or call.function == RUNNER), None)
 
 
 def told_together(run: Run, alike: list[Finding]) -> Iterator[Finding]:
@@ -76,8 +81,9 @@ def who_raised(run: Run, first: Call) -> tuple[str, str]:
 def what_a_library_raised(run: Run) -> Iterator[Finding]:
     """Say what reached the server though it left nothing that is recorded."""
     sent = run.mark(" sent")
+    told = {origin for origin, calls in run.raised.items() if first_told(run, calls)}
     for mark in run.marks:
-        if mark.text.startswith(REACHES) and run.raised.keys().isdisjoint(mark.began_in):
+        if mark.text.startswith(REACHES) and told.isdisjoint(mark.began_in):
             kind = mark.text.partition(": ")[2]
             # It was raised before an answer of this kind, and after any other.
             status = str(status_of(sent)) if sent and status_of(sent) >= 500 else ""

@@ -507,7 +507,7 @@ def test_each_function_held_the_loop_for_its_own_time(told: dict[str, list[Any]]
 
 
 AWAITING = """
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, FastAPI, HTTPException
 
 app = FastAPI()
 
@@ -527,6 +527,27 @@ app.add_middleware(Passing)
 async def index():
     return [{"number": number} for number in range(60_000)]
 """
+
+
+FAILING = """
+
+def fail():
+    raise HTTPException(409)
+
+
+@app.get("/task")
+async def add(tasks: BackgroundTasks):
+    tasks.add_task(fail)
+"""
+
+
+def test_what_a_librarys_exception_stands_for_is_told_behind_a_middleware(tmp_path: Path) -> None:
+    """The server saw a RuntimeError of Starlette's, which came of the task's, through both."""
+    (findings,) = served(tmp_path, AWAITING + FAILING, "/task")
+    assert texts(findings, "raised")[0].endswith(
+        "raised HTTPException(409): it reached the server as a RuntimeError, for the answer was "
+        "sent before."
+    )
 
 
 def test_a_middleware_is_not_blamed_for_what_it_awaits(tmp_path: Path) -> None:
