@@ -339,7 +339,7 @@ class Recorder:
             request = request_number.get()
             if request in self._over and not thread.is_worker and not thread.runs_loop:
                 request = 0
-            in_loop = thread.is_worker or runs_loop()
+            in_loop = thread.runs_loop and runs_loop()
             self._events.append((*step, variables, text, request, spent, in_loop, began_in))
 
 

@@ -25,7 +25,7 @@ EVERY = 0.01  # seconds between two turns that are asked for
 FROZEN = 5  # seconds
 OURS = ("client", "minitasks")  # threads that are not the application's
 HELD_FOR = "event loop held for "  # so the marks begin
-SWITCHES = 0.1  # seconds: after 0.005 a thread of Python code is asked to let others run
+SWITCHES = 0.2  # seconds: after 0.005 a thread of Python code is asked to let others run
 # Where a loop's thread stands when it has nothing to do, or begins a turn.
 LOOPS = ("asyncio", "selectors", "uvicorn", "uvloop")
 

@@ -66,7 +66,7 @@ def test_a_thread_that_computes_and_lets_no_other_run_is_told() -> None:
     assert locked_out_by(before, now, looks=1, slow=600) is None
     assert locked_out_by(before, now, looks=100, slow=50) is None
     assert locked_out_by(before, now._replace(of_thread=0.4), looks=1, slow=50) is None
-    short = now._replace(of_process=0.09, others={1: 0.07})
+    short = now._replace(of_process=0.19, others={1: 0.17})
     assert locked_out_by(before, short, looks=1, slow=1) is None
     assert locked_out_by(before._replace(of_thread=math.inf), now, looks=1, slow=50) is None
 

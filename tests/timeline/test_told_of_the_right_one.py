@@ -642,7 +642,7 @@ import asyncio, re
 
 
 def total():
-    return bool(re.match("(a+)+$", "a" * 24 + "b"))
+    return bool(re.match("(a+)+$", "a" * 25 + "b"))
 
 
 async def main():
