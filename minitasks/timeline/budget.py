@@ -19,7 +19,7 @@ LOOPS = ("asyncio", "anyio", "concurrent", "threading", "trio", "uvloop")
 LEFT_OUT = "most others are left out"
 # How many times the budget is looked at of a function that others call: to be told of each call
 # makes it many times slower.
-WATCHED = 10
+WATCHED = 5
 REQUESTS = 100  # whose steps are counted: those under way, and the last ones
 EXCEPTIONS = 100  # that are told of functions most of whose steps are left out
 
