@@ -1,7 +1,9 @@
-"""Stalls: what holds the event loop of a served application in code that is not recorded.
+"""Stalls: what holds an event loop in code that is not recorded, or in another thread.
 
 A thread asks the loop for a turn every few milliseconds. While the turn does not come, it looks
-where the loop's thread stands. What the application's own code does stands in the recording.
+where the loop's thread stands. What the program's own code does there stands in the recording.
+Where another thread keeps the interpreter's lock (the GIL), neither the loop nor the watch can run:
+who it was is told by the processor time that each thread took meanwhile.
 """
 
 import asyncio
@@ -25,7 +27,9 @@ EVERY = 0.01  # seconds between two turns that are asked for
 FROZEN = 5  # seconds
 OURS = ("client", "minitasks")  # threads that are not the application's
 HELD_FOR = "event loop held for "  # so the marks begin
-SWITCHES = 0.2  # seconds: after 0.005 a thread of Python code is asked to let others run
+# Seconds that a thread must compute to be told of: after 0.005 one of Python code lets others run,
+# and a call into C may not.
+LOCKED = 0.2
 # Where a loop's thread stands when it has nothing to do, or begins a turn.
 LOOPS = ("asyncio", "selectors", "uvicorn", "uvloop")
 
@@ -222,7 +226,7 @@ def locked_out_by(before: Times, now: Times, looks: int, slow: float) -> int | N
     others[0] = now.of_process - before.of_process - here - known
     ident = max(others, key=lambda each: others[each])
     is_shut_out = looks * EVERY < (now.clock - before.clock) / 5
-    is_long = others[ident] >= max(slow / 1000, SWITCHES)
+    is_long = others[ident] >= max(slow / 1000, LOCKED)
     return ident if is_shut_out and is_long and 0 <= here < others[ident] / 3 else None
 
 
