@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from minitasks.timeline.calls import Call, Ending, View
-from minitasks.timeline.events import Event
+from minitasks.timeline.events import Event, Timeline
 from minitasks.tracing.threads import Lane
 
 
@@ -52,6 +52,13 @@ def found(kind: str, text: str, holds: bool = True, **figures: object) -> Findin
 
 def in_ms(nanoseconds: int) -> float:
     return round(nanoseconds / 1e6, 3)
+
+
+def full(timeline: Timeline) -> Iterator[Finding]:
+    """Say that a recording ended before its program, if it did."""
+    if timeline.dropped:
+        text = f"The recording was full after {len(timeline.events)} events: the rest is not shown."
+        yield Finding(False, text)
 
 
 def either(holds: bool, text: str, otherwise: str, differs: bool = False) -> Finding:

@@ -19,7 +19,7 @@ from minitasks.scenarios.marks import warnings_marked, watching
 from minitasks.scenarios.run import run_program
 from minitasks.timeline.calls import View
 from minitasks.timeline.files import Folder
-from minitasks.timeline.findings import Finding
+from minitasks.timeline.findings import Finding, full
 from minitasks.timeline.holds import SLOW
 from minitasks.timeline.own_code import Run
 from minitasks.timeline.own_findings import find_own
@@ -79,11 +79,7 @@ def run_own_program(
             code = 130 if isinstance(error, KeyboardInterrupt) else 1
         gc.collect()  # of a coroutine that was lost in a circle of objects Python warns now
     view = View(recording.timeline)
-    found = find_own(Run(view, own_files(files)), slow)
-    if view.timeline.dropped:
-        kept = len(view.timeline.events)
-        text = f"The recording was full after {kept} events: the rest is not shown."
-        found.append(Finding(False, text))
+    found = [*find_own(Run(view, own_files(files)), slow), *full(view.timeline)]
     return OwnRun(view, tuple(found), code)
 
 

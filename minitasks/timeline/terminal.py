@@ -19,7 +19,7 @@ from minitasks.scenarios import Scenario
 from minitasks.scenarios.library import is_own as is_own_file
 from minitasks.timeline.calls import COLOURS, Call, View
 from minitasks.timeline.events import Event
-from minitasks.timeline.findings import Finding, find
+from minitasks.timeline.findings import Finding, find, full
 from minitasks.timeline.record_scenario import ScenarioRun
 from minitasks.timeline.stalls import HELD_FOR
 from minitasks.tracing.threads import Lane
@@ -81,9 +81,7 @@ def print_lines(console: Console, lines: Iterable[Text]) -> None:
 def findings(scenario: Scenario, run: ScenarioRun) -> Iterator[Finding]:
     """Say what a run has shown, and how it ended where it did not end well."""
     yield from find(scenario.name, run.view)
-    if run.timeline.dropped:
-        seen = len(run.timeline.events)
-        yield Finding(False, f"The recording was full after {seen} events: the rest is not shown.")
+    yield from full(run.timeline)
     if run.error:
         yield Finding(False, f"The scenario ended with {run.error}")
 
