@@ -60,7 +60,7 @@ def run_program(path: Path, arguments: Sequence[str] = ()) -> None:
     file = str(path.absolute())
     main.__dict__.update(__file__=file, __builtins__=builtins)
     try:
-        exec(compile(path.read_bytes(), file, "exec"), main.__dict__)
+        exec(compile(path.read_bytes(), file, "exec", dont_inherit=True), main.__dict__)
     finally:
         wait_for_threads(threads)
         sys.argv, sys.path[:], modules = before
