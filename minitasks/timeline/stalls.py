@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from inspect import CO_COROUTINE
 from pathlib import Path
 from types import CodeType, FrameType
@@ -75,8 +75,8 @@ class StallWatch:
         """Begin to watch the event loop in which this is called, if it is asyncio's."""
         loop = asyncio._get_running_loop()
         if loop is not None:
-            ident = threading.get_ident()
-            of_loop = (loop, ident, times_of(ident))
+            ids = (threading.get_ident(), threading.get_native_id())
+            of_loop = (loop, *ids, times_of(*ids))
             thread = threading.Thread(
                 target=self._watch, args=of_loop, name="minitasks", daemon=True
             )
@@ -93,17 +93,25 @@ class StallWatch:
             for thread in self._threads:
                 thread.join()
 
-    def _watch(self, loop: asyncio.AbstractEventLoop, ident: int, before: Times) -> None:
-        while not self._is_over.wait(EVERY):
-            asked = times_of(ident)
+    def _watch(
+        self, loop: asyncio.AbstractEventLoop, ident: int, native_id: int, before: Times
+    ) -> None:
+        while not self._is_over.wait(EVERY) and not loop.is_closed():
+            if not loop.is_running():
+                before = times_of(ident, native_id)
+                continue
+            asked = times_of(ident, native_id)
             turned = threading.Event()
             stacks: list[Stack] = []
             try:
-                loop.call_soon_threadsafe(self._turn, before, asked, stacks, turned)
+                turn = loop.call_soon_threadsafe(self._turn, before, asked, stacks, turned)
             except RuntimeError:
-                return  # the loop is closed
+                return  # the loop was closed just now
             frozen_at = asked.clock + FROZEN
             while not turned.wait(EVERY) and not self._is_over.is_set():
+                if not loop.is_running():
+                    turn.cancel()
+                    break
                 frame = sys._current_frames().get(ident)
                 stacks.append(self._stack(frame))
                 if time.perf_counter() > frozen_at:
@@ -113,7 +121,7 @@ class StallWatch:
                     )
             if (time.perf_counter() - before.clock - EVERY) * 1000 >= self._slow:
                 self._when_over()
-            before = times_of(ident)
+            before = times_of(ident, native_id)
 
     def _where(self, frame: FrameType | None) -> str:
         """Say where a thread stands in the application's own code, or else in whatever code."""
@@ -130,7 +138,7 @@ class StallWatch:
     ) -> None:
         """Take the turn: say for how long it did not come, and what held the loop meanwhile."""
         turned.set()
-        now = times_of(threading.get_ident())
+        now = times_of(threading.get_ident(), threading.get_native_id())
         there = now.clock - asked.clock
         place = held_at(there, now.of_thread - asked.of_thread, stacks)
         if place is not None:
@@ -165,31 +173,32 @@ class StallWatch:
         return []
 
 
-def times_of(ident: int) -> Times:
-    here = time.perf_counter(), cpu_time(ident), time.process_time()
+def times_of(ident: int, native_id: int) -> Times:
+    here = time.perf_counter(), cpu_time(native_id), time.process_time()
     # Behind those: to read a file lets another thread run, which may not let this one run again.
     return Times(*here, cpu_times_but_of(ident))
 
 
-def cpu_time(ident: int) -> float:
-    """Give the processor time of a thread, in seconds; infinite where the system does not tell."""
-    if ident == threading.get_ident():
+def cpu_time(native_id: int | None) -> float:
+    """Give the processor time of a thread, in seconds.
+
+    Infinite where this is not Linux, or the thread is gone: to ask pthread_getcpuclockid of such a
+    thread may end the process.
+    """
+    if native_id == threading.get_native_id():
         return time.thread_time()
-    if sys.platform in ("win32", "darwin"):
+    try:
+        text = Path(f"/proc/self/task/{native_id}/schedstat").read_text()
+        return int(text.split()[0]) / 1e9
+    except (OSError, ValueError, IndexError):
         return math.inf
-    return time.clock_gettime(time.pthread_getcpuclockid(ident))
 
 
 def cpu_times_but_of(ident: int) -> dict[int, float]:
-    """Give those of the other threads, by ident; of none where Linux is not."""
-    found: dict[int, float] = {}
-    for thread in threading.enumerate():
-        if thread.ident not in (None, ident):
-            # Not by pthread_getcpuclockid: the thread may be gone.
-            with suppress(OSError):
-                text = Path(f"/proc/self/task/{thread.native_id}/schedstat").read_text()
-                found[thread.ident or 0] = int(text.split()[0]) / 1e9
-    return found
+    """Give those of the other threads, by ident."""
+    others = [each for each in threading.enumerate() if each.ident not in (None, ident)]
+    times = {each.ident or 0: cpu_time(each.native_id) for each in others}
+    return {ident: cpu for ident, cpu in times.items() if cpu < math.inf}
 
 
 def held_at(seconds: float, computed: float, stacks: list[Stack]) -> str | None:

@@ -114,3 +114,23 @@ def test_a_loop_that_does_not_turn_again_is_told_of_while_it_stands(
     line = freeze.__code__.co_firstlineno + 2
     place = f"freeze is at line {line} of {__file__}, `texts.append(said.get())`"
     assert texts == [f"The event loop has stood still for 0.02 s: {place}."]
+
+
+def test_a_loop_that_runs_no_more_is_no_frozen_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it was left open, or its thread has ended, or it runs again later."""
+    monkeypatch.setattr(stalls, "FROZEN", 0.02)
+    said: list[str] = []
+    watch = StallWatch(50, lambda file: False, when_frozen=said.append)
+    loop = asyncio.new_event_loop()
+
+    async def begin() -> None:
+        watch.begin()
+
+    with watch.ending():
+        thread = threading.Thread(target=loop.run_until_complete, args=(begin(),))
+        thread.start()
+        thread.join()
+        assert not watch._is_over.wait(10 * stalls.FROZEN)
+        loop.run_until_complete(asyncio.sleep(0))
+    assert said == []
+    loop.close()
