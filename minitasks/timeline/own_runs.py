@@ -96,7 +96,9 @@ def print_as_python_does(error: BaseException, path: Path) -> None:
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename != str(path.absolute()):
         trace = trace.tb_next
-    sys.excepthook(type(error), error.with_traceback(trace or error.__traceback__), trace)
+    if trace is None and not isinstance(error, SyntaxError):  # that was raised before its first
+        trace = error.__traceback__
+    sys.excepthook(type(error), error.with_traceback(trace), trace)
 
 
 @dataclass(frozen=True)

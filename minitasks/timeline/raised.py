@@ -159,17 +159,24 @@ def reached_server(status: str, other: str, is_answered: bool) -> str:
     return f"{answer}, and it reached the server{other}, which logs it."
 
 
+def is_of_middleware(run: Run, call: Call) -> bool:
+    """Tell whether a call is of a middleware, or was made by one."""
+    while MIDDLEWARES.isdisjoint(dict(call.arguments)):
+        under = run.caller(call)
+        if under is None:
+            return False
+        call = under
+    return True
+
+
 def is_likely_answer(run: Run, sent: Event, calls: list[Call]) -> bool:
     """Tell whether an error's answer says what was raised last in another task.
 
     So it is behind a middleware of Starlette's kind, which runs the endpoint in a task of its own.
     """
-    ran_here = (
-        set(dict(call.arguments))
-        for call in run.calls
-        if run.is_own(call) and run.first_event(call).task == sent.task
-    )
-    if any(MIDDLEWARES.isdisjoint(arguments) for arguments in ran_here):
+    here = [call for call in run.calls if run.first_event(call).task == sent.task]
+    is_endpoint_here = any(run.is_own(x) and not is_of_middleware(run, x) for x in here)
+    if calls[-1] in here or is_endpoint_here:
         return False
     before = [each[-1] for each in run.raised.values() if each[-1].end < sent.time]
     is_last = max(before, key=lambda call: call.end, default=None) is calls[-1]

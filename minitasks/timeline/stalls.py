@@ -6,6 +6,7 @@ Where another thread keeps the interpreter's lock (the GIL), neither the loop no
 who it was is told by the processor time that each thread took meanwhile.
 """
 
+import _thread
 import asyncio
 import linecache
 import math
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from inspect import CO_COROUTINE
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from minitasks.scenarios.marks import mark
 from minitasks.tracing.steps import callers
@@ -69,7 +70,7 @@ class StallWatch:
         self._when_over = when_over
         self._when_frozen = when_frozen
         self._is_over = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._ended: list[threading.Event] = []  # one of each thread that watches
 
     def begin(self) -> None:
         """Begin to watch the event loop in which this is called, if it is asyncio's."""
@@ -77,11 +78,9 @@ class StallWatch:
         if loop is not None:
             ids = (threading.get_ident(), threading.get_native_id())
             of_loop = (loop, *ids, times_of(*ids))
-            thread = threading.Thread(
-                target=self._watch, args=of_loop, name="minitasks", daemon=True
-            )
-            thread.start()
-            self._threads.append(thread)
+            self._ended.append(threading.Event())
+            # No threading.Thread: a program may count those.
+            _thread.start_new_thread(self._watch_until_over, (self._ended[-1], *of_loop))
 
     @contextmanager
     def ending(self) -> Iterator[None]:
@@ -90,8 +89,14 @@ class StallWatch:
             yield
         finally:
             self._is_over.set()
-            for thread in self._threads:
-                thread.join()
+            for ended in self._ended:
+                ended.wait()
+
+    def _watch_until_over(self, ended: threading.Event, *of_loop: Any) -> None:
+        try:
+            self._watch(*of_loop)
+        finally:
+            ended.set()
 
     def _watch(
         self, loop: asyncio.AbstractEventLoop, ident: int, native_id: int, before: Times
@@ -103,8 +108,9 @@ class StallWatch:
             asked = times_of(ident, native_id)
             turned = threading.Event()
             stacks: list[Stack] = []
+            turns: list[Times] = []
             try:
-                turn = loop.call_soon_threadsafe(self._turn, before, asked, stacks, turned)
+                turn = loop.call_soon_threadsafe(self._turn, before, asked, stacks, turns, turned)
             except RuntimeError:
                 return  # the loop was closed just now
             frozen_at = asked.clock + FROZEN
@@ -121,7 +127,8 @@ class StallWatch:
                     )
             if (time.perf_counter() - before.clock - EVERY) * 1000 >= self._slow:
                 self._when_over()
-            before = times_of(ident, native_id)
+            # From its turn on: what comes before this line has no other turn to tell of it.
+            before = turns[0] if turns else times_of(ident, native_id)
 
     def _where(self, frame: FrameType | None) -> str:
         """Say where a thread stands in the application's own code, or else in whatever code."""
@@ -134,11 +141,17 @@ class StallWatch:
         return f"{place.f_code.co_name} is at line {line} of {file}, `{source}`"
 
     def _turn(
-        self, before: Times, asked: Times, stacks: list[Stack], turned: threading.Event
+        self,
+        before: Times,
+        asked: Times,
+        stacks: list[Stack],
+        turns: list[Times],
+        turned: threading.Event,
     ) -> None:
         """Take the turn: say for how long it did not come, and what held the loop meanwhile."""
-        turned.set()
         now = times_of(threading.get_ident(), threading.get_native_id())
+        turns.append(now)
+        turned.set()
         there = now.clock - asked.clock
         place = held_at(there, now.of_thread - asked.of_thread, stacks)
         if place is not None:

@@ -89,7 +89,7 @@ def test_what_is_quick_is_not_told() -> None:
         heard: list[str] = []
         with watching(heard.append):
             watch = StallWatch(slow, lambda file: False)
-            watch._turn(asked, asked, [IN_INNER], threading.Event())
+            watch._turn(asked, asked, [IN_INNER], [], threading.Event())
         assert len(heard) == said
         assert all(
             re.fullmatch(r"event loop held for \d+ ms by inner in lib.py:3", text) for text in heard

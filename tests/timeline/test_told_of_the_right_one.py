@@ -550,6 +550,32 @@ def test_what_a_librarys_exception_stands_for_is_told_behind_a_middleware(tmp_pa
     )
 
 
+TWO_MIDDLEWARES = """
+
+@app.middleware("http")
+async def add_header(request, call_next):
+    response = await call_next(request)
+    response.headers["x-id"] = new_id()
+    return response
+
+
+def new_id():
+    return "1"
+
+
+@app.get("/missing")
+async def missing():
+    raise HTTPException(404)
+"""
+
+
+def test_an_answer_behind_several_middlewares_is_told_with_its_exception(tmp_path: Path) -> None:
+    """One of them runs the endpoint in a task of its own, and calls a function of one's own."""
+    (findings,) = served(tmp_path, AWAITING + TWO_MIDDLEWARES, "/missing")
+    (raised,) = texts(findings, "raised")
+    assert raised.endswith("raised HTTPException(404): the answer was 404.")
+
+
 def test_a_middleware_is_not_blamed_for_what_it_awaits(tmp_path: Path) -> None:
     """To turn a large answer into JSON holds the loop, in code that is not recorded."""
     (findings,) = served(tmp_path, AWAITING, "/")
