@@ -181,7 +181,10 @@ def is_likely_answer(run: Run, sent: Event, calls: list[Call]) -> bool:
     before = [each[-1] for each in run.raised.values() if each[-1].end < sent.time]
     is_last = max(before, key=lambda call: call.end, default=None) is calls[-1]
     is_error = status_of(sent) >= 400
-    return not sent.began_in and is_error and is_last and run.receiver(calls[-1]) is None
+    # What is behind a middleware may have handled it, before it came so far.
+    receiver = run.receiver(calls[-1])
+    is_left = receiver is None or is_of_middleware(run, receiver)
+    return not sent.began_in and is_error and is_last and is_left
 
 
 # -- lost coroutines ------------------------------------------------------------------------------
