@@ -136,7 +136,7 @@ def serve_recorded(
     files = Folder(application.folder, map(package_folder, also))
     recording = record_files(files, limit=limit, keep_last=True)
     teller = Teller(files, recording, when_done, slow, is_live=not requests)
-    stalls = StallWatch(slow, files.is_own, teller.hear_of_hold, print_frozen)
+    stalls = StallWatch(slow, files.is_own, teller.hear_of_hold, print_frozen_server)
 
     def ready(address: str) -> None:
         teller.begin()
@@ -159,4 +159,8 @@ def serve_recorded(
 
 
 def print_frozen(text: str) -> None:
-    print(f"{text} If it stays so, no Ctrl-C ends it: end its process.", file=sys.stderr)
+    print(text, file=sys.stderr)
+
+
+def print_frozen_server(text: str) -> None:
+    print_frozen(f"{text} If it stays so, no Ctrl-C ends it: end its process.")
