@@ -19,12 +19,11 @@ import click
 from minitasks.errors import CannotRun
 from minitasks.scenarios import NAMES, all_scenarios, copy_scenario, find_scenario
 from minitasks.scenarios.library import load_library
-from minitasks.workshop import catalog, folder, parent, show, solutions
-from minitasks.workshop.catalog import Exercise
-from minitasks.workshop.folder import Workshop
 
 if TYPE_CHECKING:
     from minitasks.timeline.present import Choice
+    from minitasks.workshop.catalog import Exercise
+    from minitasks.workshop.folder import Workshop
 
 PATH = click.Path(path_type=Path)
 
@@ -367,16 +366,20 @@ def workshop() -> None:
     """Rebuild the library yourself, exercise by exercise, graded on every save."""
 
 
-def opened_workshop() -> Workshop:
+def opened_workshop() -> "Workshop":
     """Find the learner's folder from here, and put its progress right if it is damaged."""
+    from minitasks.workshop import folder, parent
+
     found = folder.find(Path.cwd())
     for line in parent.regrade(found):
         click.echo(line, err=True)
     return found
 
 
-def exercise_meant(word: str | None, where: Workshop) -> Exercise:
+def exercise_meant(word: str | None, where: "Workshop") -> "Exercise":
     """Take the exercise that was named, else the one whose folder this is, else the one at hand."""
+    from minitasks.workshop import catalog
+
     here = where.exercise_of(Path.cwd() / "exercise.py")
     return catalog.find(word) if word else here or where.current()
 
@@ -403,6 +406,8 @@ def as_json(command: str, **facts: Any) -> None:
 @click.argument("place", metavar="[DIR]", required=False, type=PATH)
 def start(place: Path | None) -> None:
     """Make a folder with every exercise; DIR must not exist yet, or be empty."""
+    from minitasks.workshop import folder
+
     made = folder.start(place or Path(folder.DEFAULT))
     click.echo(f"{made.root} holds the exercises, from 01_call_later on. Now:\n")
     click.echo(f"    cd {shlex.quote(str(made.root))}\n    minitasks workshop watch\n")
@@ -417,6 +422,7 @@ def start(place: Path | None) -> None:
 @click.option("--plain", is_flag=True, help="Never redraw, for a screen reader.")
 def watch(timeout: float, poll: bool, plain: bool) -> None:
     """Grade the exercise at hand on every save."""
+    from minitasks.workshop import show
     from minitasks.workshop.watch import Watch
 
     where = opened_workshop()
@@ -443,6 +449,8 @@ def check(
     traceback: bool,
 ) -> None:
     """Grade one exercise, the one at hand unless named. Exit code 0: passed, 1: not yet."""
+    from minitasks.workshop import catalog, parent, show
+
     where: Workshop | None = None
     if file:
         if exercise is None:
@@ -474,6 +482,8 @@ def check(
 @click.option("--json", "wants_json", is_flag=True, help="Print JSON.")
 def list_exercises(wants_json: bool) -> None:
     """List the exercises and how far each is."""
+    from minitasks.workshop import catalog, folder, show
+
     where = opened_workshop()
     progress = where.progress()
     if wants_json:
@@ -485,15 +495,19 @@ def list_exercises(wants_json: bool) -> None:
 
 @workshop.command()
 @on_exercise
-def hint(where: Workshop, meant: Exercise) -> None:
+def hint(where: "Workshop", meant: "Exercise") -> None:
     """Show the next hint: a nudge, the concept, nearly the code."""
+    from minitasks.workshop import show
+
     show.console().print(show.hints_of(meant, where.next_hint(meant)))
 
 
 @workshop.command("open")
 @on_exercise
-def open_exercise(where: Workshop, meant: Exercise) -> None:
+def open_exercise(where: "Workshop", meant: "Exercise") -> None:
     """Show the README, and open exercise.py in $VISUAL or $EDITOR if one is set."""
+    from minitasks.workshop import show
+
     where.move_to(meant)
     show.console().print(show.markdown(meant.readme.read_text(encoding="utf-8")))
     click.echo(f"\nyour file: {show.near(where.file(meant))}")
@@ -505,8 +519,9 @@ def open_exercise(where: Workshop, meant: Exercise) -> None:
 @click.option("--anyway", is_flag=True, help="Even before a pass or three tries; it is noted.")
 @click.option("--write", is_flag=True, help="Put it in exercise.py; a copy of yours is kept.")
 @on_exercise
-def solution(where: Workshop, meant: Exercise, anyway: bool, write: bool) -> None:
+def solution(where: "Workshop", meant: "Exercise", anyway: bool, write: bool) -> None:
     """Show the solution, once you have passed or tried three times."""
+    from minitasks.workshop import show
 
     text = where.solution(meant, anyway)
     if not write:
@@ -520,8 +535,10 @@ def solution(where: Workshop, meant: Exercise, anyway: bool, write: bool) -> Non
 @click.option("--starlette", is_flag=True, help="Compare with Starlette as installed.")
 @click.option("--anyway", is_flag=True, help="Open the solution even before a pass or three tries.")
 @on_exercise
-def diff(where: Workshop, meant: Exercise, starlette: bool, anyway: bool) -> None:
+def diff(where: "Workshop", meant: "Exercise", starlette: bool, anyway: bool) -> None:
     """Compare your file with the solution, or with Starlette's own source."""
+    from minitasks.workshop import show, solutions
+
     file = where.file(meant)
     if starlette:
         lines = solutions.difference_to_starlette(file)
@@ -533,8 +550,10 @@ def diff(where: Workshop, meant: Exercise, starlette: bool, anyway: bool) -> Non
 
 @workshop.command()
 @on_exercise
-def reset(where: Workshop, meant: Exercise) -> None:
+def reset(where: "Workshop", meant: "Exercise") -> None:
     """Bring the stub back; a copy of your file is kept."""
+    from minitasks.workshop import show
+
     copy = where.reset(meant)
     click.echo(f"{meant.name} is as it was in the beginning")
     if copy:
@@ -543,7 +562,7 @@ def reset(where: Workshop, meant: Exercise) -> None:
 
 @workshop.command()
 @on_exercise
-def undo(where: Workshop, meant: Exercise) -> None:
+def undo(where: "Workshop", meant: "Exercise") -> None:
     """Bring back your file as it was before the last reset, solution or undo."""
     if not where.undo(meant):
         raise CannotRun(f"nothing to undo: {meant.name} was never overwritten")
@@ -572,9 +591,9 @@ def doctor(context: click.Context) -> None:
 
 @workshop.command()
 @on_exercise
-def debug(where: Workshop, meant: Exercise) -> None:
+def debug(where: "Workshop", meant: "Exercise") -> None:
     """Run the test that fails under pdb, up to your line."""
-    from minitasks.workshop import debug_test
+    from minitasks.workshop import debug_test, parent, show
 
     verdict = parent.check(where, meant)
     show.console().print(show.verdict_of(verdict, brief=True))
@@ -589,7 +608,7 @@ def debug(where: Workshop, meant: Exercise) -> None:
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 def report(folders: tuple[Path, ...], json_: bool) -> None:
     """Read many learners' folders: who is where, and where people stall."""
-    from minitasks.workshop import report
+    from minitasks.workshop import report, show
 
     found = report.report(folders)
     if json_:
