@@ -105,7 +105,8 @@ class StallWatch:
             if not loop.is_running():
                 before = times_of(ident, native_id)
                 continue
-            asked = times_of(ident, native_id)
+            # Of the other threads the time is that of the last turn: files are slow to read.
+            asked = before._replace(clock=time.perf_counter(), of_thread=cpu_time(native_id))
             turned = threading.Event()
             stacks: list[Stack] = []
             turns: list[Times] = []
