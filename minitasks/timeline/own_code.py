@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from minitasks.timeline.budget import LEFT_OUT
 from minitasks.timeline.calls import Call, Slice, View, is_left_to_loop
 from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.stalls import HELD_FOR
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 YIELDS = ast.Yield | ast.YieldFrom
@@ -27,7 +28,7 @@ NAMELESS = {
     **dict.fromkeys(("<listcomp>", "<setcomp>", "<dictcomp>"), "a comprehension"),
 }
 # A mark of the watch that asks the event loop for turns.
-HELD = re.compile(r"event loop held for (\d+) ms by (?:(\S+) in (.*):(\d+)|thread (\d+))$")
+HELD = re.compile(HELD_FOR + r"(\d+) ms by (?:(\S+) in (.*):(\d+)|thread (\d+))$")
 
 
 @dataclass(frozen=True)

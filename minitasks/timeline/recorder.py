@@ -172,8 +172,12 @@ class Recorder:
         if self._is_full():
             self._dropped += 1
             return "lines"
-        wanted = self._count(frame) if self.budget.most else "lines"
-        is_tasks = self.budget.most > 0 and self._is_tasks(kind, frame)
+        wanted: Wanted = "lines"
+        is_tasks = False
+        if self.budget.most:
+            wanted, is_tasks = self._count(frame), self._is_tasks(kind, frame)
+        if is_tasks:
+            self.budget.watch_again()
         if wanted == "lines" or is_tasks or not self._leaves_out(kind, frame, raised[0]):
             self._add(kind, frame, raised, value)
         self._spent.nanoseconds += perf_counter_ns() - began
@@ -198,10 +202,7 @@ class Recorder:
 
     def _is_tasks(self, kind: Kind, frame: FrameType) -> bool:
         """Tell whether a task's class is called: that counts, however often it happens."""
-        if kind != "call" or self._is_programs(frame):
-            return False
-        self.budget.watch_again()
-        return True
+        return kind == "call" and not self._is_programs(frame)
 
     def _is_watched(self, frame: FrameType) -> bool:
         code = frame.f_code
@@ -234,12 +235,12 @@ class Recorder:
                 self._begun[id(frame)] = kind, frame.f_lineno, moment
             return True
         begun = self._begun.pop(id(frame), None)
-        if begun is None and not self.has_seen(frame):
+        if begun is None:
+            if self.has_seen(frame):
+                return False
             # It began unwatched, perhaps with the id of one that an exception had left.
             self._origins.forget(frame)
             return kind != "raise" or not self.budget.is_new(text)
-        if begun is None:
-            return False
         is_end = kind != "suspend" and self.has_seen(frame)
         is_new = kind == "raise" and self.budget.is_new(text)
         if not (is_end or is_new or perf_counter_ns() - begun[2][0] > LONG):
