@@ -610,11 +610,16 @@ loop.close()
 """
 
 
+def ran(folder: Path, text: str, *options: str) -> "subprocess.CompletedProcess[str]":
+    """Run a program by the command, in a process of its own."""
+    (folder / "program.py").write_text(text)
+    command = [sys.executable, "-m", "minitasks", "run", *options, "program.py"]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60)
+
+
 def test_a_callback_of_a_loop_runs_on_it(tmp_path: Path) -> None:
     """Also one that the module's own code has set; and JSON is all that stdout gets."""
-    (tmp_path / "program.py").write_text(PROGRAM)
-    command = [sys.executable, "-m", "minitasks", "run", "--json", "program.py"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    done = ran(tmp_path, PROGRAM, "--json")
     (run,) = json.loads(done.stdout)["runs"]
     told = {(each["kind"], each["figures"].get("function")): each for each in run["findings"]}
     assert told["ran", "tick"]["figures"]["on_event_loop"]
@@ -653,9 +658,7 @@ if __name__ == "__main__":
 
 def test_a_program_lasts_as_long_as_its_threads(tmp_path: Path) -> None:
     """Also with a hook of its own for errors, and classes that its child processes send back."""
-    (tmp_path / "program.py").write_text(LASTS)
-    command = [sys.executable, "-m", "minitasks", "run", "program.py"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    done = ran(tmp_path, LASTS)
     assert done.returncode == 1
     assert "3 True\n" in done.stdout
     assert "hook: the end\n" in done.stdout
@@ -683,9 +686,7 @@ asyncio.run(main())
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="a thread's time is not to be had")
 def test_who_awaits_a_thread_that_keeps_pythons_lock_is_not_blamed(tmp_path: Path) -> None:
     """Nor is it in a program of one's own: it is told of who computed."""
-    (tmp_path / "program.py").write_text(LOCKED)
-    command = [sys.executable, "-m", "minitasks", "run", "--json", "program.py"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    done = ran(tmp_path, LOCKED, "--json")
     (run,) = json.loads(done.stdout)["runs"]
     held = [each["figures"]["function"] for each in run["findings"] if each["kind"] == "held"]
     assert held == ["total"]
