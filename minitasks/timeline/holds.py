@@ -83,10 +83,8 @@ def is_entry(run: Run, part: Slice) -> bool:
 
 def held_by_awaited(run: Run, part: Slice) -> bool:
     """Tell whether code that is not recorded, and awaited, held the loop for most of a slice."""
-    return any(
-        2 * (min(end, part.end) - max(start, part.start)) > part.end - part.start
-        for start, end, _ in run.stalls
-    )
+    held = (min(end, part.end) - max(start, part.start) for start, end, _ in run.stalls)
+    return 2 * sum(each for each in held if each > 0) > part.end - part.start
 
 
 def own_time(run: Run, part: Slice, times: int = 1) -> int:

@@ -154,12 +154,12 @@ def test_no_line_is_blamed_where_steps_are_left_out(tmp_path: Path) -> None:
 
 def test_the_time_of_recording_is_not_the_programs(tmp_path: Path) -> None:
     """What takes some milliseconds alone, and a hundred while each of its steps is recorded."""
-    (findings,) = served(tmp_path, LOOPS, "/sorted/50000")
+    (findings,) = served(tmp_path, LOOPS, "/sorted/15000")
     assert figures(findings, "held", "function") == []
 
 
 @pytest.mark.parametrize(
-    "paths", [["/sum/2000000", "/sum/2000000"], ["/sorted/1500000"], ["/awaited/1500000"]]
+    "paths", [["/sum/6000000", "/sum/6000000"], ["/sorted/3000000"], ["/awaited/1500000"]]
 )
 def test_what_is_called_again_and_again_holds_the_loop(tmp_path: Path, paths: list[str]) -> None:
     """A generator expression, a key: none has a name, and recording each step takes its time."""
