@@ -51,9 +51,8 @@ def awaited_in(run: Run, entry: Slice) -> list[tuple[Call, Slice]]:
     within = [
         (call, part)
         for call in run.view.all_calls
-        if run.is_async(call)
         for part in call.slices
-        if part.lane == entry.lane and entry.first < part.first <= entry.last
+        if part.lane == entry.lane and entry.first < part.first <= entry.last and run.is_async(call)
     ]
     return sorted(within, key=lambda each: each[1].first)
 
@@ -272,7 +271,8 @@ def goes_on_at_once(run: Run, part: Slice, slow: float) -> Event | None:
     elsewhere = (x for call in run.calls for x in call.slices if x.lane != part.lane)
     if goes_on is None or any(x.start < part.end and part.start < x.end for x in elsewhere):
         return None
-    return goes_on if goes_on.time - part.end <= slow * 1e6 else None
+    is_at_once = goes_on.time - part.end <= slow * 1e6
+    return goes_on if is_at_once or goes_on.text.endswith(" arrives") else None
 
 
 def held_outside_requests(
