@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from inspect import CO_COROUTINE
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any, NamedTuple
 
 from minitasks.scenarios.marks import mark
@@ -119,20 +119,20 @@ class StallWatch:
                 if not loop.is_running():
                     turn.cancel()
                     break
-                frame = sys._current_frames().get(ident)
-                stacks.append(self._stack(frame))
+                stacks.append(self._stack(ident))
                 if time.perf_counter() > frozen_at:
                     frozen_at = math.inf
                     self._when_frozen(
-                        f"The event loop has stood still for {FROZEN} s: {self._where(frame)}."
+                        f"The event loop has stood still for {FROZEN} s: {self._where(ident)}."
                     )
             if (time.perf_counter() - before.clock - EVERY) * 1000 >= self._slow:
                 self._when_over()
             # From its turn on: what comes before this line has no other turn to tell of it.
             before = turns[0] if turns else times_of(ident, native_id)
 
-    def _where(self, frame: FrameType | None) -> str:
+    def _where(self, ident: int) -> str:
         """Say where a thread stands in the application's own code, or else in whatever code."""
+        frame = sys._current_frames().get(ident)
         own = (each for each in callers(frame) if self._is_own(each.f_code.co_filename))
         place = next(own, frame)
         if place is None:
@@ -166,11 +166,13 @@ class StallWatch:
         if place is not None and there * 1000 >= self._slow:
             mark(f"{HELD_FOR}{there * 1000:.0f} ms by {place}")
 
-    def _stack(self, frame: FrameType | None) -> Stack:
+    def _stack(self, ident: int) -> Stack:
         """Give the functions that the loop runs, from inside outwards, if none is recorded.
 
         Or those that a recorded coroutine awaits, such as a middleware, which itself does nothing.
+        No frame is kept: it would keep what its variables hold, and drop it in this thread.
         """
+        frame = sys._current_frames().get(ident)
         stack: Stack = []
         while frame is not None:
             code = frame.f_code

@@ -6,6 +6,7 @@ import queue
 import re
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -114,6 +115,24 @@ def test_a_loop_that_does_not_turn_again_is_told_of_while_it_stands(
     line = freeze.__code__.co_firstlineno + 2
     place = f"freeze is at line {line} of {__file__}, `texts.append(said.get())`"
     assert texts == [f"The event loop has stood still for 0.02 s: {place}."]
+
+
+def test_the_watch_keeps_nothing_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a function held that it saw is dropped in that function's thread, as without it."""
+    monkeypatch.setattr(stalls, "FROZEN", 0.02)
+    said: queue.Queue[str] = queue.Queue()
+    dropped_in: list[int] = []
+
+    async def hold() -> None:
+        watch.begin()
+        thing = threading.Event()
+        weakref.finalize(thing, lambda: dropped_in.append(threading.get_ident()))
+        said.get()
+
+    watch = StallWatch(50, lambda file: False, when_frozen=said.put)
+    with watch.ending():
+        asyncio.run(hold())
+    assert dropped_in == [threading.get_ident()]
 
 
 def test_a_loop_that_runs_no_more_is_no_frozen_one(monkeypatch: pytest.MonkeyPatch) -> None:
