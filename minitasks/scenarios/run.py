@@ -5,6 +5,7 @@ import importlib.util
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -68,13 +69,17 @@ def run_program(path: Path, arguments: Sequence[str] = ()) -> None:
 
 
 def wait_for_threads(before: set[threading.Thread]) -> None:
-    """Wait as Python does at the end of a main module: for all threads but daemons and pools'."""
-    while others := [
-        thread
-        for thread in set(threading.enumerate()) - before - {threading.current_thread()}
-        if not (thread.daemon or is_of_pool(thread))
-    ]:
-        others[0].join()
+    """Wait as Python does at the end of a main module: for all threads but daemons and pools'.
+
+    Ctrl-C ends the wait, and is no failure of the program.
+    """
+    with suppress(KeyboardInterrupt):
+        while others := [
+            thread
+            for thread in set(threading.enumerate()) - before - {threading.current_thread()}
+            if not (thread.daemon or is_of_pool(thread))
+        ]:
+            others[0].join()
 
 
 def backend_options(scenario: Scenario, backend: str) -> dict[str, Any]:
