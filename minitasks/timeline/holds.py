@@ -19,6 +19,7 @@ from minitasks.timeline.findings import Finding, found, in_ms, place, span
 from minitasks.timeline.own_code import Run, begun_at, is_left_out, short
 
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
+MOST_LINES = 3  # in one sentence
 
 Blamed = tuple[Call, Slice, int]  # whose slice, which, and its own time in nanoseconds
 
@@ -95,33 +96,38 @@ def own_time(run: Run, part: Slice, times: int = 1) -> int:
 # -- what is said of them --------------------------------------------------------------------------
 
 
-def held_the_loop(run: Run, holds: list[Hold]) -> Iterator[Finding]:
+def held_the_loop(run: Run, holds: list[Hold], slow: float) -> Iterator[Finding]:
     """Say which own function kept the event loop's thread for too long."""
     held = [
         (hold.part.start, hold.part.end, finding)
         for hold in holds
         if run.request in (0, hold.request)
-        for finding in held_by(run, hold)
+        for finding in held_by(run, hold, slow)
     ]
     for _, _, finding in longest_of_each(held):
         yield finding
 
 
-def held_by(run: Run, hold: Hold) -> Iterator[Finding]:
-    """Say who held the event loop, for how long, on which line most of it, and who waited."""
+def held_by(run: Run, hold: Hold, slow: float) -> Iterator[Finding]:
+    """Say who held the event loop, for how long, on which lines, and who waited."""
     waited = requests_under_way(run, hold.part)
     for call, part, took in hold.blamed:
         others = [other for _, other, _ in hold.blamed if other is not part]
-        step = longest_step(run, part, others)
+        lines, more = longest_lines(run, part, others, slow)
         kind = "is async and " if run.is_async(call) else "is sync and "
         kind = kind if run.is_own(call) else ""  # a lambda or the like
         text = f"{run.where(call)} {kind}held the event loop for {span(0, took)}"
         figures: dict[str, object] = {}
-        if step is not None:
-            line = source_line(run, step)
-            file = "" if step.file == call.file else f" of {short(step.file)}"
-            text += f" at line {step.line}{file}, `{line}`"
-            figures = {"line": step.line, "source": line}
+        if lines:
+            longest, its_time = max(lines, key=lambda each: each[1])
+            figures = {"line": longest.line, "source": source_line(run, longest)}
+            if len(lines) == 1 and its_time * 2 > took:
+                text += f" {at_line(run, call, longest)}"
+            else:
+                each = [f"{span(0, time)} {at_line(run, call, step)}" for step, time in lines]
+                each += [f"less at {more} more"] if more else []
+                text += f": {', '.join(each[:-1])}{', and ' if each[:-1] else ''}{each[-1]}"
+                figures["lines"] = [(step.line, in_ms(time)) for step, time in lines]
         if waited:
             text += f"; {waited} {'request' if waited == 1 else 'requests'} waited"
         yield found(
@@ -136,6 +142,12 @@ def held_by(run: Run, hold: Hold) -> Iterator[Finding]:
         )
 
 
+def at_line(run: Run, call: Call, step: Event) -> str:
+    """Name the line of a step, and its file if that is another than a call's."""
+    file = "" if step.file == call.file else f" of {short(step.file)}"
+    return f"at line {step.line}{file}, `{source_line(run, step)}`"
+
+
 def function_in(finding: Finding) -> tuple[object, object]:
     return finding.figures["function"], finding.figures.get("file")
 
@@ -147,10 +159,15 @@ def milliseconds_in(finding: Finding) -> float:
 def longest_of_each(
     held: Iterable[tuple[int, int, Finding]],
 ) -> Iterator[tuple[int, int, Finding]]:
-    """Of what one function held several times on one line give the longest, and say how often."""
+    """Of what one function held several times on one line give the longest, and say how often.
+
+    Of several lines the first counts: which one took the longest is chance.
+    """
     alike: dict[tuple[object, ...], list[tuple[int, int, Finding]]] = defaultdict(list)
     for each in held:
-        alike[*function_in(each[2]), each[2].figures.get("line")].append(each)
+        lines = cast(list[tuple[int, float]], each[2].figures.get("lines", []))
+        line = min(lines)[0] if lines else each[2].figures.get("line")
+        alike[*function_in(each[2]), line].append(each)
     for some in alike.values():
         start, end, longest = max(some, key=lambda each: milliseconds_in(each[2]))
         more = f" It happened {len(some)} times; this was the longest." if len(some) > 1 else ""
@@ -158,10 +175,17 @@ def longest_of_each(
         yield start, end, replace(longest, text=longest.text + more, figures=figures)
 
 
-def longest_step(run: Run, part: Slice, others: list[Slice]) -> Event | None:
-    """Find the line on which more than half of a slice's own time was spent, if there is one.
+def longest_lines(
+    run: Run, part: Slice, others: list[Slice], slow: float
+) -> tuple[list[tuple[Event, int]], int]:
+    """Find the lines on which a slice was long, in the order of time, and how long on each.
 
-    Of the functions of which steps were left out no line is known: that of the caller counts.
+    Those of so many milliseconds or more; else the one of more than half of its own time, if there
+    is one. Of the functions of which steps were left out no line is known: that of the caller
+    counts.
+
+    Returns:
+        The `MOST_LINES` longest, and how many more there are.
     """
     unknown = {
         mark.function
@@ -171,12 +195,12 @@ def longest_step(run: Run, part: Slice, others: list[Slice]) -> Event | None:
         and (mark.request == run.timeline.events[part.first].request or mark.time > part.start)
     }
     events = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
-    spent: dict[tuple[str, int], int] = defaultdict(int)
-    last_of: dict[tuple[str, int], Event] = {}
+    took: dict[tuple[str, int], int] = defaultdict(int)
+    first_of: dict[tuple[str, int], Event] = {}
     line_of: dict[int, Event] = {}
     stack: list[int] = []
-    moments = [*(event.time for event in events[1:]), part.end]
-    for event, later in zip(events, moments, strict=True):
+    ends = [*((event.time, event.spent) for event in events[1:]), (part.end, events[-1].spent)]
+    for event, (later, spent) in zip(events, ends, strict=True):
         if event.kind in ("call", "resume", "line") and event.frame not in stack:
             stack.append(event.frame)
         if event.kind == "line" or event.frame not in line_of:
@@ -187,12 +211,15 @@ def longest_step(run: Run, part: Slice, others: list[Slice]) -> Event | None:
         at = next((each for each in known if each.function not in unknown), None)
         is_anothers = any(x.start <= event.time < x.end and x.first > part.first for x in others)
         if at is not None and not is_anothers:
-            last_of[at.file, at.line] = at
-            spent[at.file, at.line] += later - event.time
-    key = max(spent, key=lambda each: spent[each], default=None)
-    took = part.end - events[0].time - sum(x.end - x.start for x in others if x.first > part.first)
-    is_most = key is not None and spent[key] * 2 > took
-    return last_of[key] if key is not None and is_most else None
+            first_of.setdefault((at.file, at.line), at)
+            took[at.file, at.line] += later - event.time - (spent - event.spent)
+    by_time = sorted(took, key=lambda key: took[key], reverse=True)
+    long = [key for key in by_time if took[key] >= slow * 1e6]
+    whole = own_time(run, part) - sum(x.end - x.start for x in others if x.first > part.first)
+    if not long:
+        long = [key for key in by_time if took[key] * 2 > whole]
+    told = [key for key in first_of if key in long[:MOST_LINES]]
+    return [(first_of[key], took[key]) for key in told], len(long) - len(told)
 
 
 def source_line(run: Run, event: Event) -> str:
@@ -290,7 +317,7 @@ def held_outside_requests(
         begins, ends = under_way.get(hold.request, (0, 0))
         is_told = begins <= part.start < ends if is_live else hold.request > 0
         if part.start > since and part.ended != "open" and not is_told:
-            held += [(part.start, part.end, finding) for finding in held_by(run, hold)]
+            held += [(part.start, part.end, finding) for finding in held_by(run, hold, slow)]
     for start, end, said in run.stalls:
         is_between = all(end < begins or ends < start for begins, ends in under_way.values())
         if start > since and is_between:
@@ -340,15 +367,16 @@ def locked_out(run: Run, start: int, end: int, ident: int) -> Finding:
     there = [
         (call, part)
         for call in run.view.all_calls
-        if run.is_own(call)
+        if call.file in run.own
         for part in call.slices
         if is_there(run, part, start, end, ident)
     ]
     lanes = {part.lane for _, part in there}
     if len(lanes) != 1:
+        # In what is not recorded, or in what another request began before this one came.
         text = (
-            f"The event loop stood still for {took}: another thread computed, in code that is not "
-            "recorded, and held Python's lock (GIL)."
+            f"The event loop stood still for {took}: another thread computed, and held Python's "
+            "lock (GIL)."
         )
         return found("held", text, False, function="", **figures)
     call = there[-1][0]

@@ -51,7 +51,7 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
         *what_was_raised(run),
         *what_a_library_raised(run),
         *never_awaited(run),
-        *held_the_loop(run, holds),
+        *held_the_loop(run, holds, slow),
         *waited_for_the_loop(run, holds, slow),
         *held_elsewhere(run),
         *cut_short(run),

@@ -10,7 +10,7 @@ from minitasks.scenarios.application import SERVER_ENDS
 from minitasks.timeline.calls import Call
 from minitasks.timeline.events import Event
 from minitasks.timeline.findings import Finding, found
-from minitasks.timeline.own_code import RUNNER, Run, added_to, short, status_of
+from minitasks.timeline.own_code import NAMELESS, RUNNER, Run, added_to, short, status_of
 
 # A coroutine that nobody awaited, and where it was made, if that is known.
 LOST = re.compile(r"RuntimeWarning: coroutine '(.*)' was never awaited(?: \(made in (.*):(\d+)\))?")
@@ -47,8 +47,18 @@ def what_was_raised(run: Run) -> Iterator[Finding]:
 
 
 def first_told(run: Run, calls: list[Call]) -> Call | None:
-    """Find the first of some calls that is of an own function, or of a task."""
-    return next((call for call in calls if run.is_own(call) or call.function == RUNNER), None)
+    """Find the first of some calls that is of an own function, or of a task.
+
+    A lambda or the like counts where a library called it: else its caller tells.
+    """
+
+    def is_told(call: Call) -> bool:
+        caller = run.caller(call)
+        is_called_by_own = caller is not None and run.is_own(caller)
+        is_nameless = call.name in NAMELESS and call.file in run.own
+        return run.is_own(call) or call.function == RUNNER or (is_nameless and not is_called_by_own)
+
+    return next(filter(is_told, calls), None)
 
 
 def told_together(run: Run, alike: list[Finding]) -> Iterator[Finding]:
@@ -71,7 +81,7 @@ def told_together(run: Run, alike: list[Finding]) -> Iterator[Finding]:
 
 def who_raised(run: Run, first: Call) -> tuple[str, str]:
     """Name the function whose call an exception left first, for figures and for a sentence."""
-    if run.is_own(first):
+    if first.function != RUNNER:
         return first.function, run.where(first)
     # Of a library's function, or where the arguments don't fit, no step is recorded.
     name = added_to(first)
@@ -94,7 +104,8 @@ def what_a_library_raised(run: Run) -> Iterator[Finding]:
 
 def is_end(run: Run, call: Call) -> bool:
     """Tell whether a generator or an iterator only ended."""
-    return kind_of(call.text) in ENDS and (run.is_generator(call) or call.name in NEXT)
+    is_lazy = run.is_generator(call) or call.name in (*NEXT, "<genexpr>")
+    return kind_of(call.text) in ENDS and is_lazy
 
 
 def is_cancelled(run: Run, kind: str) -> bool:

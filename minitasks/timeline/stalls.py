@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from inspect import CO_COROUTINE
-from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -105,8 +104,7 @@ class StallWatch:
             if not loop.is_running():
                 before = times_of(ident, native_id)
                 continue
-            # Of the other threads the time is that of the last turn: files are slow to read.
-            asked = before._replace(clock=time.perf_counter(), of_thread=cpu_time(native_id))
+            asked = times_of(ident, native_id)
             turned = threading.Event()
             stacks: list[Stack] = []
             turns: list[Times] = []
@@ -153,12 +151,9 @@ class StallWatch:
         now = times_of(threading.get_ident(), threading.get_native_id())
         turns.append(now)
         turned.set()
-        there = now.clock - asked.clock
-        place = held_at(there, now.of_thread - asked.of_thread, stacks)
-        if place is not None:
-            # In the rest of the time the loop was elsewhere, or in what is recorded.
-            there *= sum(map(bool, stacks)) / len(stacks)
-        else:
+        computed = now.of_thread - asked.of_thread
+        there, place = held_at(now.clock - asked.clock, computed, stacks)
+        if place is None or there * 1000 < self._slow:
             there = now.clock - before.clock - EVERY
             thread = locked_out_by(before, now, len(stacks), self._slow)
             ours = {each.ident for each in threading.enumerate() if each.name in OURS}
@@ -191,22 +186,18 @@ class StallWatch:
 
 def times_of(ident: int, native_id: int) -> Times:
     here = time.perf_counter(), cpu_time(native_id), time.process_time()
-    # Behind those: to read a file lets another thread run, which may not let this one run again.
     return Times(*here, cpu_times_but_of(ident))
 
 
 def cpu_time(native_id: int | None) -> float:
-    """Give the processor time of a thread, in seconds.
+    """Give the processor time of a thread, in seconds; infinite if it is gone, or not of Linux.
 
-    Infinite where this is not Linux, or the thread is gone: to ask pthread_getcpuclockid of such a
-    thread may end the process.
+    Not by `time.pthread_getcpuclockid`, which may end the process if the thread is gone; this is
+    the clock that it gives. To read it does not let another thread run.
     """
-    if native_id == threading.get_native_id():
-        return time.thread_time()
     try:
-        text = Path(f"/proc/self/task/{native_id}/schedstat").read_text()
-        return int(text.split()[0]) / 1e9
-    except (OSError, ValueError, IndexError):
+        return math.inf if native_id is None else time.clock_gettime(~native_id << 3 | 6)
+    except (OSError, AttributeError):
         return math.inf
 
 
@@ -217,30 +208,31 @@ def cpu_times_but_of(ident: int) -> dict[int, float]:
     return {ident: cpu for ident, cpu in times.items() if cpu < math.inf}
 
 
-def held_at(seconds: float, computed: float, stacks: list[Stack]) -> str | None:
-    """Tell where the loop stood while a turn did not come; None where nobody there is to blame.
+def held_at(seconds: float, computed: float, stacks: list[Stack]) -> tuple[float, str | None]:
+    """Tell for how many seconds at least the loop stood in one function while a turn did not come.
 
-    It computed; or it waited at one place, while the watch was on time. Where neither is so, other
-    threads or other programs had the processor.
+    It computed; or it waited at one place, while the watch was on time. Else other threads or other
+    programs had the processor for the rest of the time.
 
     Args:
         seconds: How long the turn did not come.
         computed: How many of them the loop's thread had the processor.
-        stacks: Where the loop was at each look.
+        stacks: Where the loop was at each look: nowhere, if in what is recorded.
     """
     looks = list(filter(None, stacks))
     # What a recorded slice awaits is told apart from the slice, however busy the machine is.
     is_awaited = any(look[-1][1] == AWAITS for look in looks)
     is_on_time = len(stacks) * EVERY > 0.7 * seconds
     is_there = computed > seconds / 2 or is_on_time or is_awaited
-    return where_most(looks) if is_there else None
+    share = len(looks) / max(len(stacks), 1)
+    return (seconds if is_there else computed) * share, where_most(looks)
 
 
 def locked_out_by(before: Times, now: Times, looks: int, slow: float) -> int | None:
     """Tell which thread computed for so many ms and let no other run, also not the watch.
 
     A thread of Python code that lets others run waits until one of them has run: it can't compute
-    for long while the loop is to turn, however busy the machine is.
+    for long while the loop is to turn, however busy the machine is; but several can, in turns.
 
     Returns:
         The thread's ident; 0 if it has ended since; None if there was none.
@@ -254,7 +246,8 @@ def locked_out_by(before: Times, now: Times, looks: int, slow: float) -> int | N
     is_long = others[ident] >= max(slow / 1000, LOCKED)
     # Less than nothing: the two clocks of the loop's thread are not quite the same.
     is_idle = -math.inf < here < others[ident] / 3
-    return ident if is_shut_out and is_long and is_idle else None
+    is_alone = others[ident] > 0.8 * (now.of_process - before.of_process)
+    return ident if is_shut_out and is_long and is_idle and is_alone else None
 
 
 def where_most(stacks: list[Stack]) -> str | None:

@@ -47,26 +47,29 @@ def test_the_innermost_function_that_was_mostly_there_is_named() -> None:
 def test_a_wait_is_told_where_the_watch_was_on_time() -> None:
     """It looked every ten milliseconds, and each time the loop stood in that function."""
     looks = int(0.2 / EVERY)
-    assert held_at(0.2, 0, [IN_INNER] * looks) == "inner in lib.py:3"
+    assert held_at(0.2, 0, [IN_INNER] * looks) == (0.2, "inner in lib.py:3")
 
 
 def test_a_computation_is_told_however_rarely_one_could_look() -> None:
     """The loop's thread had the processor: nobody else can have held it."""
-    assert held_at(0.2, 0.19, [IN_INNER] * 2) == "inner in lib.py:3"
+    assert held_at(0.2, 0.19, [IN_INNER] * 2) == (0.2, "inner in lib.py:3")
 
 
-def test_a_busy_machine_is_blamed_on_nobody() -> None:
-    """Neither did the loop's thread compute, nor could the watch look as often as it wants to."""
-    assert held_at(0.2, 0.02, [IN_INNER] * 3) is None
+def test_on_a_busy_machine_only_the_computed_time_is_told() -> None:
+    """In the rest of the time the loop waited for the processor, and the watch did so as well."""
+    assert held_at(0.5, 0.2, [IN_INNER] * 3) == (0.2, "inner in lib.py:3")
+    assert held_at(0.5, 0.2, [IN_INNER] * 3 + [[]]) == (0.2 * 3 / 4, "inner in lib.py:3")
 
 
 def test_a_thread_that_computes_and_lets_no_other_run_is_told() -> None:
     """Not where the loop itself had the processor, or other programs, or the watch could look."""
-    before, now = Times(0, 0, 0, {2: 3}), Times(2, 0.01, 0.9, {1: 0.5, 2: 3.1, 3: 0.2})
+    before, now = Times(0, 0, 0, {2: 3}), Times(2, 0.01, 0.6, {1: 0.5, 2: 3.05, 3: 0.02})
     assert locked_out_by(before, now, looks=1, slow=50) == 1
     assert locked_out_by(before, now, looks=1, slow=600) is None
     assert locked_out_by(before, now, looks=100, slow=50) is None
     assert locked_out_by(before, now._replace(of_thread=0.4), looks=1, slow=50) is None
+    in_turns = now._replace(of_process=1.6, others={1: 0.5, 2: 3.5, 3: 0.5})
+    assert locked_out_by(before, in_turns, looks=1, slow=50) is None
     short = now._replace(of_process=0.19, others={1: 0.17})
     assert locked_out_by(before, short, looks=1, slow=1) is None
     assert locked_out_by(before._replace(of_thread=math.inf), now, looks=1, slow=50) is None
@@ -80,7 +83,7 @@ def test_of_a_thread_that_has_ended_since_no_ident_is_known() -> None:
 
 def test_what_the_own_code_holds_is_not_told() -> None:
     """An own function stands in the recording, and its stack is empty."""
-    assert held_at(0.2, 0.2, [[]] * 20) is None
+    assert held_at(0.2, 0.2, [[]] * 20) == (0, None)
 
 
 def test_what_is_quick_is_not_told() -> None:
