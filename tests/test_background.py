@@ -64,10 +64,8 @@ def test_any_mix_runs_in_the_order_added_each_where_it_belongs_and_may_be_awaite
         tasks.add_task(journal.step(name, is_async))
     each_step = [step_entries(name, is_async) for name, is_async in enumerate(kinds)]
     one_run = list(itertools.chain.from_iterable(each_step))
-
     run_in_loop(tasks)
     assert journal.entries == one_run
-
     run_in_loop(tasks)
     assert journal.entries == one_run * 2
 
@@ -80,7 +78,6 @@ def test_a_single_task_runs_when_awaited_and_not_before(
     journal = Journal()
     task = library.BackgroundTask(journal.step("only", is_async))
     assert journal.entries == []
-
     assert run_in_loop(task) is None
     assert journal.entries == step_entries("only", is_async)
     assert run_in_loop(library.BackgroundTasks([task])) is None
@@ -101,10 +98,8 @@ def test_a_task_gets_exactly_its_own_arguments(
     keep = keeper(received, is_async)
     tasks = library.BackgroundTasks()
     tasks.add_task(keep, *args, **kwargs)
-
     run_in_loop(library.BackgroundTask(keep, *args, **kwargs))
     run_in_loop(tasks)
-
     assert received == [(tuple(args), kwargs)] * 2
     for args_here, kwargs_here in received:
         arrived = zip([*args_here, *kwargs_here.values()], [*args, *kwargs.values()], strict=True)
@@ -119,11 +114,9 @@ def test_two_keywords_cannot_be_passed_through(library: Library, name: str) -> N
     second value for it. Neither name is positional-only in Starlette, and so neither is here.
     """
     tasks = library.BackgroundTasks()
-
     for keep in (library.BackgroundTask, tasks.add_task):
         with pytest.raises(TypeError, match=f"multiple values for argument '{name}'"):
             keep(dict, **{name: 1})
-
     assert tasks.tasks == []
 
 
@@ -132,7 +125,6 @@ def test_a_task_tells_what_it_will_call(library: Library) -> None:
     tasks = library.BackgroundTasks([library.BackgroundTask(print, 1, sep="-")])
     assert tasks.add_task(print, "second") is None
     assert tasks.add_task(send, to="ada") is None
-
     assert [type(task) for task in tasks.tasks] == [library.BackgroundTask] * 3
     assert [(task.func, task.args, task.kwargs, task.is_async) for task in tasks.tasks] == [
         (print, (1,), {"sep": "-"}, False),
@@ -147,7 +139,6 @@ def test_a_call_with_wrong_arguments_fails_when_it_is_made(
 ) -> None:
     """Arguments that don't fit the function raise TypeError when the task is awaited."""
     task = library.BackgroundTask(function, "ada", "bob")
-
     with pytest.raises(TypeError, match="but 2 were given"):
         run_in_loop(task)
 
@@ -173,7 +164,6 @@ def test_tasks_of_any_kind_may_stand_in_the_list(library: Library, run_in_loop: 
     tasks = library.BackgroundTasks([Twice(journal.async_step, 0), loud])
     tasks.add_task(loud)
     run_in_loop(tasks)
-
     announced = [("loud", "event loop"), *step_entries(1, True)]
     assert journal.entries == [*step_entries(0, True) * 2, *announced * 2]
 
@@ -248,10 +238,8 @@ def test_what_cannot_be_called_is_refused_where_it_is_passed(
     tasks = rebuilt.BackgroundTasks()
     wrong = make()
     keep = rebuilt.BackgroundTask if how == "BackgroundTask" else tasks.add_task
-
     with pytest.raises(TypeError, match=message) as caught:
         keep(wrong)
-
     assert str(caught.value).startswith("a background task needs a function, not ")
     assert len(str(caught.value)) < 200
     frames = traceback.extract_tb(caught.tb)
@@ -265,8 +253,6 @@ def test_what_starlette_makes_of_a_coroutine() -> None:
     """Starlette takes it, and fails in a worker thread: the reason for the check of ours."""
     coroutine = send()
     task = STARLETTE.BackgroundTask(coroutine)
-
     with pytest.raises(TypeError, match="the first argument must be callable"):
         anyio.run(task)
-
     coroutine.close()

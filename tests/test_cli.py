@@ -40,7 +40,6 @@ class BackgroundTasks(BackgroundTasks):
 
 
 def minitasks(*arguments: str) -> Result:
-    """Run a command in this process, not on a terminal."""
     return CliRunner(env={"COLUMNS": "80"}).invoke(cli, arguments)
 
 
@@ -211,7 +210,6 @@ def test_what_is_said_can_be_read_as_json(tmp_path: Path, monkeypatch: pytest.Mo
     assert document["schema"] == 1
     assert (document["name"], document["library"]) == ("in-order", "minitasks")
     assert [each["holds"] for each in document["runs"][0]["findings"]] == [True] * 5
-
     (tmp_path / "program.py").write_text("import sys\ndef main(): pass\nmain()\n")
     document = json.loads(minitasks("run", "--json", "program.py", "--rows").stdout)
     (found,) = document["runs"][0]["findings"]

@@ -21,7 +21,6 @@ def test_one_keyword_cannot_be_passed_through(library: Library, run_in_loop: Run
     """`func` is a parameter of run_in_threadpool itself; `self` is free here, as all others are."""
     keywords = dict.fromkeys((*PASSED_ON, "self"), 1)
     assert run_in_loop(functools.partial(library.run_in_threadpool, **keywords), dict) == keywords
-
     with pytest.raises(TypeError, match="multiple values for argument 'func'"):
         run_in_loop(functools.partial(library.run_in_threadpool, **{"func": 1}), dict)
 
@@ -36,7 +35,6 @@ def test_nothing_is_called_before_the_await(library: Library, run_in_loop: Run) 
         await coroutine
 
     run_in_loop(main)
-
     assert journal.entries == [("not yet", "event loop"), ("called", "worker thread")]
 
 
@@ -119,7 +117,6 @@ def test_an_exception_arrives_as_in_starlette(
         return ["raised" if each is raised else repr(each) for each in caught]
 
     arrived = outcome(library)
-
     assert len(arrived) == 2
     assert arrived == outcome(STARLETTE)
 
@@ -135,7 +132,6 @@ def test_the_traceback_leads_to_the_line_that_raised(library: Library, run_in_lo
 
     with pytest.raises(ValueError, match="here") as caught:
         run_in_loop(main)
-
     names = [entry.name for entry in caught.traceback]
     assert names.index("run") < names.index("run_in_threadpool") < names.index("fail")
     assert names[-1] == "fail"
@@ -165,7 +161,6 @@ def test_cancelling_waits_for_the_thread(library: Library, run_in_loop: Run, is_
         journal.write("scope left")
 
     run_in_loop(main)
-
     assert ("end", "rest") not in [event for event, _ in journal.entries]
     assert journal.entries[0] == ("thread done", "worker thread")
     assert journal.entries[-1] == ("scope left", "event loop")
@@ -182,5 +177,4 @@ def test_a_cancelled_caller_gets_no_thread(library: Library, run_in_loop: Run) -
         assert scope.cancelled_caught
 
     run_in_loop(main)
-
     assert journal.entries == []

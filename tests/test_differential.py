@@ -59,8 +59,6 @@ steps = st.builds(
 
 
 class Side:
-    """A program's run on one implementation: its tasks, its journal."""
-
     def __init__(self, library: Library) -> None:
         self.library = library
         self.journal = Journal()
@@ -82,7 +80,6 @@ class Side:
             self.tasks.add_task(self.library.BackgroundTasks([nested]))
 
     def copy(self, go_on_with_copy: bool) -> None:
-        """Make new tasks of those at hand, add one to these, and go on with either."""
         copied = self.library.BackgroundTasks(self.tasks.tasks)
         copied.add_task(self.journal.write, "added to the copy")
         if go_on_with_copy:
@@ -107,8 +104,6 @@ class Side:
         return [outcome, self.journal.entries, [type(task).__name__ for task in self.tasks.tasks]]
 
     def build(self, step: Step) -> Callable[..., Any]:
-        """Build the callable that does `step`, in its shape."""
-
         def work(*args: Any, **kwargs: Any) -> None:
             self.journal.write(("begin", step.name, args, kwargs))
             if step.ending == "cancel":

@@ -65,7 +65,6 @@ def called_by(call: Any, *bases: type) -> Any:
 
 
 def copy_of(function: Any) -> Any:
-    """Make a new function, free to be written on."""
     return types.FunctionType(function.__code__, globals())
 
 
@@ -233,16 +232,13 @@ def test_a_class_with_an_async_call_is_made_in_a_worker_thread(
             run_in_loop(task)
     else:
         run_in_loop(task)
-
     assert made == ["ada"]
 
 
 def test_the_question_calls_nothing(library: Library) -> None:
     """Whether a callable is async is told from the callable alone."""
     watched = mock.Mock()
-
     library.is_async_callable(watched)
     library.is_async_callable(functools.partial(watched))
     library.is_async_callable(lambda: watched())
-
     watched.assert_not_called()

@@ -16,7 +16,6 @@ def test_a_missing_extra_is_named_in_one_line(package: str) -> None:
         "runpy.run_module('minitasks', run_name='__main__')\n"
     )
     finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-
     assert (finished.returncode, finished.stdout) == (2, "")
     assert finished.stderr == (
         f"minitasks: {package} is missing: "

@@ -34,7 +34,6 @@ def a_list(library: Library, work: Work) -> Any:
 
 
 def fastapi_holding_ours(library: Library, work: Work) -> App:
-    """Add a list of ours to the tasks that FastAPI injects."""
     app = fastapi.FastAPI()
 
     @app.get("/")
@@ -107,7 +106,6 @@ def test_an_answer_is_complete_at_the_client_before_its_task_ends(
                 answered.set()
 
     anyio.run(main)
-
     place = LOOP if is_async else WORKER
     assert ("first task begins", place) in journal.entries
     assert journal.entries[-1] == ("first task ends", place)

@@ -69,9 +69,7 @@ def test_wrong_arguments_are_type_errors_and_right_ones_are_not(tmp_path: Path) 
         programs[-1].write_text(PROGRAM.replace("MODULE", module))
     cache = f"--cache-dir={tmp_path / 'cache'}"
     options = ["--strict", "--no-error-summary", "--hide-error-context", cache]
-
     report, trouble, _ = api.run([*options, *map(str, programs)])
-
     assert trouble == ""
     found = {}
     for line in report.splitlines():

@@ -92,7 +92,6 @@ def ratio_text(ratio: Figures) -> str:
 
 
 def print_rows(title: str, rows: Figures, size: Callable[[Figures], str]) -> None:
-    """Print a block of the table: Starlette's own size, then the ratios to it."""
     print(f"\n{title:34}{'starlette':>10}{'minitasks':>18}{'faster':>18}")
     for name, row in rows.items():
         core, faster = (ratio_text(row[library]["ratio"]) for library in NAMES[1:3])

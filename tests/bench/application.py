@@ -40,7 +40,6 @@ async def plain(tasks: BackgroundTasks, session: str = Depends(session)):
 
 
 def requests_per_second(client: httpx2.Client) -> float:
-    """Ask again and again, each time when the answer before has come."""
     began = time.perf_counter()
     for _ in range(REQUESTS):
         client.get("/plain").raise_for_status()
@@ -48,7 +47,6 @@ def requests_per_second(client: httpx2.Client) -> float:
 
 
 def measure() -> dict[str, str]:
-    """Measure an application served plainly and recorded: figures by what they are of."""
     with tempfile.TemporaryDirectory() as folder, snippet("production/serving.py") as serving:
         Path(folder, "shop.py").write_text(APPLICATION)
         here = ("--app-dir", folder)

@@ -37,7 +37,6 @@ def control() -> Library:
 
 
 async def time_batch(case: Case, library: Library) -> float:
-    """Tell how many seconds one batch takes, undisturbed by the garbage collector."""
     gc.collect()
     gc.disable()
     start = case.clock()
@@ -91,7 +90,6 @@ def measure_memory(libraries: Iterable[Library]) -> dict[str, Any]:
 
 
 def measure(order: list[str], rounds: int) -> dict[str, Any]:
-    """Measure the implementations, in this order in each round."""
     by_name = {library.name: library for library in (*LIBRARIES, control())}
     libraries = [by_name[name] for name in order]
     cases = {}

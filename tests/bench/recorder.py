@@ -66,7 +66,6 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def paired(work: Callable[[], object], *files: str, limit: int = ENOUGH) -> dict[str, float]:
-    """Measure work with and without a recording of these files, in turns."""
     ratios, costs = [], []
     for _ in range(TURNS):
         without = seconds(work)
@@ -102,7 +101,6 @@ def beside_viztracer(work: Callable[[], object], *files: str) -> str:
 
 
 def measure() -> dict[str, str]:
-    """Measure what recording costs: figures by what they are of."""
     library = (minitasks.background.__file__, minitasks.concurrency.__file__)
     own = paired(recorded_work, __file__)
     beyond = paired(recorded_work, __file__, limit=1)

@@ -46,7 +46,6 @@ def measure(saves: int = 15, cold_runs: int = 3) -> dict[str, str]:
 
 
 def median_save(workshop: Workshop, exercise: Exercise, saves: int) -> float:
-    """Save a solution again and again; give the median until the verdict, in milliseconds."""
     saves_seen = notices(workshop.root)
     next(saves_seen)
     parent.warm_up()
@@ -58,7 +57,6 @@ def median_save(workshop: Workshop, exercise: Exercise, saves: int) -> float:
 def save_and_wait(
     workshop: Workshop, exercise: Exercise, saves_seen: Iterator[set[Path]], number: int
 ) -> float:
-    """Save once and wait for the verdict; give the seconds it took."""
     content = f"{text_of(exercise.solution)}\n# save {number}\n".encode()
     file = workshop.file(exercise)
     began = time.perf_counter()
@@ -71,7 +69,6 @@ def save_and_wait(
 
 
 def median_cold_run(exercise: Exercise, scratch: Path, runs: int) -> float:
-    """Run the grader by `python -m pytest`, each time anew; give the median in milliseconds."""
     copy = scratch / exercise.folder.name
     shutil.copytree(exercise.folder, copy, ignore=shutil.ignore_patterns("mistakes", "__pycache__"))
     (copy / "conftest.py").write_text(CONFTEST, encoding="utf-8")

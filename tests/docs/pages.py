@@ -14,8 +14,6 @@ FENCE = re.compile(r"^( *)```(\w+)[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL
 
 @dataclass(frozen=True)
 class Command:
-    """A command that a page shows, and the output that it shows below."""
-
     page: Path
     line: str
     output: str
@@ -42,6 +40,5 @@ def commands() -> Iterator[Command]:
 
 
 def scripts(page: Path) -> list[str]:
-    """Give the blocks of commands that a page shows without their output."""
     console = [block for block in blocks(page, "console") if not block.startswith("$ ")]
     return blocks(page, "sh") + console

@@ -31,5 +31,4 @@ def snippet(path: str) -> Iterator[Any]:
 
 
 def printed(path: str) -> str:
-    """Run a snippet as a program of its own; give what it prints."""
     return subprocess.check_output([sys.executable, SNIPPETS / path], text=True)

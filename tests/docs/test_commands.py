@@ -109,7 +109,6 @@ def test_first_command_of_the_readme_works_on_a_bare_python(tmp_path: Path) -> N
 
 
 def without_times(text: str) -> str:
-    """Leave out what differs from run to run."""
     text = re.sub(r"[\d.]+ ms", "... ms", " ".join(text.split()))
     return re.sub(r"(before|after) that call", "... that call", text)
 

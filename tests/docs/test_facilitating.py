@@ -25,7 +25,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
 
 
 def build(folder: Path) -> None:
-    """Build the stick as the page says, and beside it what builds minitasks itself."""
     copy = folder / "minitasks"
     kept_out = shutil.ignore_patterns(".git", "site", "replays", ".*_cache", "__pycache__")
     shutil.copytree(ROOT, copy, ignore=kept_out)

@@ -25,7 +25,6 @@ def shop(
     if request.param == "files":
         yield tmp_path
         return
-
     need_part(REDIS, NO_REDIS)
     with (
         snippet("outgrow/processes.py") as processes,

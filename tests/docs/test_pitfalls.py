@@ -29,7 +29,6 @@ def test_pitfall_is_the_same_on_starlette(file: Path) -> None:
     ours = subprocess.run([sys.executable, file], capture_output=True, text=True)
     command = [sys.executable, "-c", ON_STARLETTE, str(file)]
     theirs = subprocess.run(command, capture_output=True, text=True)
-
     if file.stem == "not_functions":
         # A class with an async `__call__`: docs/pages/differences.md.
         assert theirs.stdout == "".join(ours.stdout.splitlines(keepends=True)[:2])

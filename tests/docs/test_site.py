@@ -32,7 +32,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
 
 
 def build(folder: Path) -> None:
-    """Build the book; where it is built is its own business."""
     command = [sys.executable, str(DOCS / "build.py")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -46,7 +46,6 @@ def marks() -> Iterator[list[tuple[str, str]]]:
 
 @pytest.fixture
 def anyio_backend() -> str:
-    """uvicorn needs asyncio."""
     return "asyncio"
 
 

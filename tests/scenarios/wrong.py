@@ -31,13 +31,10 @@ images = threading.Barrier(4)
 
 
 def keep(name: str, **different: Any) -> None:
-    """Keep a library that has all of minitasks, but for what is different."""
     WRONG[name] = replace(OURS, name=name, files=(*OURS.files, Path(__file__)), **different)
 
 
 def offloads(run_in_threadpool: Callable[..., Awaitable[Any]]) -> None:
-    """Make the library with this run_in_threadpool, which its tasks use, too."""
-
     async def call(task: Any) -> None:
         if task.is_async:
             await minitasks.BackgroundTask.__call__(task)
@@ -48,12 +45,10 @@ def offloads(run_in_threadpool: Callable[..., Awaitable[Any]]) -> None:
 
 
 def calls_a_task(call: Call) -> None:
-    """Make the library whose tasks are called so."""
     keep(call.__name__, **tasks_called_by(call))
 
 
 def calls_a_list(call: Call) -> None:
-    """Make the library whose lists of tasks are called so."""
     tasks = type("BackgroundTasks", (minitasks.BackgroundTasks,), {"__call__": call})
     keep(call.__name__, BackgroundTasks=tasks)
 
@@ -76,26 +71,22 @@ def tasks_called_by(call: Call) -> dict[str, type]:
 
 @offloads
 async def abandons_threads(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """A cancelled caller does not wait for its thread."""
     call = functools.partial(func, *args, **kwargs)
     return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
 
 
 @offloads
 async def calls_here(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """The function is called where its caller is."""
     return func(*args, **kwargs)
 
 
 @offloads
 async def drops_keywords(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Keyword arguments are not passed on."""
     return await anyio.to_thread.run_sync(func, *args)
 
 
 @offloads
 async def leaks_context(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """What a thread sets in its context is set for the caller, too."""
     context = contextvars.copy_context()
     call = functools.partial(context.run, func, *args, **kwargs)
     result = await anyio.to_thread.run_sync(call)
@@ -109,7 +100,6 @@ lock = anyio.Lock()
 
 @offloads
 async def one_token(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """A limiter has one token, so that sync tasks never run side by side."""
     limiter = anyio.CapacityLimiter(1)
     async with lock:
         call = functools.partial(func, *args, **kwargs)
@@ -137,7 +127,6 @@ async def plain_executor(func: Callable[..., Any], *args: Any, **kwargs: Any) ->
 
 @calls_a_task
 async def async_in_thread(task: minitasks.BackgroundTask) -> None:
-    """An async function gets an event loop of its own, in a worker thread."""
     if task.is_async:
         call = functools.partial(task.func, *task.args, **task.kwargs)
         await anyio.to_thread.run_sync(anyio.run, call)
@@ -147,7 +136,6 @@ async def async_in_thread(task: minitasks.BackgroundTask) -> None:
 
 @calls_a_task
 async def awaits_results(task: minitasks.BackgroundTask) -> None:
-    """What a sync function returns is awaited."""
     if task.is_async:
         return await minitasks.BackgroundTask.__call__(task)
     result = await minitasks.run_in_threadpool(task.func, *task.args, **task.kwargs)
@@ -157,7 +145,6 @@ async def awaits_results(task: minitasks.BackgroundTask) -> None:
 
 @calls_a_task
 async def misses_partials(task: minitasks.BackgroundTask) -> None:
-    """A partial of an async function is taken for sync."""
     if isinstance(task.func, functools.partial):
         await minitasks.run_in_threadpool(task.func, *task.args, **task.kwargs)
     else:
@@ -166,19 +153,17 @@ async def misses_partials(task: minitasks.BackgroundTask) -> None:
 
 @calls_a_task
 async def runs_nothing(task: minitasks.BackgroundTask) -> None:
-    """Nothing is ever called."""
+    pass
 
 
 @calls_a_task
 async def shields_tasks(task: minitasks.BackgroundTask) -> None:
-    """No task can be cancelled."""
     with anyio.CancelScope(shield=True):
         await minitasks.BackgroundTask.__call__(task)
 
 
 @calls_a_task
 async def sync_on_loop(task: minitasks.BackgroundTask) -> None:
-    """A sync function is called on the event loop."""
     result = task.func(*task.args, **task.kwargs)
     if inspect.isawaitable(result):
         await result
@@ -189,7 +174,6 @@ async def sync_on_loop(task: minitasks.BackgroundTask) -> None:
 
 @calls_a_list
 async def all_at_once(tasks: minitasks.BackgroundTasks) -> None:
-    """All tasks are called at once."""
     async with anyio.create_task_group() as group:
         for task in tasks.tasks:
             group.start_soon(task)
@@ -210,7 +194,6 @@ async def groups_errors(tasks: minitasks.BackgroundTasks) -> None:
 
 @calls_a_list
 async def keeps_quiet(tasks: minitasks.BackgroundTasks) -> None:
-    """A task that raises ends the run, but nobody hears of it."""
     with contextlib.suppress(Exception):
         for task in tasks.tasks:
             await task()
@@ -218,22 +201,18 @@ async def keeps_quiet(tasks: minitasks.BackgroundTasks) -> None:
 
 @calls_a_list
 async def last_first(tasks: minitasks.BackgroundTasks) -> None:
-    """The task added last is called first."""
     for task in reversed(tasks.tasks):
         await task()
 
 
 @calls_a_list
 async def swallows_errors(tasks: minitasks.BackgroundTasks) -> None:
-    """A task that raises does not end the run, and nobody hears of it."""
     for task in tasks.tasks:
         with contextlib.suppress(Exception):
             await task()
 
 
 class CallsAtOnce(minitasks.BackgroundTasks):
-    """Adding a sync task calls it."""
-
     def add_task(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         task = minitasks.BackgroundTask(func, *args, **kwargs)
         if task.is_async:

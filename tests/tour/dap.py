@@ -45,7 +45,6 @@ class Client:
         self.event("initialized")
 
     def close(self) -> None:
-        """End the debug session and the adapter."""
         self.request("disconnect", terminateDebuggee=True)
         # By itself the adapter would stay, for an editor that comes back.
         self._adapter.terminate()
@@ -54,7 +53,6 @@ class Client:
         self._channel.close()
 
     def request(self, command: str, **arguments: Any) -> Any:
-        """Send a request and wait for its response."""
         return self._channel.request(command, arguments)
 
     def event(self, *names: str) -> Any:
@@ -75,7 +73,6 @@ class Client:
         return [each for file in taken for each in file]
 
     def set_breakpoints(self, path: Path, lines: list[int]) -> list[bool]:
-        """Set a file's breakpoints in place of those that it had; tell which were taken."""
         body = self.request(
             "setBreakpoints",
             source={"path": str(path)},
@@ -89,12 +86,10 @@ class Client:
         return int(event.body["threadId"]) if event.event == "stopped" else None
 
     def thread_name(self, thread: int) -> str:
-        """Give the name of a thread."""
         threads = self.request("threads")["threads"]
         return next(str(each["name"]) for each in threads if each["id"] == thread)
 
     def stack(self, thread: int) -> Any:
-        """Give a thread's frames, the innermost first."""
         return self.request("stackTrace", threadId=thread)["stackFrames"]
 
     def variables(self, frame: Message) -> dict[str, str]:

@@ -16,7 +16,6 @@ interaction = TourDebugger.interaction
 
 
 def interact_and_raise(self: TourDebugger, frame: FrameType | None, tb_or_exc: Any) -> None:
-    """Open the prompt as always, then raise if it is the stop of that number."""
     interaction(self, frame, tb_or_exc)
     if f"-- stop {NUMBER} of" in self._latest:
         raise ZeroDivisionError("raised by the test")

@@ -132,7 +132,6 @@ class Session:
 
     @property
     def prompt(self) -> Prompt:
-        """The latest prompt that was read."""
         assert self._latest is not None, self.last_words
         return self._latest
 
@@ -144,7 +143,6 @@ class Session:
         return self._latest
 
     def read(self) -> Prompt:
-        """Wait for the next prompt."""
         self.next_prompt()
         return self.prompt
 
@@ -167,7 +165,6 @@ class Session:
             self.child.expect_exact(answer)
 
     def serves(self) -> str:
-        """Wait until an application is served; give its address."""
         self.child.expect(r"Serving \S+ at \S+\. Ctrl-C ends it\.")
         return str(self.child.after).split()[3].rstrip(".")
 
@@ -196,17 +193,14 @@ def take(*arguments: str, by: str = "c", cwd: Path | None = None) -> tuple[list[
 
 
 def program(folder: Path, text: str) -> str:
-    """Write a learner's program; give its path."""
     path = folder / "app.py"
     path.write_text(text)
     return str(path)
 
 
 def one_task(folder: Path, *body: str, backend: str = "asyncio") -> str:
-    """Write a program with one task that does something on the event loop; give its path."""
     return program(folder, TASK.format(body="\n    ".join(body), backend=backend))
 
 
 def workers(folder: Path, count: int, *body: str) -> str:
-    """Write a program with worker threads, each of which does the same; give its path."""
     return program(folder, WORKERS.format(count=count, body="\n    ".join(body)))

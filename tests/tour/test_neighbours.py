@@ -68,7 +68,6 @@ def process_state() -> Iterator[None]:
 
 
 def borrowed() -> dict[str, object]:
-    """Take stock of what a tour borrows."""
     return {
         "trace": sys.gettrace(),
         "trace of threads": threading.gettrace(),

@@ -67,7 +67,6 @@ STORY = [
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    """Give an application of one's own as a file."""
     path = tmp_path / "shop.py"
     path.write_text(SHOP)
     return path

@@ -86,7 +86,6 @@ def test_c_comes_to_each_stop_as_it_was_declared(name: str, backend: str) -> Non
 
 
 def assert_is_at(prompt: Prompt, place: Breakpoint) -> None:
-    """Compare what a prompt shows with what the stop declares."""
     stop = place.stop
     assert str(place.file).endswith(prompt.file)
     assert prompt.line == place.line

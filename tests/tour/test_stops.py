@@ -47,14 +47,12 @@ def twice():
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Give a file that holds the source above."""
     path = tmp_path / "source.py"
     path.write_text(SOURCE)
     return path
 
 
 def line_of(text: str, nth: int = 1) -> int:
-    """Give the line of the source that begins with a text for the nth time, counted from 1."""
     lines = [at for at, line in enumerate(SOURCE.splitlines(), 1) if line.strip().startswith(text)]
     return lines[nth - 1]
 
@@ -81,7 +79,6 @@ def test_starlette_has_each_stop_or_says_it_in_other_words(name: str) -> None:
 
 
 def places_in(choice: str, name: str) -> tuple[list[Breakpoint], list[tuple[int, Stop]]]:
-    """Find a tour's stops in a library, and those that are missing there."""
     scenario = find_scenario(name)
     library = load_library(choice, scenario.needs)
     return find_breakpoints(TOURS[name], library.files, scenario.file)

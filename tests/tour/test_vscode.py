@@ -61,13 +61,11 @@ def at_await(launch: Any, installed: Path) -> Any:
 
 
 def line_of(file: Path, text: str) -> int:
-    """Find the first line of a file that begins with a text."""
     lines = file.read_text(encoding="utf-8").splitlines()
     return next(at for at, line in enumerate(lines, 1) if line.strip().startswith(text))
 
 
 def places_stopped_at(session: Client) -> Iterator[Message]:
-    """Give the frame of each stop, up to the program's end."""
     thread = session.stopped()
     while thread is not None:
         yield session.stack(thread)[0]
@@ -85,19 +83,16 @@ def test_breakpoints_stop_on_the_event_loop_and_in_the_worker_thread(
         {concurrency: lines, scenario: [line_of(scenario, "for _ in range(pages)")]}
     )
     assert taken == [True, True, True]
-
     before = session.stopped()
     frames = session.stack(before)
     assert [frame["name"] for frame in frames[:2]] == ["run_in_threadpool", "__call__"]
     assert session.thread_name(before) == "MainThread"
     assert "write_report" in session.variables(frames[0])["bound_call"]
-
     inside = session.step("continue", before)
     frame = session.stack(inside)[0]
     assert frame["name"] == "write_report"
     assert session.thread_name(inside) != "MainThread"
     assert session.variables(frame)["pages"] == "3"
-
     session.set_breakpoints(scenario, [])  # The line is in a loop.
     behind = session.step("continue", inside)
     assert session.thread_name(behind) == "MainThread"

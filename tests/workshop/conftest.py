@@ -12,7 +12,6 @@ from tests.workshop.sample import make_exercise
 
 @pytest.fixture
 def exercise(tmp_path: Path) -> Exercise:
-    """The sample exercise."""
     return make_exercise(tmp_path / "exercises")
 
 

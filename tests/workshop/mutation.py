@@ -29,41 +29,34 @@ TIME_LIMIT = 10.0
 
 
 def leave_out(node: cst.SimpleStatementLine) -> Iterator[cst.SimpleStatementLine]:
-    """Put `pass` in place of a statement."""
     if not is_docstring(node) and not isinstance(node.body[0], cst.Pass):
         yield node.with_changes(body=[cst.Pass()])
 
 
 def is_docstring(node: cst.SimpleStatementLine) -> bool:
-    """Tell whether a statement is only a text."""
     first = node.body[0]
     return isinstance(first, cst.Expr) and isinstance(first.value, cst.SimpleString)
 
 
 def do_not_await(node: cst.Await) -> Iterator[cst.BaseExpression]:
-    """Leave out an await."""
     yield node.expression
 
 
 def decide_beforehand(node: cst.If | cst.While) -> Iterator[cst.CSTNode]:
-    """Let a condition always hold, or never."""
     yield node.with_changes(test=cst.Name("False"))
     if isinstance(node, cst.If):
         yield node.with_changes(test=cst.Name("True"))
 
 
 def unwrap(node: cst.With) -> Iterator[cst.If]:
-    """Run a with block's body without it."""
     yield cst.If(cst.Name("True"), node.body)
 
 
 def catch_more(node: cst.ExceptHandler) -> Iterator[cst.ExceptHandler]:
-    """Catch everything."""
     yield node.with_changes(type=cst.Name("BaseException"))
 
 
 def not_in_the_end(node: cst.Try) -> Iterator[cst.CSTNode]:
-    """Run a finally block only where nothing was raised."""
     if node.finalbody and not node.handlers:
         body = [*node.body.body, *node.finalbody.body.body]
         yield cst.If(cst.Name("True"), cst.IndentedBlock(body))
@@ -121,7 +114,6 @@ class Changes(cst.CSTVisitor):
 
 
 def is_definition(node: cst.CSTNode) -> bool:
-    """Tell whether a node is a function or a class."""
     return isinstance(node, cst.FunctionDef | cst.ClassDef)
 
 

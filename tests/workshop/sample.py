@@ -85,7 +85,6 @@ Think of a sum.
 
 
 def make_exercise(root: Path, folder: str = "01_double") -> Exercise:
-    """Write the exercise into a folder."""
     exercise = Exercise(root / folder)
     exercise.folder.mkdir(parents=True)
     for file, text in {

@@ -27,7 +27,6 @@ def test_reads_three_hints(exercise: Exercise) -> None:
 def test_reads_the_claims_without_running_the_grader(exercise: Exercise) -> None:
     """The claims are the docstrings of the test functions, found without running anything."""
     exercise.grader.write_text(f"raise SystemExit\n{exercise.grader.read_text()}")
-
     assert list(exercise.claims) == ["test_two", "test_later", "test_any"]
     assert exercise.claims["test_two"] == "Twice two is four."
 
@@ -37,7 +36,6 @@ def test_lists_folders_that_have_a_readme(tmp_path: Path) -> None:
     make_exercise(tmp_path, "02_b")
     make_exercise(tmp_path, "01_a")
     (tmp_path / "03_unfinished").mkdir()
-
     assert [exercise.name for exercise in catalog.exercises(tmp_path)] == ["a", "b"]
 
 

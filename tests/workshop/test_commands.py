@@ -18,13 +18,11 @@ FAILED = Verdict("double", "", False, "claim", seen="no")
 
 
 def run(*words: str) -> Result:
-    """Run a command of the workshop."""
     return CliRunner().invoke(cli, ["workshop", *words], catch_exceptions=False)
 
 
 @pytest.fixture
 def here(workshop: Workshop, exercise: Exercise, monkeypatch: pytest.MonkeyPatch) -> Workshop:
-    """A learner's folder, as the current one."""
     monkeypatch.chdir(workshop.root)
     monkeypatch.setattr(catalog, "find", lambda _: exercise)
     return workshop
@@ -33,7 +31,6 @@ def here(workshop: Workshop, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
 def test_check_fails_with_words_and_1(here: Workshop) -> None:
     """A stub: exit code 1, the claim, what was seen, the place; a traceback where asked for."""
     result = run("check")
-
     assert result.exit_code == 1
     assert "claim: Twice two is four." in result.output
     assert "seen:  twice two is 4, but your double gave None" in result.output
@@ -47,7 +44,6 @@ def test_check_passes_with_0_and_goes_on(
 ) -> None:
     """A solution: exit code 0; then the next exercise is meant, or the one whose folder this is."""
     here.file(exercise).write_text(SOLUTION)
-
     assert run("check").exit_code == 0
     assert "2 again" in run("check").output
     monkeypatch.chdir(here.file(exercise).parent)
@@ -58,7 +54,6 @@ def test_check_all_asks_for_all(here: Workshop, exercise: Exercise) -> None:
     """With --all, one that has not passed makes it 1."""
     here.file(exercise).write_text(SOLUTION)
     assert run("check", "--all").exit_code == 1
-
     for one in catalog.exercises():
         here.file(one).write_text(SOLUTION)
     assert run("check", "--all").exit_code == 0
@@ -71,7 +66,6 @@ def test_check_grades_any_file_without_a_folder(
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "any name.py"
     before = here.journal.file.read_bytes()
-
     file.write_text(SOLUTION)
     assert run("check", "double", "--file", str(file)).exit_code == 0
     file.write_text(STUB)
@@ -83,7 +77,6 @@ def test_check_grades_any_file_without_a_folder(
 def test_check_json_is_the_documented_schema(here: Workshop, exercise: Exercise) -> None:
     """Each field of the schema is there, and no other."""
     answer = json.loads(run("check", "--json").output)
-
     assert answer.keys() == {"schema", "command", "passed", "results"}
     [result] = answer["results"]
     assert documented("check") == set(result)
@@ -97,7 +90,6 @@ def test_list_and_report_json_are_the_documented_schema(here: Workshop) -> None:
     """So are the fields of list and report."""
     listed: dict[str, Any] = json.loads(run("list", "--json").output)
     reported: dict[str, Any] = json.loads(run("report", ".", "--json").output)
-
     assert listed["current"] == "double"
     assert documented("list") == set(listed["exercises"][0])
     assert documented("learners") == set(reported["learners"][0])
@@ -127,7 +119,6 @@ def test_a_solution_opens_after_three_tries(here: Workshop, exercise: Exercise) 
     assert "when 1 more of your own tries have failed" in early.output
     assert early.output.count("\n") == 1
     assert not here.progress_in(exercise).solution
-
     here.note(exercise, FAILED, "c")
     assert "return number * 2" in run("solution").output
     assert here.progress_in(exercise).solution == "after three tries"
@@ -146,7 +137,6 @@ def test_a_solution_opens_after_a_pass_or_anyway(
     for digest in tries:
         here.note(exercise, FAILED, digest)
     here.note(exercise, Verdict("double", "", passed), "d")
-
     assert "return number * 2" in run("solution", "double", *options).output
     assert here.progress_in(exercise).solution == how
 
@@ -169,7 +159,6 @@ def test_diff_compares_with_the_solution_and_starlette(here: Workshop, exercise:
     """Against the solution once it is open; against Starlette's source at any time."""
     assert run("diff").exit_code == 2
     assert "-    pass\n+    return number * 2\n" in run("diff", "--anyway").output
-
     file = here.file(exercise)
     file.write_text("def mine():\n    pass\n\nasync def run_in_threadpool():\n    pass\n")
     difference = run("diff", "--starlette").output
@@ -177,7 +166,6 @@ def test_diff_compares_with_the_solution_and_starlette(here: Workshop, exercise:
     assert "-async def run_in_threadpool():" in difference
     assert "anyio.to_thread.run_sync" in difference
     assert "mine" not in difference
-
     file.write_text("def broken(:\n")
     broken = run("diff", "--starlette")
     assert (broken.exit_code, "can't be parsed: line 1" in broken.output) == (2, True)
@@ -190,7 +178,6 @@ def test_open_shows_the_readme_and_the_file(
     monkeypatch.delenv("EDITOR", raising=False)
     monkeypatch.delenv("VISUAL", raising=False)
     output = run("open").output
-
     assert "Give twice a number" in output
     assert "your file: 01_double/exercise.py" in output
 
@@ -198,7 +185,6 @@ def test_open_shows_the_readme_and_the_file(
 def test_update_says_what_is_new(here: Workshop, exercise: Exercise) -> None:
     """Update tells what it brought, or that there is nothing."""
     exercise.readme.write_text("# Double it\n\nAnother task.\n")
-
     assert "01_double: a new README.md" in run("update").output
     assert run("update").output == "nothing new\n"
 
@@ -207,7 +193,6 @@ def test_a_damaged_journal_is_mended_by_any_command(here: Workshop) -> None:
     """Whatever command comes next, a damaged journal is set aside first, and it is said."""
     here.journal.file.write_text("{broken")
     result = run("list")
-
     assert result.exit_code == 0
     assert "the progress file was damaged; it is kept as" in result.output
 
@@ -216,7 +201,6 @@ def test_outside_a_workshop_it_is_2(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """Outside a workshop, exit code 2 and one line that says how to begin."""
     monkeypatch.chdir(tmp_path)
     result = run("check")
-
     assert result.exit_code == 2
     assert "minitasks workshop start" in result.output
     assert result.output.count("\n") == 1
@@ -226,7 +210,6 @@ def test_debug_says_that_no_test_was_reached(here: Workshop, exercise: Exercise)
     """A file that can't be imported fails before any test: exit code 2, and what to mend."""
     here.file(exercise).write_text("def (")
     result = run("debug")
-
     assert result.exit_code == 2
     assert "SyntaxError" in result.output
     assert "no test was reached" in result.output.splitlines()[-1]
@@ -235,7 +218,6 @@ def test_debug_says_that_no_test_was_reached(here: Workshop, exercise: Exercise)
 def test_doctor_finds_this_machine_well(here: Workshop) -> None:
     """On a machine that can run these tests, the doctor finds nothing bad."""
     result = run("doctor")
-
     assert result.exit_code == 0, result.output
     assert "BAD" not in result.output
     assert "a save is noticed after" in result.output
@@ -252,6 +234,5 @@ def test_doctor_tells_of_a_folder_that_can_not_be_written(
 
     monkeypatch.setattr(doctor, "write", refuse)
     result = run("doctor")
-
     assert result.exit_code == 1
     assert "BAD folder: PermissionError: read-only" in result.output

@@ -10,7 +10,6 @@ def test_the_program_holds_what_the_test_uses_and_no_more(exercise: Exercise) ->
     """The program has the test's body, the arguments, and the helpers it calls; nothing else."""
     drawn = {"exercise": "<module>", "anyio_backend": "'trio'", "number": "7"}
     file = exercise.folder / "exercise.py"
-
     assert example.program(exercise, "test_any", drawn, file, "trio").splitlines() == [
         f"# save as again.py in {exercise.folder} and run: python again.py",
         "import anyio",
@@ -29,6 +28,5 @@ def test_the_program_holds_what_the_test_uses_and_no_more(exercise: Exercise) ->
 def test_no_program_where_the_test_needs_more_of_pytest(exercise: Exercise, tmp_path: Path) -> None:
     """A test with fixtures of its own can't be told in a program; nor can one without arguments."""
     exercise.grader.write_text('def test_any(exercise, tmp_path, number):\n    """Any."""\n')
-
     assert example.program(exercise, "test_any", {"number": "1"}, tmp_path / "a.py") == ""
     assert example.program(exercise, "test_any", {}, tmp_path / "a.py") == ""

@@ -23,7 +23,6 @@ WITH_SCENARIO = [exercise for exercise in EXERCISES if exercise.scenario]
 
 
 def block(exercise: Exercise, language: str) -> str:
-    """Give the first block of a language in an exercise's page."""
     found = re.search(rf"```{language}\n(.*?)```", text_of(exercise.readme), re.DOTALL)
     assert found, f"{exercise.readme} has no {language} block"
     return found[1]
@@ -33,9 +32,7 @@ def block(exercise: Exercise, language: str) -> str:
 def test_the_answer_is_true(exercise: Exercise, capfd: pytest.CaptureFixture[str]) -> None:
     """The program to predict prints what the page says below it."""
     program = block(exercise, "python")
-
     exec(compile(program, str(exercise.readme), "exec"), {"__name__": "__main__"})
-
     assert capfd.readouterr().out == block(exercise, "text")
 
 
@@ -61,11 +58,9 @@ def test_types(tmp_path: Path) -> None:
     for exercise in EXERCISES:
         for file in (exercise.stub, exercise.solution, exercise.grader):
             shutil.copy(file, tmp_path / f"{file.stem}_{exercise.name}.py")
-
     # Celery has no types.
     lenient = ["--ignore-missing-imports", "--allow-untyped-decorators"]
     cache = ["--cache-dir", str(tmp_path / "cache")]
     command = [sys.executable, "-m", "mypy", "--strict", *lenient, *cache, "."]
     checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-
     assert checked.returncode == 0, checked.stdout

@@ -33,7 +33,6 @@ def test_reads_the_arguments_of_a_failing_example(opening: str) -> None:
         f"{opening}: test_any(\n    exercise=<module 'exercise'>,\n    numbers=[0,\n     1],\n"
         "    name='a=b',\n)"
     )
-
     assert failures.arguments_of(problem) == {
         "exercise": "<module 'exercise'>",
         "numbers": "[0,\n     1]",
@@ -43,7 +42,6 @@ def test_reads_the_arguments_of_a_failing_example(opening: str) -> None:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A learner's file."""
     return tmp_path / "exercise.py"
 
 
@@ -51,12 +49,10 @@ def test_a_cause_in_the_learners_file_counts(file: Path) -> None:
     """An exception that the grader raised from the learner's points at the learner's line."""
     file.write_text("def fail():\n    raise KeyError('inside')\n")
     module = child.load(file)
-
     problem = AssertionError("told otherwise")
     with pytest.raises(KeyError) as caught:
         module.fail()
     problem.__cause__ = caught.value
-
     found = failures.of(problem, file)
     assert found["seen"] == "told otherwise"
     assert found["place"].line == 2

@@ -19,7 +19,6 @@ from tests.workshop.sample import SOLUTION
 def test_start_brings_each_exercise(workshop: Workshop, exercise: Exercise) -> None:
     """A new folder has README and stub of each exercise, and no grader, hints or solution."""
     names = {path.name for path in workshop.file(exercise).parent.iterdir()}
-
     assert names == {"README.md", "exercise.py"}
     assert workshop.file(exercise).read_text() == exercise.stub.read_text()
     assert workshop.current() == exercise
@@ -38,7 +37,6 @@ def test_start_adopts_a_folder_whose_hidden_one_was_lost(
     """As when it was copied without hidden files: the learner's work stays as it is."""
     workshop.file(exercise).write_text("mine = 1\n")
     shutil.rmtree(workshop.hidden)
-
     adopted = folder.start(workshop.root)
     assert adopted.file(exercise).read_text() == "mine = 1\n"
     assert adopted.current() == exercise
@@ -51,7 +49,6 @@ def test_start_refuses_a_folder_with_something_in_it(workshop: Workshop, tmp_pat
     full.mkdir()
     thesis = full / "thesis.txt"
     thesis.write_text("years of work")
-
     with pytest.raises(CannotRun, match="is not empty: name another"):
         folder.start(full)
     with pytest.raises(CannotRun, match="go on there: minitasks workshop watch"):
@@ -65,7 +62,6 @@ def test_start_takes_an_empty_folder_with_an_odd_name(workshop: Workshop, tmp_pa
     """Spaces and Korean letters are no trouble, nor is a folder that is there and empty."""
     odd = tmp_path / "한글 이름 & more"
     odd.mkdir()
-
     assert folder.find(folder.start(odd).root / "01_double").root == odd
 
 
@@ -75,9 +71,7 @@ def test_files_of_a_read_only_package_become_writable(
     """The learner may edit what was copied from a package that nobody may write to."""
     for path in exercise.folder.rglob("*.*"):
         path.chmod(0o444)
-
     file = folder.start(tmp_path / "other").file(exercise)
-
     assert os.stat(file).st_mode & stat.S_IWUSR
 
 
@@ -87,7 +81,6 @@ def test_put_keeps_a_copy_and_undo_changes_over(workshop: Workshop, exercise: Ex
     file = workshop.file(exercise)
     file.write_text("mine")
     copy = workshop.put(file, b"something else")
-
     assert file.read_text() == "something else"
     assert copy is not None
     assert copy.read_text() == "mine"
@@ -108,9 +101,7 @@ def test_update_merges_new_exercises_and_keeps_files(
     exercise.readme.write_text("# Double it\n\nAnother task.\n")
     workshop.file(second).unlink()
     workshop.file(second).with_name("README.md").unlink()
-
     done = workshop.update()
-
     assert mine.read_text() == "my work"
     assert workshop.file(second).read_text() == second.stub.read_text()
     assert mine.with_name("README.md").read_text() == exercise.readme.read_text()
@@ -126,7 +117,6 @@ def test_update_replaces_a_stub_that_nobody_touched(workshop: Workshop, exercise
     workshop.file(second).write_text("begun")
     exercise.stub.write_text("# worded anew\n")
     second.stub.write_text("# worded anew\n")
-
     assert workshop.update() == ["01_double: a new exercise.py; you had not begun it"]
     assert workshop.file(exercise).read_text() == "# worded anew\n"
     assert workshop.file(second).read_text() == "begun"
@@ -140,7 +130,6 @@ def test_update_moves_an_exercise_that_has_another_number_now(
     here = workshop.file(exercise)
     here.write_text("my work")
     here.parent.rename(workshop.root / "07_double")
-
     assert workshop.update() == ["01_double: was 07_double"]
     assert here.read_text() == "my work"
     assert not (workshop.root / "07_double").exists()
@@ -170,7 +159,6 @@ def test_a_write_that_fails_leaves_the_old_content(
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
         folder.write(file, b"new")
-
     assert file.read_text() == "old"
     assert list(tmp_path.iterdir()) == [file]
 
@@ -179,11 +167,9 @@ def test_the_next_exercise_is_found_by_itself(workshop: Workshop, exercise: Exer
     """Once an exercise has passed, the one at hand is the next that has not."""
     _, second = catalog.exercises()
     assert workshop.current() == exercise
-
     workshop.note(exercise, Verdict("double", "", True), "a")
     assert workshop.current() == second
     assert workshop.next_to_do(beyond=exercise) == second
-
     workshop.note(second, Verdict("again", "", True), "a")
     assert workshop.next_to_do() is None
 
@@ -192,7 +178,6 @@ def test_the_stub_is_no_honest_try(workshop: Workshop, exercise: Exercise) -> No
     """A grading of the untouched stub is noted, and is no try."""
     for digest in (folder.digest_of(exercise.stub), "", "something else"):
         workshop.note(exercise, Verdict("double", "", False, "claim"), digest)
-
     assert workshop.progress_in(exercise).tries == 1
 
 
@@ -206,7 +191,6 @@ def test_the_solution_stays_shut_until_three_tries(workshop: Workshop, exercise:
     with pytest.raises(CannotRun, match="when 1 more of your own tries have failed"):
         workshop.solution(exercise, anyway=False)
     assert not workshop.progress_in(exercise).solution
-
     workshop.note(exercise, FAILED, "c")
     assert workshop.solution(exercise, anyway=False) == SOLUTION
     assert workshop.progress_in(exercise).solution == "after three tries"
@@ -225,5 +209,4 @@ def test_the_solution_opens_after_a_pass_or_anyway(
     if passed:
         workshop.note(exercise, Verdict("double", "", True), "d")
     workshop.solution(exercise, anyway=not passed)
-
     assert workshop.progress_in(exercise).solution == how

@@ -10,12 +10,10 @@ from minitasks.workshop.journal import Event, Journal, Progress, progress_of
 
 
 def event(kind: str, minute: int, **more: object) -> Event:
-    """Make an event of exercise `double`."""
     return Event(f"2026-01-01T10:{minute:02}:00+00:00", kind, "double", **more)  # type: ignore[arg-type]
 
 
 def standing(*events: Event) -> Progress:
-    """Add events up."""
     return progress_of(events)["double"]
 
 
@@ -29,7 +27,6 @@ def test_what_was_added_is_read(tmp_path: Path) -> None:
     ]
     for one in events:
         journal.add(one)
-
     assert journal.events() == events
 
 
@@ -46,7 +43,6 @@ def test_two_runners_lose_nothing(tmp_path: Path) -> None:
     )
     runners = [subprocess.Popen([sys.executable, "-c", code, name]) for name in ("a", "b")]
     assert [runner.wait() for runner in runners] == [0, 0]
-
     details = {one.detail for one in Journal(file).events()}
     assert details == {f"{name} {number}" for name in ("a", "b") for number in range(200)}
 
@@ -58,7 +54,6 @@ def test_a_line_that_is_no_event_costs_nothing_else(tmp_path: Path, line: bytes)
     journal.add(event("passed", 1))
     journal.file.write_bytes(journal.file.read_bytes() + line.rstrip(b"\n") + b"\n")
     journal.add(event("hint", 2))
-
     assert [one.kind for one in journal.events()] == ["passed", "hint"]
 
 
@@ -70,7 +65,6 @@ def test_only_honest_tries_count() -> None:
         event("failed", 3, digest="b"),
         event("failed", 4, digest="a"),
     )
-
     assert tried.tries == 2
 
 
@@ -78,7 +72,6 @@ def test_tries_after_the_first_pass_do_not_count() -> None:
     """What a learner tries out after the first pass changes nothing."""
     tries = [event("failed", minute, digest=str(minute)) for minute in (1, 9)]
     done = standing(tries[0], event("passed", 5), tries[1])
-
     assert (done.tries, done.stuck_on, done.minutes) == (1, "", 4)
     assert done.passed == "2026-01-01T10:05:00+00:00"
 
@@ -86,12 +79,10 @@ def test_tries_after_the_first_pass_do_not_count() -> None:
 def test_tells_what_a_learner_is_stuck_on() -> None:
     """The claim that failed last is what a learner is stuck on."""
     claims = ("Twice two is four.", "Later gives the same.")
-
     assert standing(*(event("failed", 1, detail=one) for one in claims)).stuck_on == claims[1]
 
 
 def test_the_first_way_a_solution_was_opened_stays() -> None:
     """Opened anyway stays so, even where a pass follows."""
     first, second = (event("solution", 1, detail=how) for how in ("anyway", "after a pass"))
-
     assert standing(first, event("passed", 2), second).solution == "anyway"

@@ -24,7 +24,6 @@ def graded(exercise: Exercise, file: Path) -> Verdict:
 
 
 def spaced(text: str) -> str:
-    """Put one space wherever a text has white space."""
     return " ".join(text.split())
 
 

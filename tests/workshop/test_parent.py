@@ -29,14 +29,12 @@ LATER = f"{RIGHT}async def double_later(number):\n    "
 
 
 def graded(exercise: Exercise, source: str, time_limit: float = 10.0) -> Verdict:
-    """Grade a source text."""
     file = exercise.folder.parent / "한글 and spaces.py"
     file.write_text(source, encoding="utf-8")
     return parent.grade(exercise, file, time_limit=time_limit)
 
 
 def line_of(verdict: Verdict) -> int:
-    """Give the line that is blamed; 0 if none is."""
     return verdict.place.line if verdict.place else 0
 
 
@@ -54,7 +52,6 @@ def endless(folder: Path) -> tuple[Path, Path]:
 def test_a_solution_passes(exercise: Exercise) -> None:
     """A right solution passes, with every claim of the grader."""
     verdict = graded(exercise, SOLUTION)
-
     assert verdict.passed
     assert outcomes_of(verdict) == ["passed"] * 3
 
@@ -62,7 +59,6 @@ def test_a_solution_passes(exercise: Exercise) -> None:
 def test_a_stub_fails_at_the_first_claim(exercise: Exercise) -> None:
     """The first claim that fails, what was seen, the definition; the rest is not run."""
     verdict = graded(exercise, STUB)
-
     assert not verdict.passed
     assert verdict.claim == "Twice two is four."
     assert verdict.seen == "twice two is 4, but your double gave None"
@@ -74,7 +70,6 @@ def test_a_stub_fails_at_the_first_claim(exercise: Exercise) -> None:
 def test_shows_what_was_printed(exercise: Exercise) -> None:
     """What the learner's code printed comes with the verdict, for that is how people debug."""
     verdict = graded(exercise, "def double(number):\n    print('got', number, '한글')\n")
-
     assert verdict.printed == "got 2 한글"
 
 
@@ -89,7 +84,6 @@ def test_a_failing_example_is_a_program_that_fails_the_same(
     source = SOLUTION.replace("return number * 2", "return number * 2 if number < 5 else 0")
     verdict = graded(exercise, source)
     assert verdict.seen == "twice 5 is 10, but yours gave 0"
-
     program = verdict.example.replace("import 한글 and spaces", "import learner")
     folder = exercise.folder.parent
     (folder / "learner.py").write_text(source, encoding="utf-8")
@@ -115,7 +109,6 @@ def test_a_failing_example_is_tried_first_next_time(exercise: Exercise) -> None:
 
     first = grade("return number * 2 if number < 500 else 0\n")
     second = grade("seen.append(number)\n    print(*seen[:1])\n    return number * 2\n")
-
     assert first.seen == "twice 500 is 1000, but yours gave 0"
     assert set(second.printed.split()) == {"500"}
 
@@ -124,7 +117,6 @@ def test_two_gradings_draw_the_same_examples(exercise: Exercise) -> None:
     """Who grades one file twice gets one verdict: no example is drawn by chance."""
     source = SOLUTION.replace("return number * 2", "print(number)\n    return number * 2")
     printed = {graded(exercise, source).printed for _ in range(3)}
-
     assert len(printed) == 1
     assert len(set(printed.pop().split())) > 5
 
@@ -133,9 +125,7 @@ def test_grades_what_is_in_the_file_now(exercise: Exercise) -> None:
     """Two saves within a second are two files: nothing compiled is kept between gradings."""
     good, bad = SOLUTION, SOLUTION.replace("* 2", "* 3")
     assert len(good) == len(bad)
-
     outcomes = [graded(exercise, source).passed for source in (good, bad, good, bad)]
-
     assert outcomes == [True, False, True, False]
     assert not list(exercise.folder.parent.glob("__pycache__"))
 
@@ -148,7 +138,6 @@ def test_a_learners_pytest_py_is_not_pytest(
     (folder / "pytest.py").write_text("raise SystemExit('the wrong pytest')")
     (folder / "conftest.py").write_text("raise SystemExit('the wrong conftest')")
     monkeypatch.chdir(folder)
-
     assert graded(exercise, SOLUTION).passed
 
 
@@ -173,7 +162,6 @@ def test_every_run_of_every_test_must_pass(
         "    return number * 2\n"
     )
     verdict = graded(exercise, source)
-
     assert (verdict.passed, verdict.reason) == (False, "ended")
     assert outcomes_of(verdict) == outcomes
 
@@ -182,7 +170,6 @@ def test_every_run_of_every_test_must_pass(
 def test_grades_without_fork(exercise: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no fork, as on Windows, a plain process gives the same verdicts."""
     monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
-
     assert graded(exercise, SOLUTION).passed
     # A cold start of pytest counts, too, for it happens while the clock runs.
     hanging = graded(exercise, "def double(number):\n    while True:\n        pass\n", time_limit=8)
@@ -202,7 +189,6 @@ def test_nothing_is_written_beside_the_grader(exercise: Exercise) -> None:
     """A package that nobody may write to is no trouble: all that is written goes elsewhere."""
     before = sorted(exercise.folder.rglob("*"))
     graded(exercise, SOLUTION + "\nopen('note.txt', 'w').close()\n")
-
     assert sorted(exercise.folder.rglob("*")) == before
     assert not Path("note.txt").exists()
 
@@ -217,7 +203,6 @@ def test_a_failure_outside_a_test_is_told(exercise: Exercise) -> None:
     verdict = graded(exercise, "def double(number):\n    raise ValueError('no')\n")
     assert (verdict.claim, verdict.seen) == ("Twice two is four.", "ValueError: no")
     assert line_of(verdict) == 2
-
     exercise.grader.write_text(f"from exercise import nothing\n{text}")
     assert "cannot import name 'nothing'" in graded(exercise, SOLUTION).seen
 
@@ -237,7 +222,6 @@ def test_a_grading_can_be_called_off(exercise: Exercise) -> None:
     with pytest.raises(parent.CalledOff):
         parent.grade(exercise, file, time_limit=60, cancel=cancel)
     caller.join()
-
     assert time.monotonic() - began < 30
     wait_until(lambda: processes_holding(str(mark.parent)) == [])
 
@@ -250,11 +234,9 @@ def test_what_runs_on_asyncio_alone_is_told_so(exercise: Exercise) -> None:
     assert not verdict.passed
     assert "It works on asyncio. This ran on trio" in verdict.seen
     assert verdict.seen.endswith("use anyio's functions instead of asyncio's")
-
     wrong = graded(exercise, f"import asyncio\n{LATER}return number\n")
     assert "trio" not in wrong.seen
     assert line_of(wrong) == 4  # where double_later is defined
-
     on_trio = "sniffio.current_async_library() == 'trio'"
     other = f"import sniffio\n{LATER}return number if {on_trio} else double(number)\n"
     assert graded(exercise, other).seen.endswith(
@@ -265,7 +247,6 @@ def test_what_runs_on_asyncio_alone_is_told_so(exercise: Exercise) -> None:
 def test_a_message_that_is_too_long_is_cut(exercise: Exercise) -> None:
     """Also one with half a surrogate pair: it is kept in the journal and can be read back."""
     verdict = graded(exercise, 'raise ValueError("\\ud800" + "x" * 5_000_000)\n')
-
     assert verdict.seen.startswith("your file can't be imported: ValueError: \ud800xxx")
     assert verdict.seen.endswith("... and 4,998,001 more characters")
 
@@ -306,7 +287,6 @@ def test_a_hang_is_told_with_its_place(
     """What does not end is ended at the limit, and the verdict says at which line it stood."""
     began = time.monotonic()
     verdict = graded(exercise, source, time_limit=2)
-
     assert verdict.reason == "time"
     assert verdict.seen == "your code did not finish within 2 seconds"
     # A bare loop is met at its head as often as in its body.
@@ -321,7 +301,6 @@ def test_a_hang_without_any_file_ends(exercise: Exercise, hang: str) -> None:
     """A file that closes all that its end could be written to is ended all the same."""
     began = time.monotonic()
     verdict = graded(exercise, f"import os\nos.closerange(0, 100)\n{hang}", time_limit=2)
-
     assert verdict.reason == "ended"
     assert time.monotonic() - began < 15
 
@@ -414,7 +393,6 @@ def test_a_failure_is_told_with_its_line(exercise: Exercise, source: str, told: 
     Whoever waits for a terminal, where nobody can type, is told where there is one.
     """
     verdict = graded(exercise, source)
-
     assert not verdict.passed
     assert fnmatchcase(f"{verdict.reason}, line {line_of(verdict)}: {verdict.seen}", f"{told}*")
     wait_until(lambda: processes_holding(SLEEP) == [])
@@ -434,9 +412,7 @@ def test_what_is_no_plain_file_is_told_at_once(
         file.symlink_to("/dev/zero")
     elif kind == "a folder":
         file.mkdir()
-
     verdict = parent.grade(exercise, file)
-
     assert (verdict.passed, verdict.reason) == (False, "missing")
     how = "is not there:" if kind == "nothing" else "is no plain file: move it away, then"
     assert f"{how} minitasks workshop reset" in verdict.seen
@@ -460,7 +436,6 @@ def test_no_grading_outlives_its_runner(exercise: Exercise) -> None:
     assert children
     os.kill(runner.pid, signal.SIGKILL)
     runner.wait()
-
     wait_until(lambda: not any(is_running(pid) for pid in children))
 
 
@@ -472,9 +447,7 @@ def test_a_damaged_journal_is_rebuilt_by_grading(
     _, second = catalog.exercises()
     workshop.file(exercise).write_text(SOLUTION)
     workshop.journal.file.write_bytes(damaged)
-
     lines = list(parent.regrade(workshop))
-
     assert "damaged" in lines[0]
     assert lines[1:] == ["  double: passed"]
     assert workshop.progress_in(exercise).passed
@@ -486,7 +459,6 @@ def test_a_damaged_journal_is_rebuilt_by_grading(
 def test_a_sound_journal_is_left_alone(workshop: Workshop) -> None:
     """Nothing is said or done where nothing is damaged."""
     before = workshop.journal.file.read_bytes()
-
     assert list(parent.regrade(workshop)) == []
     assert workshop.journal.file.read_bytes() == before
 

@@ -37,7 +37,6 @@ def classroom(workshop: Workshop, exercise: Exercise, tmp_path: Path) -> Path:
 def test_tells_who_is_where(classroom: Path) -> None:
     """Each learner: how many passed, which one is at hand, how often tried, what was opened."""
     bo, ada, jiu = report.report([classroom])["learners"]
-
     assert (bo["name"], ada["name"], jiu["name"]) == ("<b>bo", "ada", "지우")
     assert (ada["passed"], ada["at"]) == (1, "again")
     assert (jiu["passed"], jiu["at"], jiu["tries"], jiu["stuck_on"]) == (0, "double", 3, STUCK)
@@ -47,7 +46,6 @@ def test_tells_who_is_where(classroom: Path) -> None:
 def test_tells_where_people_stall(classroom: Path) -> None:
     """Each exercise: how many passed it, how many are at it, and the claim that holds them up."""
     first, second = report.report([classroom])["exercises"]
-
     assert (first["exercise"], first["stuck_on"]) == ("double", STUCK)
     assert (first["passed"], first["there"], first["tries"]) == (1, 2, 3)
     assert (second["passed"], second["there"]) == (0, 1)
@@ -59,7 +57,6 @@ def test_tells_apart_folders_that_start_named(workshop: Workshop, tmp_path: Path
     for home in homes:
         folder.start(home / folder.DEFAULT)
     names = [one["name"] for one in report.report(homes)["learners"]]
-
     assert names == ["ada/minitasks-workshop", "bo/minitasks-workshop"]
 
 
@@ -68,7 +65,6 @@ def test_a_damaged_folder_does_not_stop_the_report(classroom: Path) -> None:
     journal = Workshop(classroom / "ada").journal.file
     journal.write_text("{broken")
     learners = {one["name"]: one["at"] for one in report.report([classroom])["learners"]}
-
     assert learners["ada"] == "damaged"
     assert learners["지우"] == "double"
     assert journal.read_text() == "{broken"
@@ -78,7 +74,6 @@ def test_a_folder_without_a_workshop_is_told(tmp_path: Path, workshop: Workshop)
     """Where there is none at all, in one line; beside others it is skipped, and named."""
     with pytest.raises(CannotRun, match="no workshop in"):
         report.report([tmp_path / "nowhere"])
-
     (tmp_path / "holiday pictures").mkdir()
     found = report.report([tmp_path / "holiday pictures", workshop.root])
     assert [one["name"] for one in found["learners"]] == ["learner"]
@@ -95,7 +90,6 @@ def test_archives_are_read(classroom: Path, tmp_path: Path, kind: str) -> None:
     of_ada = shutil.make_archive(str(tmp_path / "ada"), kind, classroom / "ada")
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"PK, but no more")
-
     found = report.report([Path(of_all), Path(of_ada), broken])
     names = sorted(one["name"] for one in found["learners"])
     assert names == ["<b>bo", "ada", "ada", "지우"]
@@ -108,7 +102,6 @@ def test_the_table_fits_a_terminal(classroom: Path) -> None:
     console = Console(width=80, file=io.StringIO())
     with console.capture() as capture:
         console.print(report.as_text(report.report([classroom])))
-
     assert all(len(line) <= 80 for line in capture.get().splitlines())
     for word in ("ada", "지우", "double", "again", *(one.name for one in catalog.exercises())):
         assert word in capture.get()

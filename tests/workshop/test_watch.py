@@ -111,20 +111,16 @@ def learner(folder: Path) -> Iterator[Learner]:
 def test_a_save_is_graded_at_once(learner: Learner) -> None:
     """The stub is graded, a hint opens by key, a save is graded, reset and undo change it over."""
     learner.sees("no change seen yet")
-
     learner.presses("h")
     learner.sees(f"hint 1 of 3: {FIRST.hints[0][0]}")
-
     learner.passes(FIRST)
     learner.sees("n goes on")
     learner.sees("last change seen at")
-
     learner.presses("r")
     learner.sees("u brings your file back")
     learner.sees("not yet")
     learner.presses("u")
     learner.sees("passed: all")
-
     learner.presses("l")
     learner.sees("1 to 7 take two hours")
     learner.presses("n")
@@ -137,7 +133,6 @@ def test_keys_work_and_a_save_counts_while_grading_runs(folder: Path) -> None:
     mark = folder / "running"
     learner.saves(FIRST, f"open({str(mark)!r}, 'w').close()\nwhile True:\n    pass\n")
     wait_until(mark.exists)
-
     learner.presses("h")
     learner.sees("hint 1 of 3")
     learner.passes(FIRST)
@@ -161,7 +156,6 @@ def test_works_on_any_terminal(folder: Path, options: tuple[str, ...]) -> None:
     learner.passes(FIRST)
     seen = learner.terminal.before + learner.terminal.after
     learner.quits()
-
     # No colour; and no cursor movement where nothing may be drawn over.
     assert not re.search(r"\x1b\[(3[0-7]|9[0-7]|38)[;m]", seen)
     if options != ("--poll",):
@@ -222,7 +216,6 @@ def test_a_closed_terminal_ends_everything(folder: Path) -> None:
     pids = [learner.terminal.pid, *descendants(learner.terminal.pid)]
     assert len(pids) > 1
     learner.terminal.close(force=False)
-
     wait_until(lambda: not any(is_running(pid) for pid in pids))
 
 
@@ -234,7 +227,6 @@ def watch(workshop: Workshop) -> Watch:
 
 
 def shown(watch: Watch) -> str:
-    """Give what was drawn since the last time."""
     file = watch.console.file
     assert isinstance(file, io.StringIO)
     text = file.getvalue()
@@ -256,7 +248,6 @@ def test_the_screen_fits_the_window(watch: Watch) -> None:
     )
     watch.draw()
     lines = re.sub(r"\x1b\[[0-9;]*[a-zA-Z]", "", shown(watch)).splitlines()
-
     assert len(lines) <= 23
     assert lines[0] == "1 of 2: Double it"
     assert "... space shows more" in lines
@@ -273,7 +264,6 @@ def test_space_shows_the_rest_and_then_the_beginning(watch: Watch, height: int) 
         watch.press(" ")
         screens.append(shown(watch))
     assert re.findall(r"line (\d+)", "".join(screens)) == [str(number) for number in range(height)]
-
     watch.press(" ")
     assert "line 0\n" in shown(watch)
 
@@ -354,7 +344,6 @@ def test_a_journal_that_is_damaged_meanwhile_is_mended(workshop: Workshop) -> No
     file = io.StringIO()
     watch = Watch(workshop, Console(width=80, file=file), redraw=False)
     workshop.journal.file.write_text("{broken")
-
     watch.do(watch.press, "l")
     assert "the progress file was damaged" in file.getvalue()
     assert "Double it" in file.getvalue()
@@ -367,7 +356,6 @@ def test_two_runners_in_one_folder(folder: Path, learner: Learner) -> None:
     other.passes(FIRST)
     other.quits()
     learner.sees("passed: all")
-
     journal = folder / ".workshop" / "journal.jsonl"
     kinds = [json.loads(line)["kind"] for line in journal.read_text().splitlines()]
     assert kinds.count("passed") == 2
@@ -383,7 +371,6 @@ def test_the_command_outlives_a_hostile_file(tmp_path: Path, source: str) -> Non
     ran = subprocess.run(
         [sys.executable, "-m", "minitasks", *words], capture_output=True, text=True, check=False
     )
-
     assert ran.returncode == 1
     assert "seen:  your" in ran.stdout
     assert ran.stderr == ""
@@ -406,7 +393,6 @@ def test_a_whole_workshop(folder: Path) -> None:
         learner.presses("n")
     learner.sees("Every exercise has passed")
     learner.quits()
-
     command = [sys.executable, "-m", "minitasks", "workshop", "list", "--json"]
     said = subprocess.check_output(command, cwd=folder, encoding="utf-8")
     assert [one["passed"] for one in json.loads(said)["exercises"]] == [True] * len(EVERY)

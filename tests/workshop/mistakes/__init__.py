@@ -33,12 +33,10 @@ class Mistake:
 
 
 def bare(source: str) -> str:
-    """Write a program without docstrings, comments and annotations."""
     return ast.unparse(ast.fix_missing_locations(Shorter().visit(ast.parse(source)))) + "\n"
 
 
 def mistakes_of(exercise: Exercise) -> list[Mistake]:
-    """Make every mistake of an exercise."""
     right = bare(text_of(exercise.solution))
     file = FOLDER / f"{exercise.name}.txt"
     parts = re.split(r"^=== ", text_of(file), flags=re.MULTILINE)[1:]
@@ -46,7 +44,6 @@ def mistakes_of(exercise: Exercise) -> list[Mistake]:
 
 
 def made(part: str, right: str) -> Mistake:
-    """Apply the changes of one mistake."""
     head, *changes = re.split(r"^--- instead of\n", part, flags=re.MULTILINE)
     name, feedback = re.fullmatch(r"(\w+)\nfeedback: (.*)\s*", head).groups()  # type: ignore[union-attr]
     for change in changes:
