@@ -10,23 +10,15 @@ from minitasks.workshop.catalog import Exercise
 from tests.workshop.sample import make_exercise
 
 
-def test_reads_the_readme(exercise: Exercise) -> None:
-    """Title, task and scenario come from the README."""
+def test_reads_an_exercise_without_running_anything(exercise: Exercise) -> None:
+    """Title, task, scenario, hints in order, and each test function's docstring as its claim."""
+    exercise.grader.write_text(f"raise SystemExit\n{exercise.grader.read_text()}")
     assert exercise.title == "Double it"
     assert exercise.task == "Give twice a number, now and later."
     assert exercise.scenario == "sync-task"
-
-
-def test_reads_three_hints(exercise: Exercise) -> None:
-    """Hints come in order, heading and text."""
     headings = [heading for heading, _ in exercise.hints]
     assert headings == ["A nudge", "The concept", "Nearly the code"]
     assert exercise.hints[1][1] == "`number * 2`"
-
-
-def test_reads_the_claims_without_running_the_grader(exercise: Exercise) -> None:
-    """The claims are the docstrings of the test functions, found without running anything."""
-    exercise.grader.write_text(f"raise SystemExit\n{exercise.grader.read_text()}")
     assert list(exercise.claims) == ["test_two", "test_later", "test_any"]
     assert exercise.claims["test_two"] == "Twice two is four."
 

@@ -58,31 +58,20 @@ def test_a_line_that_is_no_event_costs_nothing_else(tmp_path: Path, line: bytes)
 
 
 def test_only_honest_tries_count() -> None:
-    """A try counts when the file is neither the stub nor one that was tried before."""
+    """Neither the stub nor what was tried before; the last claim is what holds somebody up."""
     tried = standing(
         event("failed", 1, digest="stub", honest=False),
-        event("failed", 2, digest="a"),
+        event("failed", 2, digest="a", detail="Twice two is four."),
         event("failed", 3, digest="b"),
-        event("failed", 4, digest="a"),
+        event("failed", 4, digest="a", detail="Later gives the same."),
     )
-    assert tried.tries == 2
+    assert (tried.tries, tried.stuck_on) == (2, "Later gives the same.")
 
 
-def test_tries_after_the_first_pass_do_not_count() -> None:
-    """What a learner tries out after the first pass changes nothing."""
+def test_only_the_first_counts_of_what_comes_again() -> None:
+    """Tries after the first pass change nothing, nor does a second way to open the solution."""
     tries = [event("failed", minute, digest=str(minute)) for minute in (1, 9)]
-    done = standing(tries[0], event("passed", 5), tries[1])
-    assert (done.tries, done.stuck_on, done.minutes) == (1, "", 4)
-    assert done.passed == "2026-01-01T10:05:00+00:00"
-
-
-def test_tells_what_a_learner_is_stuck_on() -> None:
-    """The claim that failed last is what a learner is stuck on."""
-    claims = ("Twice two is four.", "Later gives the same.")
-    assert standing(*(event("failed", 1, detail=one) for one in claims)).stuck_on == claims[1]
-
-
-def test_the_first_way_a_solution_was_opened_stays() -> None:
-    """Opened anyway stays so, even where a pass follows."""
     first, second = (event("solution", 1, detail=how) for how in ("anyway", "after a pass"))
-    assert standing(first, event("passed", 2), second).solution == "anyway"
+    done = standing(tries[0], first, event("passed", 5), second, tries[1])
+    assert (done.tries, done.stuck_on, done.minutes) == (1, "", 4)
+    assert (done.passed, done.solution) == ("2026-01-01T10:05:00+00:00", "anyway")

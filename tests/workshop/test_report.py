@@ -34,18 +34,15 @@ def classroom(workshop: Workshop, exercise: Exercise, tmp_path: Path) -> Path:
     return room
 
 
-def test_tells_who_is_where(classroom: Path) -> None:
-    """Each learner: how many passed, which one is at hand, how often tried, what was opened."""
-    bo, ada, jiu = report.report([classroom])["learners"]
+def test_tells_who_is_where_and_what_holds_people_up(classroom: Path) -> None:
+    """Of each learner what passed, is at hand, was opened; of each exercise who is at it."""
+    told = report.report([classroom])
+    bo, ada, jiu = told["learners"]
     assert (bo["name"], ada["name"], jiu["name"]) == ("<b>bo", "ada", "지우")
     assert (ada["passed"], ada["at"]) == (1, "again")
     assert (jiu["passed"], jiu["at"], jiu["tries"], jiu["stuck_on"]) == (0, "double", 3, STUCK)
     assert (bo["hints"], bo["solutions"]) == (1, "double after three tries")
-
-
-def test_tells_where_people_stall(classroom: Path) -> None:
-    """Each exercise: how many passed it, how many are at it, and the claim that holds them up."""
-    first, second = report.report([classroom])["exercises"]
+    first, second = told["exercises"]
     assert (first["exercise"], first["stuck_on"]) == ("double", STUCK)
     assert (first["passed"], first["there"], first["tries"]) == (1, 2, 3)
     assert (second["passed"], second["there"]) == (0, 1)

@@ -350,18 +350,6 @@ def test_a_journal_that_is_damaged_meanwhile_is_mended(workshop: Workshop) -> No
 
 
 @pytest.mark.slow
-def test_two_runners_in_one_folder(folder: Path, learner: Learner) -> None:
-    """Two watches of one folder both grade a save, and the journal stays whole."""
-    other = Learner(folder)
-    other.passes(FIRST)
-    other.quits()
-    learner.sees("passed: all")
-    journal = folder / ".workshop" / "journal.jsonl"
-    kinds = [json.loads(line)["kind"] for line in journal.read_text().splitlines()]
-    assert kinds.count("passed") == 2
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("source", [HANGING["an endless import"][0], FAILING["os._exit"][0]])
 def test_the_command_outlives_a_hostile_file(tmp_path: Path, source: str) -> None:
     """The real command ends with 1 and a line that says why, and leaves no process behind."""
