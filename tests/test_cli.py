@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import re
 import signal
 import subprocess
@@ -13,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
 from minitasks.cli import cli
 from minitasks.scenarios import NAMES
 from minitasks.timeline import output
 
-README = str(Path(__file__).parents[1] / "README.md")
 ON_LOOP = """
 class BackgroundTask:
     def __init__(self, func, *args):
@@ -63,15 +62,9 @@ def begun(*arguments: str, cwd: Path | None = None) -> Iterator[Any]:
 
 def test_run_alone_runs_the_article_and_can_be_piped() -> None:
     """No name, no terminal: register-product, lane by lane, in 80 columns, without an escape."""
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    done = subprocess.run(
-        [sys.executable, "-m", "minitasks", "run"],
-        capture_output=True,
-        encoding="utf-8",
-        env={**environment, "PYTHONIOENCODING": "utf-8"},
-    )
+    done = CliRunner(env={"COLUMNS": None}).invoke(cli, "run")
     lines = done.stdout.splitlines()
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.exit_code, done.stderr) == (0, "")
     assert lines[0] == "register-product on minitasks, asyncio"
     assert max(map(len, lines)) <= 80
     assert "\x1b" not in done.stdout
@@ -92,13 +85,9 @@ def test_run_lists_the_scenarios() -> None:
 @pytest.mark.parametrize("command", ["run", "step"])
 def test_the_shell_completes_the_names_of_scenarios(command: str) -> None:
     """As bash asks: it hands the words over, and gets what may stand for the last one."""
-    asked = {"_MINITASKS_COMPLETE": "bash_complete", "COMP_CWORD": "2"}
-    shown = subprocess.check_output(
-        [Path(sys.executable).with_name("minitasks")],
-        env={**os.environ, **asked, "COMP_WORDS": f"minitasks {command} f"},
-        text=True,
-    )
-    assert shown.split() == [f"plain,{name}" for name in NAMES if name.startswith("f")]
+    shell = ShellComplete(cli, {}, "minitasks", "_MINITASKS_COMPLETE")
+    shown = [each.value for each in shell.get_completions([command], "f")]
+    assert shown == [name for name in NAMES if name.startswith("f")]
 
 
 def test_run_prints_rows_and_nothing_but_rows() -> None:
@@ -238,32 +227,50 @@ def test_a_scenario_becomes_a_program(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "write_report" in shown
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        (["in-ordr"], "there is no scenario 'in-ordr': did you mean in-order?"),
-        (["xyz"], "there is no scenario 'xyz': see minitasks run --list"),
-        (["frozen-loop", "--backend", "trio"], "frozen-loop does not run on trio: choose asyncio"),
-        (["in-order", "--with", "nix.py"], "there is no file nix.py: choose minitasks, starlette"),
-        (["in-order", "--with", "starlete"], "there is no library 'starlete': did you mean star"),
-        (["in-order", "--with", README], f"{README} is not a Python file"),
-        (
-            ["in-order", "--ask"],
-            "--ask needs a terminal to ask in: run it there, or leave out --",
-        ),
-        (["context", "--page", "."], ". is a folder"),
-        (["context", "--trace", "missing/run.json"], "there is no folder missing"),
-        (["shop:app", "--reload"], "--reload starts other processes, which can't be recorded"),
-        (["shop:app", "--workers", "2"], "--workers starts other processes, which can't"),
-        (["shop:app", "--with", "starlette"], "--with means nothing for an application"),
-        (["shop:app", "--backend", "trio"], "uvicorn does not run on trio: choose asyncio or"),
-        (["shop:app", "more"], "more means nothing for an application"),
-        (["--get", "/", "sync-task"], "--get means nothing for a scenario"),
-        (["--backend", "trio", "program.py"], "--backend means nothing for a program"),
-        (["missing.py"], "there is no file missing.py"),
-        (["no_such_shop:app"], "there is no module no_such_shop"),
-    ],
-)
-def test_what_run_cannot_do_is_told_in_one_line(arguments: list[str], reason: str) -> None:
+# What can't be done: the words behind `minitasks`, and how the line begins that says why.
+CANNOT = {
+    "run in-ordr": "there is no scenario 'in-ordr': did you mean in-order?",
+    "run xyz": "there is no scenario 'xyz': see minitasks run --list",
+    "run frozen-loop --backend trio": "frozen-loop does not run on trio: choose asyncio",
+    "run in-order --with nix.py": "there is no file nix.py: choose minitasks, starlette",
+    "run in-order --with starlete": "there is no library 'starlete': did you mean star",
+    "run in-order --with notes.md": "notes.md is not a Python file",
+    "run in-order --ask": "--ask needs a terminal to ask in: run it there, or leave out --",
+    "run context --page .": ". is a folder",
+    "run context --trace missing/run.json": "there is no folder missing",
+    "run shop:app --reload": "--reload starts other processes, which can't be recorded",
+    "run shop:app --workers 2": "--workers starts other processes, which can't",
+    "run shop:app --with starlette": "--with means nothing for an application",
+    "run shop:app --backend trio": "uvicorn does not run on trio: choose asyncio or",
+    "run shop:app more": "more means nothing for an application",
+    "run --get / sync-task": "--get means nothing for a scenario",
+    "run --backend trio program.py": "--backend means nothing for a program",
+    "run missing.py": "there is no file missing.py",
+    "run no_such_shop:app": "there is no module no_such_shop",
+    "step no-such": "there is no scenario 'no-such'",
+    "step --list no-such": "there is no scenario 'no-such'",
+    "step context --stop 9": "context has stops 1 to 4, and no stop 9",
+    "step context --backend curio": "context does not run on curio",
+    "step context --into no_such_package": "there is no package 'no_such_package' to step into",
+    "step context --with no_such.py": "there is no file no_such.py",
+    "step no_such.py": "there is no file no_such.py",
+    "step nowhere:app": "there is no module nowhere",
+    "step hello_shop:nothing": "hello_shop has no nothing: name it as in hello_shop:app",
+    "step shop:app --reload": "--reload starts other processes, which can't be recorded",
+    "step shop:app --with starlette": "--with means nothing for an application",
+    "step hello_shop:app --stop 0": "hello_shop:app has stops 1 to the last that is reached, and",
+    "step shop:app --backend trio": "uvicorn does not run on trio",
+}
+
+
+@pytest.mark.parametrize("words", CANNOT)
+def test_what_cannot_be_done_is_told_in_one_line(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Exit code 2, no traceback; nothing that was asked for is ignored in silence."""
-    assert refused("run", *arguments).startswith(reason)
+    (tmp_path / "hello_shop.py").write_text(APPLICATION)
+    (tmp_path / "notes.md").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", sys.path[:])
+    assert refused(*words.split()).startswith(CANNOT[words])
+    sys.modules.pop("hello_shop", None)

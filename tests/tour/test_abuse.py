@@ -59,6 +59,23 @@ SPINS = (
     'names["spin"]()',
 )
 
+# The exception comes out of the trace function: for the program, as if the stop's line had raised.
+RAISES_AT = """
+import sys
+from minitasks.cli import cli
+from minitasks.tour.debugger import TourDebugger
+
+interaction = TourDebugger.interaction
+
+def interact_and_raise(self, frame, tb_or_exc):
+    interaction(self, frame, tb_or_exc)
+    if f"-- stop {sys.argv[1]} of" in self._latest:
+        raise ZeroDivisionError("raised by the test")
+
+TourDebugger.interaction = interact_and_raise
+cli(["step", *sys.argv[2:]])
+"""
+
 DOUBLES = "doubled = number * 2", "return doubled"
 
 SERVES = """
@@ -110,7 +127,7 @@ def test_an_exception_at_the_stops_between_ends_the_run_and_hangs_nothing() -> N
     """What the program raises is shown, unless something of its own handles it."""
 
     def raise_at(name: str, number: int) -> None:
-        command = ("-m", "tests.tour.raise_at", str(number))
+        command = ("-c", RAISES_AT, str(number))
         with Session(name, "--stop", str(number), command=command) as session:
             list(session.prompts("c"))
             words, code = session.end()

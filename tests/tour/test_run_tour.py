@@ -152,34 +152,3 @@ def test_one_steps_from_ones_own_program_into_the_core(tmp_path: Path) -> None:
         session.type("c")
         prompt = session.type("s")
     assert (prompt.function, prompt.file) == ("add_task", "minitasks/background.py")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["no-such"], "there is no scenario 'no-such'"),
-        (["--list", "no-such"], "there is no scenario 'no-such'"),
-        (["context", "--stop", "9"], "context has stops 1 to 4, and no stop 9"),
-        (["context", "--backend", "curio"], "context does not run on curio"),
-        (["context", "--into", "no_such_package"], "no package 'no_such_package' to step into"),
-        (["context", "--with", "no_such.py"], "there is no file no_such.py"),
-        (["no_such.py"], "there is no file no_such.py"),
-        (["nowhere:app"], "there is no module nowhere"),
-        (["shop:nothing"], "shop has no nothing: name it as in shop:app"),
-        (["shop:app", "--reload"], "--reload starts other processes, which can't be recorded"),
-        (["shop:app", "--with", "starlette"], "--with means nothing for an application"),
-        (["shop:app", "--stop", "0"], "and no stop 0"),
-        (["shop:app", "--backend", "trio"], "uvicorn does not run on trio"),
-    ],
-)
-def test_what_can_not_be_done_is_said_in_one_line(
-    tmp_path: Path, arguments: list[str], message: str
-) -> None:
-    """With exit code 2, and before anything is run or served."""
-    (tmp_path / "shop.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n")
-    with Session(*arguments, cwd=tmp_path, wait=False) as session:
-        words, code = session.end()
-    assert message in words
-    assert words.startswith("minitasks: ")
-    assert words.count("\n") <= 2
-    assert code == 2

@@ -132,26 +132,18 @@ def test_the_main_thread_is_an_event_loop_for_as_long_as_one_runs(tmp_path: Path
     assert (prompts[0].lane, prompts[-1].lane) == ("event loop", "main thread")
 
 
-ALL_ON_THE_LOOP = """
-class BackgroundTask:
-    def __init__(self, func, *args, **kwargs):
-        self.func, self.args, self.kwargs = func, args, kwargs
+CALLS_HERE = """
+import minitasks
 
+class BackgroundTask(minitasks.BackgroundTask):
     async def __call__(self):
         self.func(*self.args, **self.kwargs)
-
-class BackgroundTasks(BackgroundTask):
-    def __init__(self, tasks=None):
-        self.tasks = list(tasks or [])
-
-async def run_in_threadpool(func, *args, **kwargs):
-    return func(*args, **kwargs)
 """
 
 
 def test_a_library_that_runs_it_elsewhere_is_said_to(tmp_path: Path) -> None:
     """The note speaks of a worker thread, and this library calls the function on the event loop."""
-    prompts, _ = take("context", "--with", program(tmp_path, ALL_ON_THE_LOOP))
+    prompts, _ = take("context", "--with", program(tmp_path, CALLS_HERE))
     told = next(prompt for prompt in prompts if prompt.function == "write_audit_log")
     assert told.lane == "event loop"
     said = "(This library does it differently: the tour means a line in a worker thread.)"
