@@ -122,14 +122,10 @@ def test_the_examples_in_the_docstrings_run(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["minitasks", "docs.snippets.faster"])
 def test_the_public_names_are_three(name: str) -> None:
-    """These are imported, also from the fast core, which can stand wherever the core does."""
+    """They can be imported, and minitasks tells type checkers that they are typed."""
     module = importlib.import_module(name)
     assert module.__all__ == ["BackgroundTask", "BackgroundTasks", "run_in_threadpool"]
     assert all(hasattr(module, each) for each in module.__all__)
-
-
-def test_the_package_tells_type_checkers_that_it_is_typed() -> None:
-    """py.typed is there, so that a user's mypy believes our types."""
     assert (PACKAGE / "py.typed").is_file()
 
 
@@ -139,15 +135,11 @@ def definitions(source: str) -> dict[str, str]:
 
 
 def test_the_readme_shows_the_core_as_it_is() -> None:
-    """The core that the README shows is the core, without what it says is left out."""
+    """In two screens of 60 lines: the core, without what the README says is left out."""
+    assert README.count("\n") <= 120
     [shown] = re.findall(r"## The core, whole\n.*?```python\n(.*?)```", README, re.DOTALL)
     core: dict[str, str] = {}
     for name in CORE:
         core |= definitions((PACKAGE / name).read_text("utf-8"))
     del core["not_callable"]
     assert definitions(shown) == core
-
-
-def test_the_readme_fits_on_two_screens() -> None:
-    """A reader sees all of it in two screens of 60 lines."""
-    assert README.count("\n") <= 120

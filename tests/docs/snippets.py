@@ -14,11 +14,7 @@ SNIPPETS = DOCS / "snippets"
 
 @contextmanager
 def snippet(path: str) -> Iterator[Any]:
-    """Import a snippet anew, its own folder on the path; forget it and its neighbours afterwards.
-
-    Args:
-        path: The file, from docs/snippets on: "outgrow/kill_the_server.py".
-    """
+    """Import a snippet anew, its folder on the path; forget it and its neighbours afterwards."""
     file = (SNIPPETS / path).resolve()
     neighbours = {each.stem for each in file.parent.glob("*.py")}
     sys.path.insert(0, str(file.parent))

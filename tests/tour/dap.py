@@ -16,12 +16,7 @@ Message = dict[str, Any]
 
 
 class Client:
-    """A debug session: requests go out, responses and events come in.
-
-    Args:
-        configuration: One of launch.json's configurations.
-        folder: The folder that is open in the editor.
-    """
+    """A debug session of one of launch.json's configurations, in the folder that is open."""
 
     def __init__(self, configuration: Message, folder: Path) -> None:
         # Only here, for this file is imported where debugpy is missing, too; and it has no types.
@@ -62,10 +57,7 @@ class Client:
         return event
 
     def start(self, breakpoints: dict[Path, list[int]], *filters: str) -> list[bool]:
-        """Set the breakpoints and let the program run; tell which of them were taken.
-
-        The filters say which exceptions to stop at, such as "raised".
-        """
+        """Set breakpoints and which exceptions to stop at, and run; tell which were taken."""
         self.request("setExceptionBreakpoints", filters=list(filters))
         taken = [self.set_breakpoints(path, lines) for path, lines in breakpoints.items()]
         self.request("configurationDone")

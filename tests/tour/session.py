@@ -54,22 +54,13 @@ anyio.run(BackgroundTask(task), backend={backend!r})
 
 @dataclass(frozen=True)
 class Prompt:
-    """What stood above one prompt.
-
-    Attributes:
-        text: All of it.
-        stop: The number of the stop that was announced, or None.
-        lane: The lane that was announced, or "" if it is the one of the prompt before.
-        note: The note and what to look at, with single spaces.
-        file: The file's name; "" where the command has not moved.
-        line, function, source: The line, the function's name, the line's text.
-    """
+    """What stood above one prompt."""
 
     text: str
-    stop: int | None
-    lane: str
-    note: str
-    file: str
+    stop: int | None  # the number of the stop that was announced
+    lane: str  # the one that was announced; "" if it is that of the prompt before
+    note: str  # and what to look at, with single spaces
+    file: str  # "" where the command has not moved
     line: int
     function: str
     source: str
@@ -93,13 +84,7 @@ def read_prompt(text: str) -> Prompt:
 
 
 class Session:
-    """A tour that is being taken.
-
-    Args:
-        arguments: What follows `minitasks step`.
-        command: What to run instead of `minitasks step`.
-        wait: Whether to wait for the first prompt.
-    """
+    """A tour that is being taken; `command` is run instead of `minitasks step`."""
 
     def __init__(
         self,

@@ -6,15 +6,11 @@ from minitasks.tour.listing import list_own_stops, list_stops, list_tours
 from minitasks.tour.tours import TOURS
 
 
-def test_a_line_for_each_tour() -> None:
-    """Each with its name, its number of stops and its promise."""
-    lines = list(list_tours())
-    assert len(lines) == len(TOURS)
-    assert lines[0].startswith("register-product  14 stops  ")
-
-
-def test_a_line_for_each_stop_in_80_columns() -> None:
-    """Each with what `--stop` takes, its thread, its function and its place."""
+def test_a_line_for_each_tour_and_for_each_stop_in_80_columns() -> None:
+    """A tour has its number of stops; a stop what `--stop` takes, its thread, function, place."""
+    tours = list(list_tours())
+    assert len(tours) == len(TOURS)
+    assert tours[0].startswith("register-product  14 stops  ")
     for name, stops in TOURS.items():
         lines = list(list_stops(name))
         assert [line.split()[0] for line in lines] == [str(n + 1) for n in range(len(stops))]

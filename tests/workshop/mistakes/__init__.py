@@ -19,13 +19,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong solution.
-
-    Attributes:
-        name: What is wrong, in a few words.
-        feedback: What the learner must hear.
-        source: The whole file.
-    """
+    """A wrong solution: what is wrong, what the learner must hear, the whole file."""
 
     name: str
     feedback: str
