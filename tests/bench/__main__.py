@@ -11,7 +11,7 @@ import multiprocessing
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
@@ -25,7 +25,8 @@ IMPORTS = {
     "faster": "import docs.snippets.faster",
 }
 # Measured by their own modules: `measure()` gives names and figures.
-OTHERS = ("tests.bench.recorder", "tests.bench.application", "tests.bench.workshop")
+OTHERS = ("tests.bench.recorder", "tests.bench.workshop")
+TABLES = ("time, µs", "memory of a queued task, bytes", "import, ms")
 
 Figures = dict[str, Any]
 
@@ -50,7 +51,7 @@ def measure_imports(rounds: int) -> Figures:
         name: {
             # The first round wrote the bytecode.
             "ratio": spread(own / other for own, other in zip(times[1:], base, strict=True)),
-            "milliseconds": statistics.median(times[1:]) * 1000,
+            "size": statistics.median(times[1:]) * 1000,
         }
         for name, times in seconds.items()
     }
@@ -61,11 +62,11 @@ def spread(ratios: Iterable[float]) -> Figures:
     return {"median": median, "low": low, "high": high}
 
 
-def merge(rows: list[Figures], unit: str) -> Figures:
+def merge(rows: list[Figures]) -> Figures:
     return {
         name: {
             "ratio": spread(row[name]["ratio"] for row in rows),
-            unit: statistics.median(row[name][unit] for row in rows),
+            "size": statistics.median(row[name]["size"] for row in rows),
         }
         for name in rows[0]
     }
@@ -74,16 +75,15 @@ def merge(rows: list[Figures], unit: str) -> Figures:
 def collect(processes: int, rounds: int) -> Figures:
     children = measure_children(processes, rounds)
 
-    def merged(what: str, unit: str) -> Figures:
-        rows = children[0][what]
-        return {row: merge([child[what][row] for child in children], unit) for row in rows}
+    def merged(what: str) -> Figures:
+        return {row: merge([child[what][row] for child in children]) for row in children[0][what]}
 
     return {
         "python": sys.version.split()[0],
         "processes": processes,
-        "cases": merged("cases", "nanoseconds"),
-        "memory": merged("memory", "bytes"),
-        "import": measure_imports(max(5, processes * 3)),
+        TABLES[0]: merged("cases"),
+        TABLES[1]: merged("memory"),
+        TABLES[2]: {"with the whole process": measure_imports(max(5, processes * 3))},
     }
 
 
@@ -91,11 +91,11 @@ def ratio_text(ratio: Figures) -> str:
     return f"{ratio['median']:.2f} ({ratio['low']:.2f}-{ratio['high']:.2f})"
 
 
-def print_rows(title: str, rows: Figures, size: Callable[[Figures], str]) -> None:
+def print_rows(title: str, rows: Figures) -> None:
     print(f"\n{title:34}{'starlette':>10}{'minitasks':>18}{'faster':>18}")
     for name, row in rows.items():
         core, faster = (ratio_text(row[library]["ratio"]) for library in NAMES[1:3])
-        print(f"{name:34}{size(row['starlette']):>10}{core:>18}{faster:>18}")
+        print(f"{name:34}{row['starlette']['size']:10.2f}{core:>18}{faster:>18}")
 
 
 def print_verdict(cases: Figures) -> None:
@@ -110,14 +110,9 @@ def print_verdict(cases: Figures) -> None:
 def print_table(figures: Figures) -> None:
     print(f"Python {figures['python']}: medians over {figures['processes']} processes (quartiles).")
     print("Starlette's own size; then the ratio to it: below 1.00 is less.")
-    print_rows("time", figures["cases"], lambda own: f"{own['nanoseconds'] / 1000:.2f} µs")
-    print_rows("memory of a queued task", figures["memory"], lambda own: f"{own['bytes']:.0f} B")
-    print_rows(
-        "import, with the whole process",
-        {"": figures["import"]},
-        lambda own: f"{own['milliseconds']:.0f} ms",
-    )
-    print_verdict(figures["cases"])
+    for title in TABLES:
+        print_rows(title, figures[title])
+    print_verdict(figures[TABLES[0]])
     for name, others in figures.get("others", {}).items():
         print(f"\n{name}")
         for what, figure in others.items():

@@ -13,14 +13,10 @@ Batch = Callable[[Library], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Case:
-    """One row of the table.
+    """One row of the table: what is done, how many units of it by a batch, and its clock.
 
-    Attributes:
-        name: What is done.
-        units: How many units a batch does.
-        batch: Does them by an implementation.
-        clock: What a batch is timed by. Work that stays in its thread is timed by the thread's own
-            clock, which stops while other programs have the processor.
+    Work that stays in its thread is timed by the thread's own clock, which stops while other
+    programs have the processor.
     """
 
     name: str
@@ -29,26 +25,21 @@ class Case:
     clock: Callable[[], float] = time.thread_time
 
 
-def load(*args: Any, **kwargs: Any) -> None:
-    """Stand for a sync task that costs nothing itself."""
+def load(*args: Any, **kwargs: Any) -> None: ...
 
 
-async def save(*args: Any, **kwargs: Any) -> None:
-    """Stand for an async task that costs nothing itself."""
+async def save(*args: Any, **kwargs: Any) -> None: ...
 
 
 @functools.wraps(load)
 def decorated(*args: Any, **kwargs: Any) -> None:
-    """Stand for a sync task that a decorator has wrapped."""
     return load(*args, **kwargs)
 
 
 class Sender:
-    """Callables of other shapes."""
-
     async def send(self) -> None: ...
 
-    async def __call__(self) -> None: ...
+    __call__ = send
 
 
 def create(function: Callable[..., Any], **kwargs: Any) -> Batch:
@@ -61,7 +52,6 @@ def create(function: Callable[..., Any], **kwargs: Any) -> Batch:
 
 
 async def create_lists(library: Library) -> None:
-    """Make empty lists of tasks, as a request does that has none."""
     make = library.BackgroundTasks
     for _ in range(1000):
         make()
@@ -77,8 +67,6 @@ def run_one(function: Callable[..., Any], **kwargs: Any) -> Batch:
 
 
 def run_list(function: Callable[..., Any], length: int, repeat: int) -> Batch:
-    """Build a list of tasks and await it, as a request does."""
-
     async def batch(library: Library) -> None:
         make = library.BackgroundTasks
         for _ in range(repeat):

@@ -59,7 +59,7 @@ async def time_case(case: Case, libraries: Iterable[Library], rounds: int) -> di
             "ratio": statistics.median(
                 own / other for own, other in zip(seconds[1:], base, strict=True)
             ),
-            "nanoseconds": statistics.median(seconds[1:]) / case.units * 1e9,
+            "size": statistics.median(seconds[1:]) / case.units * 1e6,
         }
         for name, seconds in times.items()
     }
@@ -82,10 +82,8 @@ def measure_memory(libraries: Iterable[Library]) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for kind, (function, kwargs) in kinds.items():
         kept = {each.name: kept_bytes(each, function, **kwargs) for each in libraries}
-        figures[kind] = {
-            name: {"ratio": count / kept["starlette"], "bytes": count}
-            for name, count in kept.items()
-        }
+        base = kept["starlette"]
+        figures[kind] = {name: {"ratio": each / base, "size": each} for name, each in kept.items()}
     return figures
 
 

@@ -70,10 +70,6 @@ def test_a_file_is_served_if_it_makes_an_app_and_serves_none(
     """A program with a server or a main part of its own is run, not served."""
     write(folder / "shop.py", text)
     assert kind_of("shop.py") == ("an application" if expected else "a program")
-
-
-def test_a_colon_means_an_application(folder: Path) -> None:
-    """`module:attribute` is an application; a scenario's name and a missing file are none."""
     assert kind_of("shop.main:app") == "an application"
     assert kind_of("sync-task") == "a scenario"
     assert kind_of("missing.py") == "a program"
@@ -100,39 +96,34 @@ def test_app_dir_and_factory_mean_what_they_mean_to_uvicorn(folder: Path) -> Non
     assert found.folder == folder / "src"
 
 
+# By what is asked for: what is in the file, and what is said.
 REFUSED = {
-    "nothing:app": "there is no module nothing: run this where it can be imported, or say "
-    "--app-dir",
-    "shop.nothing:app": "there is no module shop.nothing: run this where it can be imported",
-    "shop.main:nothing": "shop.main has no nothing: name it as in shop.main:app",
-    "shop.main:make": "shop.main:make is a function without parameters: if it makes one, say "
-    "--factory",
-    "shop.main:number": "shop.main:number is no ASGI 3 application, but a int",
-    "shop.main:Old": "shop.main:Old is no ASGI 3 application, but a Old",
-    "shop.main:wsgi": "shop.main:wsgi is no ASGI 3 application, but a function",
-    "shop.fails:app": "fails.py, line 2: ZeroDivisionError: division by zero",
-    "shop.imports:app": "imports.py, line 1: ModuleNotFoundError: No module named 'missing_part'",
-    "shop.wrong:app": "wrong.py, line 1: SyntaxError: '(' was never closed",
-    "shop.exits:app": "exits.py, line 1: SystemExit: 3",
+    "shop.nothing:app": ("", "there is no module shop.nothing: run this where it can be imported"),
+    "nothing:app": ("", "there is no module nothing: run this where it can be imported, or say "),
+    "shop.x:nothing": ("", "shop.x has no nothing: name it as in shop.x:app"),
+    "shop.x:make": ("def make(): 1", "shop.x:make is a function without parameters: if it makes "),
+    "shop.x:number": ("number = 3", "shop.x:number is no ASGI 3 application, but a int"),
+    "shop.x:Old": (
+        "class Old:\n    def __call__(self, scope): 1",
+        "shop.x:Old is no ASGI 3 application, but a Old",
+    ),
+    "shop.x:wsgi": ("def wsgi(env, start): 1", "shop.x:wsgi is no ASGI 3 application, but a func"),
+    "shop.x:a": ("import json\n1 / 0", "x.py, line 2: ZeroDivisionError: division by zero"),
+    "shop.x:b": ("import part", "x.py, line 1: ModuleNotFoundError: No module named 'part'"),
+    "shop.x:c": ("app = (", "x.py, line 1: SyntaxError: '(' was never closed"),
+    "shop.x:d": ("raise SystemExit(3)", "x.py, line 1: SystemExit: 3"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_served_is_told_in_one_line(folder: Path, name: str) -> None:
     """The line of the learner's file is named, and what to do."""
+    text, said = REFUSED[name]
     write(folder / "shop/__init__.py", "")
-    write(
-        folder / "shop/main.py",
-        f"{APP}number = 3\ndef make(): return app\ndef wsgi(environ, start): pass\n"
-        "class Old:\n    def __call__(self, scope): pass\n",
-    )
-    write(folder / "shop/fails.py", "import json\n1 / 0\n")
-    write(folder / "shop/imports.py", "import missing_part\n")
-    write(folder / "shop/wrong.py", "app = (\n")
-    write(folder / "shop/exits.py", "raise SystemExit(3)\n")
+    write(folder / "shop/x.py", text)
     with pytest.raises(CannotRun) as caught:
         find_application(name)
-    assert REFUSED[name] in str(caught.value)
+    assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -164,18 +155,13 @@ def test_requests_are_sent_one_by_one_and_the_server_ends(folder: Path) -> None:
     assert arrivals == ["GET /a arrives", "POST /c arrives", "POST /e arrives"]
 
 
-def test_a_failing_lifespan_is_told(folder: Path) -> None:
-    """An application that does not start up is not served."""
+def test_an_application_that_can_not_begin_is_told(folder: Path) -> None:
+    """Its lifespan fails; or somebody else has the port, which is named."""
     fails = 'return await send({"type": "lifespan.startup.failed"})'
     write(folder / "hello.py", HELLO.format(startup=fails))
     reason = "^hello:app did not start: its lifespan failed, see above$"
     with pytest.raises(CannotRun, match=reason):
         serve(find_application("hello:app"), [Request("GET", "/")])
-
-
-def test_a_taken_port_is_told(folder: Path) -> None:
-    """The port that somebody else has is named."""
-    write(folder / "hello.py", HELLO.format(startup=""))
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(CannotRun, match=f"^port {port} on 127.0.0.1 can't be opened: "):

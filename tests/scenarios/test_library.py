@@ -56,11 +56,13 @@ def test_a_learners_file(tmp_path: Path) -> None:
     assert sys.path == before
 
 
-def test_a_learners_file_may_be_called_as_it_likes(tmp_path: Path) -> None:
+def test_a_learners_file_may_be_called_as_it_likes_and_interrupted(tmp_path: Path) -> None:
     """A file called minitasks.py neither hides the package nor is hidden by it."""
     path = learners_file(tmp_path, "class BackgroundTask: pass", "minitasks.py")
     assert load_library(path, ("BackgroundTask",)).BackgroundTask is not minitasks.BackgroundTask
     assert sys.modules["minitasks"] is minitasks
+    with pytest.raises(KeyboardInterrupt):
+        load_library(learners_file(tmp_path, "raise KeyboardInterrupt"))
 
 
 def test_what_is_not_needed_may_be_missing(tmp_path: Path) -> None:
@@ -91,9 +93,3 @@ def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason: 
     assert str(problem.value).startswith(path)
     assert reason in str(problem.value)
     assert "\n" not in str(problem.value)
-
-
-def test_ctrl_c_is_not_the_files_own_doing(tmp_path: Path) -> None:
-    """An import that the user interrupts is interrupted."""
-    with pytest.raises(KeyboardInterrupt):
-        load_library(learners_file(tmp_path, "raise KeyboardInterrupt"))

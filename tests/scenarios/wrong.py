@@ -66,9 +66,6 @@ def tasks_called_by(call: Call) -> dict[str, type]:
     return {"BackgroundTask": BackgroundTask, "BackgroundTasks": BackgroundTasks}
 
 
-# -- run_in_threadpool -----------------------------------------------------------------------------
-
-
 @offloads
 async def abandons_threads(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     call = functools.partial(func, *args, **kwargs)
@@ -122,9 +119,6 @@ async def plain_executor(func: Callable[..., Any], *args: Any, **kwargs: Any) ->
         executor.shutdown(wait=False)
 
 
-# -- a task ----------------------------------------------------------------------------------------
-
-
 @calls_a_task
 async def async_in_thread(task: minitasks.BackgroundTask) -> None:
     if task.is_async:
@@ -167,9 +161,6 @@ async def sync_on_loop(task: minitasks.BackgroundTask) -> None:
     result = task.func(*task.args, **task.kwargs)
     if inspect.isawaitable(result):
         await result
-
-
-# -- a list of tasks -------------------------------------------------------------------------------
 
 
 @calls_a_list
