@@ -27,12 +27,10 @@ def ruff(file: Path) -> str:
 
 def test_ruff_knows_the_calls_on_its_list(tmp_path: Path) -> None:
     """It names requests.get in an async def, not the same call behind a function, nor httpx2's."""
-    file = tmp_path / "shop.py"
-    file.write_text("import requests\nasync def f():\n    requests.get('http://shop.example')\n")
+    file, call = tmp_path / "shop.py", "    requests.get('http://shop.example')\n"
+    file.write_text(f"import requests\nasync def f():\n{call}")
     assert "shop.py:3:5: ASYNC210" in ruff(file)
-    file.write_text(
-        "import requests\nasync def f():\n    g()\ndef g():\n    requests.get('http://shop.example')\n"
-    )
+    file.write_text(f"import requests\nasync def f():\n    g()\ndef g():\n{call}")
     assert "ASYNC" not in ruff(file)
     assert "ASYNC" not in ruff(SHOP)
 

@@ -37,12 +37,14 @@ def build(folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_page_is_built(site: Path) -> None:
-    """There is a page in the site for each that was written, and a replay for each scenario."""
+def test_every_page_is_built_and_listed(site: Path) -> None:
+    """A page for each that was written, a replay for each scenario; llms.txt has each page once."""
     written = {file.relative_to(DOCS / "pages").with_suffix("") for file in pages()}
     built = {file.relative_to(site).with_suffix("") for file in site.rglob("*.html")}
     assert built - written == {Path("replays") / name for name in NAMES}
     assert written <= built
+    links = re.findall(r"^- \[.+\]\((.+)\): .+", (site / "llms.txt").read_text(), re.MULTILINE)
+    assert sorted(links) == sorted(f"{page}.html" for page in written)
 
 
 @pytest.mark.parametrize(
@@ -65,45 +67,21 @@ def test_the_search_finds_what_people_look_for(site: Path, word: str, page: str)
     assert f"pitfalls/{page}.html" in titled
 
 
-def test_language_models_get_a_list_of_every_page(site: Path) -> None:
-    """llms.txt has each page once, with what its reader will know; each link leads to a page."""
-    text = (site / "llms.txt").read_text()
-    links = re.findall(r"^- \[.+\]\((.+)\): .+", text, re.MULTILINE)
-    assert sorted(links) == sorted(
-        str(page.relative_to(DOCS / "pages").with_suffix(".html")) for page in pages()
-    )
-    assert all((site / link).is_file() for link in links)
-
-
-def test_the_site_does_not_tell_where_it_was_built(site: Path) -> None:
-    """No folder of the machine stands in any page, script or drawing."""
-    told = [
-        file
-        for file in site.rglob("*")
-        if file.suffix in (".html", ".js", ".json", ".svg", ".txt", ".xml")
-        and str(DOCS.parent) in file.read_text()
-    ]
-    assert told == []
-
-
-def test_a_predictions_answer_is_a_block_of_text(site: Path) -> None:
-    """Below "Answer" there is what the program prints, not the marks of Markdown."""
+def test_a_page_holds_what_its_reader_needs(site: Path) -> None:
+    """Below "Answer" what the program prints; nowhere a folder of the machine that built it."""
     text = (site / "predictions.html").read_text()
     assert text.count("<summary>Answer</summary>") == len(exercises())
     assert "```" not in text
+    kinds = (".html", ".js", ".json", ".svg", ".txt", ".xml")
+    files = [file for file in site.rglob("*") if file.suffix in kinds]
+    assert [file for file in files if str(DOCS.parent) in file.read_text()] == []
 
 
-def test_every_page_can_be_reached_from_the_navigation() -> None:
-    """No page is missing in the navigation."""
+def test_every_page_is_in_the_navigation_and_begins_with_what_its_reader_will_know() -> None:
+    """None is missing; below its title each but the changelog says what is known at its end."""
     navigation = (DOCS / "zensical.toml").read_text()
-    missing = [
-        page for page in pages() if f'"{page.relative_to(DOCS / "pages")}"' not in navigation
-    ]
-    assert missing == []
-
-
-def test_every_page_begins_with_what_its_reader_will_know() -> None:
-    """Below its title, each page but the changelog says what the reader knows at its end."""
+    names = [f'"{page.relative_to(DOCS / "pages")}"' for page in pages()]
+    assert [name for name in names if name not in navigation] == []
     promise = re.compile(r"# .+\n\n\*For [^*]+At the end")
     silent = [page for page in pages() if not promise.match(page.read_text())]
     assert silent == [DOCS / "pages" / "changelog.md"]
@@ -176,10 +154,14 @@ def test_every_page_fits_a_desktop_and_a_phone(page: "Page") -> None:
 
 
 @pytest.mark.browser
-def test_a_picture_follows_the_sites_own_switch(page: "Page") -> None:
-    """Where the system is light and the reader chose dark, the picture's paper is dark."""
-    page.emulate_media(color_scheme="light")
-    page.goto((SITE / "index.html").as_uri())
+def test_light_and_dark_follow_the_system_and_the_sites_own_switch(page: "Page") -> None:
+    """The paper is as the system is; where the reader chose otherwise, the picture's follows."""
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto((SITE / "index.html").as_uri())
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        brightness = [int(value) for value in re.findall(r"\d+", paper)[:3]]
+        assert (max(brightness) < 128) == (scheme == "dark")
     page.evaluate("document.body.setAttribute('data-md-color-scheme', 'slate')")
     picture = page.locator("img").first
     picture.scroll_into_view_if_needed()
@@ -193,17 +175,6 @@ def test_what_is_for_paper_fits_on_it(page: "Page", name: str, sheets: int) -> N
     page.goto((SITE / f"{name}.html").as_uri())
     document = page.pdf(format="A4", margin={"top": "1cm", "bottom": "1cm"})
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", document)) <= sheets
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_follows_the_system_in_light_and_dark(page: "Page", scheme: "str") -> None:
-    """The paper is light where the system is light, and dark where it is dark."""
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.goto((SITE / "index.html").as_uri())
-    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    brightness = [int(value) for value in re.findall(r"\d+", paper)[:3]]
-    assert (max(brightness) < 128) == (scheme == "dark")
 
 
 @pytest.mark.browser

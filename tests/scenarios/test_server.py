@@ -5,6 +5,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from unittest import mock
 
 import anyio
@@ -88,6 +89,26 @@ async def test_nothing_is_held_back() -> None:
             await begun.wait()
         assert (await reader.read()).endswith(b"hello")
         writer.close()
+    # Once the server has stopped, nobody answers there.
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(site.address, trust_env=False)
+
+
+@pytest.mark.parametrize("of_task", [True, False], ids=["a task", "a client"])
+async def test_what_fails_is_heard_where_it_belongs(
+    of_task: bool, marks: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a task raises by the server, not in the terminal; a client's fails the scenario."""
+
+    def fail(client: Client | None = None) -> None:
+        raise LookupError
+
+    with nullcontext() if of_task else pytest.RaisesGroup(LookupError):
+        async with serving(app_of(*[fail] * of_task)) as site:
+            await site.visit("client", get if of_task else fail)
+    heard = ("MainThread", "exception reaches the server: LookupError") in marks
+    assert heard == of_task
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_requests_are_told_apart_in_threads_too() -> None:
@@ -121,31 +142,6 @@ async def test_what_is_no_http_request_passes_untouched(marks: list[tuple[str, s
     assert marks == []
 
 
-async def test_a_failing_task_is_marked_and_not_logged(
-    marks: list[tuple[str, str]], caplog: pytest.LogCaptureFixture
-) -> None:
-    """The server hears of the exception; the user's terminal does not."""
-
-    def fail() -> None:
-        raise LookupError
-
-    async with serving(app_of(fail)) as site:
-        await site.visit("client", get)
-    assert ("MainThread", "exception reaches the server: LookupError") in marks
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
-
-
-async def test_what_a_client_raises_is_raised() -> None:
-    """A client that fails in its thread fails the scenario."""
-
-    def fail(client: Client) -> None:
-        raise LookupError("no such page")
-
-    with pytest.RaisesGroup(LookupError):
-        async with serving(app_of()) as site:
-            await site.visit("client", fail)
-
-
 async def test_no_free_port_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a socket there is no server, and no traceback either."""
     taken = OSError(98, "Address already in use")
@@ -153,14 +149,6 @@ async def test_no_free_port_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(CannotRun, match=r"^no free port on 127\.0\.0\.1: Address already in use$"):
         async with serving(app_of()):
             pass
-
-
-async def test_the_port_is_free_again() -> None:
-    """Once the server has stopped, nobody answers at its address."""
-    async with serving(app_of()) as site:
-        address = site.address
-    with pytest.raises(httpx2.ConnectError):
-        httpx2.get(address, trust_env=False)
 
 
 @pytest.mark.parametrize("error", [None, ValueError("no")])

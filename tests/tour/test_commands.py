@@ -168,11 +168,16 @@ def test_await_works_where_the_event_loop_is_free(backend: str) -> None:
     assert "*** await needs a free event loop: type it at a worker thread's prompt" in held.text
 
 
-def test_a_prompt_shows_the_lines_round_it() -> None:
-    """Two before and two behind, with their numbers; `w` shows one line a frame."""
-    with Session("sync-task", "--stop", "4") as session:
-        source = [line for line in session.prompt.text.splitlines() if line[:4].strip().isdigit()]
+def test_a_prompt_shows_the_lines_round_it_and_w_the_lanes() -> None:
+    """Two before and two behind; `w` shows one line a frame, and the lanes as the book has them."""
+    page = Path(__file__).parents[2] / "docs" / "pages" / "stepping.md"
+    picture = page.read_text(encoding="utf-8").split("```text\nLanes")[1].split("```")[0]
+    with Session("sync-task", "--stop", "3") as session:
+        text = session.type("w").text
+        prompt = session.type("c")
         where = session.type("w")
+    assert text[text.index("Lanes") :].strip() == f"Lanes{picture.rstrip()}"
+    source = [line for line in prompt.text.splitlines() if line[:4].strip().isdigit()]
     assert len(source) >= 3
     assert " -> " in source[2]
     assert where.text.count("\n-> ") == 3
@@ -184,12 +189,3 @@ def test_where_there_is_colour_the_source_has_it() -> None:
     with Session("sync-task", env=colours) as session:
         assert re.search(r"\x1b\[\S+m\w+\x1b\[0m", session.prompt.text)
         assert session.type("c").stop == 2
-
-
-def test_the_book_shows_the_lanes_as_they_are() -> None:
-    """The page's picture of `w` is what `w` prints, letter by letter."""
-    page = Path(__file__).parents[2] / "docs" / "pages" / "stepping.md"
-    picture = page.read_text(encoding="utf-8").split("```text\nLanes")[1].split("```")[0]
-    with Session("sync-task", "--stop", "3") as session:
-        text = session.type("w").text
-    assert text[text.index("Lanes") :].strip() == f"Lanes{picture.rstrip()}"

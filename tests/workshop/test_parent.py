@@ -121,15 +121,24 @@ def test_grades_what_is_in_the_file_now(exercise: Exercise) -> None:
     assert not list(exercise.folder.parent.glob("__pycache__"))
 
 
-def test_a_learners_pytest_py_is_not_pytest(
-    exercise: Exercise, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Files beside the learner's have no part in the grading: no pytest.py, no conftest.py."""
-    folder = exercise.folder.parent
-    (folder / "pytest.py").write_text("raise SystemExit('the wrong pytest')")
-    (folder / "conftest.py").write_text("raise SystemExit('the wrong conftest')")
-    monkeypatch.chdir(folder)
-    assert graded(exercise, SOLUTION).passed
+def test_a_grading_is_alone(exercise: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pytest.py or conftest.py beside the learner's file has a part in it; nothing is written
+    beside the grader; and nothing is open but what it needs, above all not what leads to the
+    process that every grading comes from.
+    """
+    beside = exercise.folder.parent
+    (beside / "pytest.py").write_text("raise SystemExit('the wrong pytest')")
+    (beside / "conftest.py").write_text("raise SystemExit('the wrong conftest')")
+    monkeypatch.chdir(beside)
+    before = sorted(exercise.folder.rglob("*"))
+    lists = "import os\nprint(len(os.listdir('/proc/self/fd')))\n" * (sys.platform == "linux")
+    verdict = graded(exercise, f"{lists}{SOLUTION}\nopen('note.txt', 'w').close()\n")
+    assert verdict.passed
+    # The standard ones, the one that reports go by, the one that tells of the runner's end; and
+    # the listing itself.
+    assert verdict.printed == "6" * bool(lists)
+    assert sorted(exercise.folder.rglob("*")) == before
+    assert not Path("note.txt").exists()
 
 
 @pytest.mark.parametrize(
@@ -165,23 +174,6 @@ def test_grades_without_fork(exercise: Exercise, monkeypatch: pytest.MonkeyPatch
     # A cold start of pytest counts, too, for it happens while the clock runs.
     hanging = graded(exercise, "def double(number):\n    while True:\n        pass\n", time_limit=8)
     assert (hanging.reason, line_of(hanging)) in {("time", 2), ("time", 3)}
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no list of open files")
-def test_a_file_finds_nothing_open_but_what_its_grading_needs(exercise: Exercise) -> None:
-    """Above all not what leads to the process that every grading comes from."""
-    source = f"import os\nprint(len(os.listdir('/proc/self/fd')))\n{SOLUTION}"
-    # The standard ones, the one that reports go by, the one that tells of the runner's end; and
-    # the listing itself.
-    assert graded(exercise, source).printed == "6"
-
-
-def test_nothing_is_written_beside_the_grader(exercise: Exercise) -> None:
-    """A package that nobody may write to is no trouble: all that is written goes elsewhere."""
-    before = sorted(exercise.folder.rglob("*"))
-    graded(exercise, SOLUTION + "\nopen('note.txt', 'w').close()\n")
-    assert sorted(exercise.folder.rglob("*")) == before
-    assert not Path("note.txt").exists()
 
 
 def test_a_failure_outside_a_test_is_told(exercise: Exercise) -> None:
@@ -425,24 +417,21 @@ def test_no_grading_outlives_its_runner(exercise: Exercise) -> None:
     wait_until(lambda: not any(is_running(pid) for pid in children))
 
 
-@pytest.mark.parametrize("damaged", [b"{broken", b"\xff\xfe{"])
-def test_a_damaged_journal_is_rebuilt_by_grading(
-    workshop: Workshop, exercise: Exercise, damaged: bytes
-) -> None:
+def test_a_damaged_journal_is_rebuilt_by_grading(workshop: Workshop, exercise: Exercise) -> None:
     """A damaged journal is kept aside, and what was begun is graded again; a sound one stays."""
     _, second = catalog.exercises()
     before = workshop.journal.file.read_bytes()
     assert list(parent.regrade(workshop)) == []
     assert workshop.journal.file.read_bytes() == before
     workshop.file(exercise).write_text(SOLUTION)
-    workshop.journal.file.write_bytes(damaged)
+    workshop.journal.file.write_bytes(b"\xff\xfe{")
     lines = list(parent.regrade(workshop))
     assert "damaged" in lines[0]
     assert lines[1:] == ["  double: passed"]
     assert workshop.progress_in(exercise).passed
     assert second.name not in workshop.progress()
     kept = [path for path in workshop.hidden.iterdir() if "damaged" in path.name]
-    assert [path.read_bytes() for path in kept] == [damaged]
+    assert [path.read_bytes() for path in kept] == [b"\xff\xfe{"]
 
 
 def processes_holding(text: str) -> list[str]:

@@ -109,7 +109,9 @@ def learner(folder: Path) -> Iterator[Learner]:
 
 
 def test_a_save_is_graded_at_once(learner: Learner) -> None:
-    """The stub is graded, a hint opens by key, a save is graded, reset and undo change it over."""
+    """The stub is graded, a hint opens by key, a save is graded, reset and undo change it over; and
+    whoever saves another exercise is taken there.
+    """
     learner.sees("no change seen yet")
     learner.presses("h")
     learner.sees(f"hint 1 of 3: {FIRST.hints[0][0]}")
@@ -125,6 +127,9 @@ def test_a_save_is_graded_at_once(learner: Learner) -> None:
     learner.sees("1 to 7 take two hours")
     learner.presses("n")
     learner.sees_heading(SECOND)
+    learner.saves(THIRD, text_of(THIRD.solution))
+    learner.sees_heading(THIRD)
+    learner.sees("passed: all")
 
 
 def test_keys_work_and_a_save_counts_while_grading_runs(folder: Path) -> None:
@@ -137,14 +142,6 @@ def test_keys_work_and_a_save_counts_while_grading_runs(folder: Path) -> None:
     learner.sees("hint 1 of 3")
     learner.passes(FIRST)
     learner.quits()
-
-
-@pytest.mark.slow
-def test_an_exercise_that_is_saved_is_turned_to(learner: Learner) -> None:
-    """Whoever saves another exercise is taken there."""
-    learner.saves(THIRD, text_of(THIRD.solution))
-    learner.sees_heading(THIRD)
-    learner.sees("passed: all")
 
 
 @pytest.mark.slow
