@@ -1,11 +1,9 @@
-"""The laws of run_in_threadpool, on asyncio and trio. Every one of them is Starlette's too.
-
-How an exception arrives, with its cause and its traceback, test_differential.py compares.
-"""
+"""The laws of run_in_threadpool, on asyncio and trio. Every one of them is Starlette's too."""
 
 import contextvars
 import functools
 import threading
+from typing import Any
 
 import anyio
 import anyio.from_thread
@@ -14,6 +12,7 @@ import pytest
 
 from minitasks.scenarios.library import Library
 from tests.conftest import Run
+from tests.implementations import STARLETTE
 from tests.journal import Journal
 from tests.test_background import PASSED_ON
 
@@ -84,6 +83,58 @@ def test_the_capacity_limiter_bounds_the_threads(library: Library, run_in_loop: 
     assert (taken, waiting) == (2, 3)
     assert running <= 2
     assert sorted(begun) == [0, 1, 2, 3, 4]
+
+
+class Unusual(BaseException):
+    """An exception that `except Exception` does not catch."""
+
+
+@pytest.mark.parametrize(
+    "failure", [ValueError, StopIteration, KeyboardInterrupt, SystemExit, Unusual]
+)
+@pytest.mark.parametrize("is_task", [False, True])
+def test_an_exception_arrives_as_in_starlette(
+    library: Library, run_in_loop: Run, failure: type[BaseException], is_task: bool
+) -> None:
+    """The caller gets the exception itself, or what Starlette makes of it, with the same cause."""
+
+    def outcome(implementation: Library) -> list[Any]:
+        raised = failure("from the worker")
+        caught: list[BaseException | None] = []
+
+        def fail() -> None:
+            raise raised
+
+        offload = functools.partial(implementation.run_in_threadpool, fail)
+
+        async def main() -> None:
+            try:
+                await (implementation.BackgroundTask(fail) if is_task else offload)()
+            except BaseException as exception:
+                caught.extend((exception, exception.__cause__))
+
+        run_in_loop(main)
+        return ["raised" if each is raised else repr(each) for each in caught]
+
+    arrived = outcome(library)
+    assert len(arrived) == 2
+    assert arrived == outcome(STARLETTE)
+
+
+def test_the_traceback_leads_to_the_line_that_raised(library: Library, run_in_loop: Run) -> None:
+    """The exception's traceback goes from the caller into the function that ran in the worker."""
+
+    def fail() -> None:
+        raise ValueError("here")
+
+    async def main() -> None:
+        await library.run_in_threadpool(fail)
+
+    with pytest.raises(ValueError, match="here") as caught:
+        run_in_loop(main)
+    names = [entry.name for entry in caught.traceback]
+    assert names.index("run") < names.index("run_in_threadpool") < names.index("fail")
+    assert names[-1] == "fail"
 
 
 @pytest.mark.parametrize("is_task", [False, True])
