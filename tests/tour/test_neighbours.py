@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -57,16 +56,6 @@ def type_(monkeypatch: pytest.MonkeyPatch) -> Any:
     return lambda *commands: monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(commands)))
 
 
-@pytest.fixture
-def process_state() -> Iterator[None]:
-    """Compare what a tour borrows before the test and after it."""
-    theirs = bdb.Breakpoint(__file__, 1)  # bdb keeps all of a process in one list.
-    before = borrowed()
-    yield
-    assert borrowed() == before
-    theirs.deleteMe()
-
-
 def borrowed() -> dict[str, object]:
     return {
         "trace": sys.gettrace(),
@@ -82,14 +71,25 @@ def borrowed() -> dict[str, object]:
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize(
     "commands",
-    [["c"] * 9, ["q"], ["c", "q"], ["b write_audit_log", "c", "c", "q"], ["n"] * 99],
+    [["c"] * 9, ["q"], ["c", "q"], ["b write_audit_log", "c", "c", "q"], ["n"] * 99, []],
     ids=" ".join,
 )
-@pytest.mark.usefixtures("process_state")
-def test_the_process_is_as_it_was(type_: Any, commands: list[str], backend: str) -> None:
-    """However the tour ended: on the event loop, in a worker thread, or with the program."""
-    type_(*commands)
-    assert run_tour(tour_of_scenario("context", backend=backend))
+def test_the_process_is_as_it_was(
+    type_: Any, commands: list[str], backend: str, tmp_path: Path
+) -> None:
+    """However the tour ended: on the event loop, in a worker thread, with the program, or with an
+    exception of the program's, which is told.
+    """
+    theirs = bdb.Breakpoint(__file__, 1)  # bdb keeps all of a process in one list.
+    before = borrowed()
+    if commands:
+        type_(*commands)
+        assert run_tour(tour_of_scenario("context", backend=backend))
+    else:
+        type_("c", "c", "c")
+        assert not run_tour(tour_of_program(Path(one_task(tmp_path, "raise LookupError"))))
+    assert borrowed() == before
+    theirs.deleteMe()
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -99,13 +99,6 @@ def test_a_worker_thread_that_outlives_the_tour_is_left_alone(type_: Any, backen
     run_tour(tour_of_scenario("context", backend=backend))
     type_("q")
     assert anyio.run(run_in_threadpool, write_audit_log, backend=backend) is None
-
-
-@pytest.mark.usefixtures("process_state")
-def test_the_process_is_as_it_was_after_an_exception(type_: Any, tmp_path: Path) -> None:
-    """Also when the program raised, which `take` tells."""
-    type_("c", "c", "c")
-    assert not run_tour(tour_of_program(Path(one_task(tmp_path, "raise LookupError"))))
 
 
 @pytest.mark.slow

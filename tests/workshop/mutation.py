@@ -9,7 +9,7 @@ import difflib
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import libcst as cst
@@ -19,62 +19,35 @@ from minitasks.workshop import catalog, parent
 from minitasks.workshop.catalog import Exercise, text_of
 from tests.workshop.equivalents import EQUIVALENT
 
-Operator = tuple[type[cst.CSTNode], Callable[..., Iterable[cst.CSTNode]]]
-
 # Seconds that a mutant may take: one that hangs is as good as caught.
 TIME_LIMIT = 10.0
 
 
-# -- changes that mutmut does not make ------------------------------------------------------------
-
-
-def leave_out(node: cst.SimpleStatementLine) -> Iterator[cst.SimpleStatementLine]:
-    if not is_docstring(node) and not isinstance(node.body[0], cst.Pass):
-        yield node.with_changes(body=[cst.Pass()])
-
-
-def is_docstring(node: cst.SimpleStatementLine) -> bool:
-    first = node.body[0]
-    return isinstance(first, cst.Expr) and isinstance(first.value, cst.SimpleString)
-
-
-def do_not_await(node: cst.Await) -> Iterator[cst.BaseExpression]:
-    yield node.expression
-
-
-def decide_beforehand(node: cst.If | cst.While) -> Iterator[cst.CSTNode]:
-    yield node.with_changes(test=cst.Name("False"))
-    if isinstance(node, cst.If):
-        yield node.with_changes(test=cst.Name("True"))
-
-
-def unwrap(node: cst.With) -> Iterator[cst.If]:
-    yield cst.If(cst.Name("True"), node.body)
-
-
-def catch_more(node: cst.ExceptHandler) -> Iterator[cst.ExceptHandler]:
-    yield node.with_changes(type=cst.Name("BaseException"))
-
-
-def not_in_the_end(node: cst.Try) -> Iterator[cst.CSTNode]:
-    if node.finalbody and not node.handlers:
-        body = [*node.body.body, *node.finalbody.body.body]
-        yield cst.If(cst.Name("True"), cst.IndentedBlock(body))
-
-
-OPERATORS: tuple[Operator, ...] = (
-    *mutation_operators,
-    (cst.SimpleStatementLine, leave_out),
-    (cst.Await, do_not_await),
-    (cst.If, decide_beforehand),
-    (cst.While, decide_beforehand),
-    (cst.With, unwrap),
-    (cst.ExceptHandler, catch_more),
-    (cst.Try, not_in_the_end),
-)
-
-
-# -- mutants --------------------------------------------------------------------------------------
+def changes_of(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Give what may stand in a node's place: mutmut's changes, and some that it does not make."""
+    for kind, operator in mutation_operators:
+        if isinstance(node, kind):
+            yield from operator(node)
+    always, never = cst.Name("True"), cst.Name("False")
+    match node:
+        case cst.SimpleStatementLine(body=[cst.Expr(cst.SimpleString()) | cst.Pass(), *_]):
+            pass
+        case cst.SimpleStatementLine():
+            yield node.with_changes(body=[cst.Pass()])
+        case cst.Await():
+            yield node.expression
+        case cst.If():
+            yield node.with_changes(test=never)
+            yield node.with_changes(test=always)
+        case cst.While():
+            yield node.with_changes(test=never)
+        case cst.With():
+            yield cst.If(always, node.body)
+        case cst.ExceptHandler():
+            yield node.with_changes(type=cst.Name("BaseException"))
+        case cst.Try(handlers=[], finalbody=cst.Finally(body=in_the_end)):
+            body = [*node.body.body, *in_the_end.body]
+            yield cst.If(always, cst.IndentedBlock(body))
 
 
 class Changes(cst.CSTVisitor):
@@ -99,9 +72,7 @@ class Changes(cst.CSTVisitor):
         if node is self.words:
             return False
         if self.depth:
-            for kind, operator in OPERATORS:
-                if isinstance(node, kind):
-                    self.found += [(node, changed) for changed in operator(node)]
+            self.found += [(node, changed) for changed in changes_of(node)]
         self.depth += isinstance(node, cst.FunctionDef)
         return True
 
@@ -136,9 +107,6 @@ def new_line(old: str, new: str) -> str:
     added = [line[1:].strip() for line in lines if line.startswith("+")]
     removed = [line[1:].strip() for line in lines if line.startswith("-")]
     return f"{removed[0] if removed else ''} -> {added[0] if added else ''}"
-
-
-# -- the trial ------------------------------------------------------------------------------------
 
 
 def survivors(exercise: Exercise) -> Iterator[str]:
