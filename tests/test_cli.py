@@ -75,19 +75,15 @@ def test_run_alone_runs_the_article_and_can_be_piped() -> None:
     assert re.search(r"^  send_confirmation_email +█+$", done.stdout, re.MULTILINE)
 
 
-def test_run_lists_the_scenarios() -> None:
-    """Each name on a line of its own, with its promise."""
+def test_the_scenarios_are_listed_and_the_shell_completes_their_names() -> None:
+    """Each on a line of its own; a shell hands the words over, and gets what may end the last."""
     result = minitasks("run", "--list")
     assert result.exit_code == 0
     assert [line.split()[0] for line in result.stdout.splitlines()] == list(NAMES)
-
-
-@pytest.mark.parametrize("command", ["run", "step"])
-def test_the_shell_completes_the_names_of_scenarios(command: str) -> None:
-    """As bash asks: it hands the words over, and gets what may stand for the last one."""
     shell = ShellComplete(cli, {}, "minitasks", "_MINITASKS_COMPLETE")
-    shown = [each.value for each in shell.get_completions([command], "f")]
-    assert shown == [name for name in NAMES if name.startswith("f")]
+    for command in ("run", "step"):
+        shown = [each.value for each in shell.get_completions([command], "f")]
+        assert shown == [name for name in NAMES if name.startswith("f")]
 
 
 def test_run_prints_rows_and_nothing_but_rows() -> None:
@@ -115,15 +111,15 @@ def test_run_writes_a_page_and_a_trace(tmp_path: Path) -> None:
     assert json.loads(trace.read_text())["traceEvents"]
 
 
-@pytest.mark.parametrize("text", ["", "my notes", "minitasks", "x" * 5_000 + output.PAGE])
-def test_run_keeps_what_others_wrote(tmp_path: Path, text: str) -> None:
+def test_run_keeps_what_others_wrote(tmp_path: Path) -> None:
     """A file that is not ours, even if it speaks of us, is refused before anything runs."""
     notes = tmp_path / "notes.html"
-    notes.write_text(text)
-    for option in ("--page", "--trace"):
-        reason = refused("run", "context", option, str(notes))
-        assert reason == f"{notes} exists and was not written by minitasks: choose another name"
-    assert notes.read_text() == text
+    for text in ("", "my notes", "minitasks", "x" * 5_000 + output.PAGE):
+        notes.write_text(text)
+        for option in ("--page", "--trace"):
+            reason = refused("run", "context", option, str(notes))
+            assert reason == f"{notes} exists and was not written by minitasks: choose another name"
+        assert notes.read_text() == text
 
 
 @pytest.mark.parametrize(

@@ -60,13 +60,6 @@ def spawn() -> Iterator[Any]:
         yield run
 
 
-@pytest.fixture
-def tour_in_worker() -> Iterator[Session]:
-    """Take a tour to where a worker thread has the prompt."""
-    with Session("sync-task", "--stop", "3") as session:
-        yield session
-
-
 @pytest.mark.slow
 def test_pdb_never_stops_in_a_worker_thread(tmp_path: Path, spawn: Any) -> None:
     """`b work` is accepted, and the program runs to its end."""
@@ -113,21 +106,17 @@ def test_pudb_comes_up_in_the_worker_and_the_loop_goes_on(tmp_path: Path, spawn:
 
 
 @ASYNCIO_PS
-def test_pstree_draws_the_chain_while_a_tour_stands_in_a_worker(tour_in_worker: Session) -> None:
-    """From outside: who awaits whom, down to the wait for the thread."""
-    command = [sys.executable, "-m", "asyncio", "pstree", str(tour_in_worker.child.pid)]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
-    if "ermission" in shown.stderr:
-        pytest.skip("this machine does not let one process read another")
-    chain = ["main", "BackgroundTask.__call__", "run_in_threadpool", "run_sync"]
-    places = [shown.stdout.index(f" {name} ") for name in chain]
-    assert places == sorted(places)
-
-
-@ASYNCIO_PS
-def test_pdb_attaches_to_a_process_of_python_3_14(tour_in_worker: Session, spawn: Any) -> None:
-    """To its main thread, which is the event loop."""
-    child = spawn("-m", "pdb", "-p", str(tour_in_worker.child.pid))
-    if child.expect_exact(["(Pdb) ", "ermission"]):
-        pytest.skip("this machine does not let one process read another")
-    assert "select" in child.before
+def test_asyncio_and_pdb_look_into_a_tour_that_stands_in_a_worker(spawn: Any) -> None:
+    """pstree draws who awaits whom, down to the thread; pdb attaches to the event loop's thread."""
+    with Session("sync-task", "--stop", "3") as session:
+        command = [sys.executable, "-m", "asyncio", "pstree", str(session.child.pid)]
+        shown = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
+        if "ermission" in shown.stderr:
+            pytest.skip("this machine does not let one process read another")
+        chain = ["main", "BackgroundTask.__call__", "run_in_threadpool", "run_sync"]
+        places = [shown.stdout.index(f" {name} ") for name in chain]
+        assert places == sorted(places)
+        child = spawn("-m", "pdb", "-p", str(session.child.pid))
+        if child.expect_exact(["(Pdb) ", "ermission"]):
+            pytest.skip("this machine does not let one process read another")
+        assert "select" in child.before

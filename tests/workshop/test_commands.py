@@ -181,23 +181,28 @@ def test_open_shows_the_readme_and_the_file(
     assert "your file: 01_double/exercise.py" in output
 
 
-def test_update_says_what_is_new(here: Workshop, exercise: Exercise) -> None:
-    """Update tells what it brought, or that there is nothing."""
+def test_update_says_what_is_new_and_a_damaged_journal_is_mended(
+    here: Workshop, exercise: Exercise
+) -> None:
+    """Or that there is nothing; whatever command comes, a damaged journal is set aside first."""
     exercise.readme.write_text("# Double it\n\nAnother task.\n")
     assert "01_double: a new README.md" in run("update").output
     assert run("update").output == "nothing new\n"
-
-
-def test_a_damaged_journal_is_mended_by_any_command(here: Workshop) -> None:
-    """Whatever command comes next, a damaged journal is set aside first, and it is said."""
     here.journal.file.write_text("{broken")
     result = run("list")
     assert result.exit_code == 0
     assert "the progress file was damaged; it is kept as" in result.output
 
 
-def test_outside_a_workshop_it_is_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outside a workshop, exit code 2 and one line that says how to begin."""
+def test_what_keeps_a_command_from_running_is_2_and_one_line(
+    here: Workshop, exercise: Exercise, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No test was reached, for the file can't be imported; or this is no workshop: how to begin."""
+    here.file(exercise).write_text("def (")
+    result = run("debug")
+    assert result.exit_code == 2
+    assert "SyntaxError" in result.output
+    assert "no test was reached" in result.output.splitlines()[-1]
     monkeypatch.chdir(tmp_path)
     result = run("check")
     assert result.exit_code == 2
@@ -205,33 +210,17 @@ def test_outside_a_workshop_it_is_2(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert result.output.count("\n") == 1
 
 
-def test_debug_says_that_no_test_was_reached(here: Workshop, exercise: Exercise) -> None:
-    """A file that can't be imported fails before any test: exit code 2, and what to mend."""
-    here.file(exercise).write_text("def (")
-    result = run("debug")
-    assert result.exit_code == 2
-    assert "SyntaxError" in result.output
-    assert "no test was reached" in result.output.splitlines()[-1]
-
-
-def test_doctor_finds_this_machine_well(here: Workshop) -> None:
-    """On a machine that can run these tests, the doctor finds nothing bad."""
+def test_doctor_tells_how_this_machine_is(here: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Well, where these tests can run; what does not work is told as BAD, and the code is 1."""
     result = run("doctor")
     assert result.exit_code == 0, result.output
     assert "BAD" not in result.output
     assert "a save is noticed after" in result.output
 
-
-def test_doctor_tells_of_a_folder_that_can_not_be_written(
-    here: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What does not work is told as BAD, and the exit code is 1."""
-    from minitasks.workshop import doctor
-
     def refuse(*_: object) -> None:
         raise PermissionError("read-only")
 
-    monkeypatch.setattr(doctor, "write", refuse)
+    monkeypatch.setattr("minitasks.workshop.doctor.write", refuse)
     result = run("doctor")
     assert result.exit_code == 1
     assert "BAD folder: PermissionError: read-only" in result.output

@@ -37,7 +37,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-termin
 # What may stand between two words on a screen: white space, line ends, colours.
 BETWEEN = r"(?:\s|\x1b\[[0-9;]*m)+"
 
-
 EVERY = catalog.exercises()
 FIRST, SECOND, THIRD = EVERY[:3]
 
