@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import anyio
-import fastapi
 import httpx2
 import pytest
 from starlette.responses import PlainTextResponse, StreamingResponse
@@ -33,7 +32,10 @@ def a_list(library: Library, work: Work) -> Any:
     return tasks
 
 
+# Imported where it is needed: each of pytest-xdist's workers would import it.
 def fastapi_holding_ours(library: Library, work: Work) -> App:
+    import fastapi
+
     app = fastapi.FastAPI()
 
     @app.get("/")
@@ -46,6 +48,8 @@ def fastapi_holding_ours(library: Library, work: Work) -> App:
 
 def fastapi_injecting_ours(library: Library, work: Work) -> App:
     """Let a dependency of three lines inject a list of ours."""
+    import fastapi
+
     app = fastapi.FastAPI()
 
     def our_tasks(injected: fastapi.BackgroundTasks) -> Any:

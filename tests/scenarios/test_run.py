@@ -1,18 +1,23 @@
-"""Run: a scenario on an event loop, or one line on why not."""
+"""Run: a scenario on an event loop, what is waited for under way, and the marks that are left."""
 
 import asyncio
+import gc
 import importlib.util
 import signal
 import sys
 import threading
+import warnings
 
+import anyio.to_thread
 import pytest
 import trio
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios import Scenario, find_scenario
 from minitasks.scenarios.library import Library, load_library
+from minitasks.scenarios.marks import mark, warnings_as_marks, watching
 from minitasks.scenarios.run import run_scenario, wait_for_threads
+from minitasks.scenarios.signals import TIMEOUT, Heart, Signal
 from minitasks.tracing.steps import callers
 
 
@@ -65,3 +70,67 @@ def test_ctrl_c_ends_the_wait_for_a_programs_threads() -> None:
     assert not may_end.is_set()
     may_end.set()
     thread.join()
+
+
+@pytest.mark.anyio
+async def test_nobody_waits_for_ever(anyio_backend: str) -> None:
+    """Without the signal a thread is told so, once its time is up."""
+    signal = Signal()
+    signal.set()
+    signal.clear()
+    assert await anyio.to_thread.run_sync(signal.block, 0.01) is False
+
+
+@pytest.mark.anyio
+async def test_a_frozen_heart_is_waited_for_only_once(
+    anyio_backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that has waited in vain does not wait for the next beats, too."""
+    waits = []
+    heart = Heart()
+
+    class Never(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            return False
+
+    monkeypatch.setattr(heart, "_beaten", Never())
+    heart.block_for_a_beat()
+    heart.block_for_a_beat()
+    assert waits == [TIMEOUT]
+
+
+def test_every_watcher_hears_a_mark_on_the_thread_that_left_it() -> None:
+    """Two watch; a thread leaves a mark; both have heard it there; without one it goes unheard."""
+    heard = []
+
+    def hear(text: str) -> None:
+        heard.append((threading.current_thread().name, text))
+
+    mark("before")
+    with watching(hear), watching(hear):
+        thread = threading.Thread(target=mark, args=("here",), name="another")
+        thread.start()
+        thread.join()
+    mark("after")
+    assert heard == [("another", "here"), ("another", "here")]
+
+
+def test_a_warning_becomes_a_mark() -> None:
+    """A coroutine that is thrown away tells so in the recording, not on the terminal."""
+    heard: list[str] = []
+
+    async def send() -> None:
+        pass
+
+    with watching(heard.append), warnings_as_marks():
+        thrown_away = send()
+        del thrown_away
+        gc.collect()
+        for _ in range(2):
+            warnings.warn("twice", UserWarning, stacklevel=1)
+    assert heard == [
+        f"RuntimeWarning: coroutine '{send.__qualname__}' was never awaited",
+        "UserWarning: twice",
+        "UserWarning: twice",
+    ]

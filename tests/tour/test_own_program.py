@@ -25,7 +25,9 @@ def test_what_can_not_be_stopped_in_is_refused(tmp_path: Path, text: str, reason
 
 
 def test_calls_in_its_own_modules_count(tmp_path: Path) -> None:
-    """Also in those that its modules import, in a package of the folder, or in a circle."""
+    """Also in those that its modules import, in a package of the folder, or in a circle; not in
+    what is installed there, nor in the core, nor in what is no file.
+    """
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "__init__.py").touch()
     (tmp_path / "shop" / "jobs.py").write_text("import app\ntasks.add_task(print)\n")
@@ -33,17 +35,10 @@ def test_calls_in_its_own_modules_count(tmp_path: Path) -> None:
     path.write_text("import json\nfrom shop import jobs\nimport shop.jobs\n")
     check_calls(path)
     assert [file.name for file in modules_of(path)] == ["app.py", "__init__.py", "jobs.py"]
-
-
-def test_own_are_the_files_of_its_folder_alone(tmp_path: Path) -> None:
-    """Not what is installed in it, not the core, and not what is no file."""
     installed = tmp_path / "venv" / "lib" / "site-packages" / "x.py"
     installed.parent.mkdir(parents=True)
     installed.touch()
-    (tmp_path / "app.py").touch()
     code = OwnCode(tmp_path)
-    assert code.is_own(str(tmp_path / "app.py"))
-    assert not code.is_own(str(installed))
-    assert not code.is_own(minitasks.background.__file__)
-    assert not code.is_own(str(tmp_path / "<string>"))
+    asked = (path, installed, minitasks.background.__file__, tmp_path / "<string>")
+    assert [code.is_own(str(file)) for file in asked] == [True, False, False, False]
     assert {file.name for file in code.library} >= {"background.py", "concurrency.py", "_utils.py"}

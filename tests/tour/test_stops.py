@@ -105,19 +105,15 @@ def test_a_stop_is_on_a_statement(
     assert (place.line, place.as_declared) == (line_of(found, nth), found == text)
 
 
-def test_only_one_stop_stands_in_for_a_function(file: Path) -> None:
-    """Further stops in other words would all be on the same line: they are told as missing."""
-    stops = [Stop("", "Task.run", "nowhere", ""), Stop("", "Task.run", "nowhere either", "")]
+def test_what_has_no_line_to_stop_at_is_missing(file: Path) -> None:
+    """A name that is not there, a class, a function with nothing but a docstring; and of several
+    stops in other words, which would all be on one line, every one but the first.
+    """
+    functions = ("nobody", "Task", "documented", "Task.run", "Task.run")
+    stops = [Stop("", function, "nowhere", "") for function in functions]
     places, missing = find_breakpoints(stops, [file], file)
-    assert [place.number for place in places] == [1]
-    assert missing == [(2, stops[1])]
-
-
-@pytest.mark.parametrize("function", ["nobody", "Task", "documented"])
-def test_what_has_no_line_to_stop_at_is_missing(file: Path, function: str) -> None:
-    """A name that is not there, a class, and a function with nothing but a docstring."""
-    stop = Stop("", function, "one = 1", "")
-    assert find_breakpoints([stop], [file], file) == ([], [(1, stop)])
+    assert [place.number for place in places] == [4]
+    assert missing == [(number, stops[number - 1]) for number in (1, 2, 3, 5)]
 
 
 def test_the_librarys_function_goes_before_the_scenarios(tmp_path: Path, file: Path) -> None:

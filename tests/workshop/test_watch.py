@@ -12,9 +12,11 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 from rich.text import Text
 
+from minitasks.cli import cli
 from minitasks.workshop import catalog
 from minitasks.workshop.catalog import Exercise, text_of
 from minitasks.workshop.folder import Workshop
@@ -92,10 +94,10 @@ class Learner:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A learner's folder, by the real command, with spaces and Korean letters in its path."""
+    """A learner's folder, by the command, with spaces and Korean letters in its path."""
     folder = tmp_path / "내 워크숍 1"
-    command = [sys.executable, "-m", "minitasks", "workshop", "start", str(folder)]
-    assert "minitasks workshop watch" in subprocess.check_output(command, text=True)
+    started = CliRunner().invoke(cli, ["workshop", "start", str(folder)])
+    assert "minitasks workshop watch" in started.stdout
     return folder
 
 
