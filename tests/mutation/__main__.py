@@ -67,9 +67,6 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-# -- small mutants, made by mutmut ----------------------------------------------------------------
-
-
 def survivors(folder: Path) -> Iterator[tuple[str, str]]:
     """Let mutmut make and try its mutants; give the module and the new line of each survivor."""
     tried = run(folder, "mutmut", "run")
@@ -92,20 +89,12 @@ def try_small_ones(folder: Path, mutated: Sequence[str]) -> list[str]:
     found = set(survivors(folder))
     modules = {file.removesuffix(".py").replace("/", ".") for file in mutated}
     known = {each for each in EQUIVALENT if each[0] in modules}
-    for module, line in sorted(found & known):
-        print(f"equivalent: {module}: {line}")
     unknown = [f"survived: {module}: {line}" for module, line in sorted(found - known)]
-    gone = [f"no survivor: {module}: {line}" for module, line in sorted(known - found)]
-    return unknown + gone
-
-
-# -- whole wrong ideas ----------------------------------------------------------------------------
+    return unknown + [f"no survivor: {module}: {line}" for module, line in sorted(known - found)]
 
 
 def wrong_ideas(file: str) -> list[Mistake]:
-    """Make what someone might write instead: mistakes that the laws are there for, and places that
-    mutmut leaves alone: default values, class bodies, whole loops.
-    """
+    """Make what someone might write instead, also where mutmut changes nothing."""
     listed = Path(__file__).parent / "wrong" / f"{Path(file).stem}.txt"
     right = (ROOT / file).read_text("utf-8")
     parts = re.split(r"^=== ", listed.read_text("utf-8"), flags=re.MULTILINE)[1:]

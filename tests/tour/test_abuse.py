@@ -107,13 +107,9 @@ import threading
 import anyio
 from minitasks import BackgroundTask
 
-async def send():
-    pass
+async def send(): pass
 
-def work():
-    anyio.run(BackgroundTask(send))
-
-threading.Thread(target=work).start()
+threading.Thread(target=lambda: anyio.run(BackgroundTask(send))).start()
 """
 
 
@@ -265,16 +261,14 @@ def go_on_until_it_waits(session: Session) -> None:
     session.child.expect_exact("waiting\r\n")
 
 
-@pytest.mark.parametrize("busy", ["twenty threads", "in a library"])
+@pytest.mark.parametrize("is_in_library", [False, True], ids=["twenty threads", "in a library"])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_ctrl_c_at_any_moment_leads_to_a_prompt_or_the_end(
-    tmp_path: Path, backend: str, busy: str
+    tmp_path: Path, backend: str, is_in_library: bool
 ) -> None:
     """At swept delays, while the program works: q ends it, if it has not ended."""
-    if busy == "twenty threads":
-        path = program(tmp_path, BUSY.format(backend=backend))
-    else:
-        path = one_task(tmp_path, *SPINS, backend=backend)
+    busy = program(tmp_path, BUSY.format(backend=backend))
+    path = one_task(tmp_path, *SPINS, backend=backend) if is_in_library else busy
 
     def interrupt(delay: float) -> None:
         with Session("--stop", "1000000", path, wait=False) as session:
@@ -314,27 +308,14 @@ def test_c_goes_on_after_ctrl_c(tmp_path: Path) -> None:
         session.end_cleanly("c")
 
 
-@pytest.mark.parametrize(
-    ("stdin", "stops", "said", "code"),
-    [
-        ("<&-", [], "minitasks: a tour reads commands from stdin, which is closed\n", 2),
-        ("</dev/null", ["1"], "", 0),
-    ],
-)
-def test_where_nobody_can_type_no_tour_waits(
-    stdin: str, stops: list[str], said: str, code: int
-) -> None:
+def test_where_nobody_can_type_no_tour_waits() -> None:
     """A closed stdin is refused in a line; with an empty one the tour leaves at the first stop."""
-    command = f"exec {sys.executable} -m minitasks step sync-task {stdin}"
-    outcome = subprocess.run(
-        ["sh", "-c", command],
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        env={**os.environ, "NO_COLOR": "1"},
-    )
-    assert re.findall(r"stop (\d+) of", outcome.stdout) == stops
-    assert (outcome.stderr, outcome.returncode) == (said, code)
+    refused = "minitasks: a tour reads commands from stdin, which is closed\n"
+    for stdin, *expected in (("<&-", [], refused, 2), ("</dev/null", ["1"], "", 0)):
+        command = f"NO_COLOR=1 exec {sys.executable} -m minitasks step sync-task {stdin}"
+        ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=TIMEOUT)
+        stops = re.findall(r"stop (\d+) of", ran.stdout)
+        assert [stops, ran.stderr, ran.returncode] == expected
 
 
 @pytest.mark.parametrize("command", ["s", "n"])
