@@ -6,7 +6,7 @@ import pytest
 
 import minitasks.background
 from minitasks.errors import CannotRun
-from minitasks.tour.own_program import OwnCode, check_calls, modules_of
+from minitasks.tour.own_program import OwnCode, check_calls, modules_of, why_no_stop
 from tests.tour.session import program
 
 
@@ -42,3 +42,14 @@ def test_calls_in_its_own_modules_count(tmp_path: Path) -> None:
     asked = (path, installed, minitasks.background.__file__, tmp_path / "<string>")
     assert [code.is_own(str(file)) for file in asked] == [True, False, False, False]
     assert {file.name for file in code.library} >= {"background.py", "concurrency.py", "_utils.py"}
+
+
+def test_a_program_that_may_never_stop_is_told_why(tmp_path: Path) -> None:
+    """Its tests are not run, its server is in another process, or it has none."""
+    serves_none = "import fastapi\napi = fastapi.FastAPI()\ndef f(tasks):\n    tasks.add_task(f)\n"
+    for text, reason in {
+        "def test_it():\n    BackgroundTasks()\n": "pytest runs its tests, and python does not",
+        "def main():\n    run(add_task, reload=True)\n": "reload or workers",
+        serves_none: "`minitasks step app:NAME` serves",
+    }.items():
+        assert reason in why_no_stop(Path(program(tmp_path, text)))
