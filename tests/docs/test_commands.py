@@ -133,10 +133,7 @@ def test_commands_of_the_queue_serve_and_work(
 
 
 def run(
-    line: str,
-    cwd: Path = ROOT,
-    python: Path = Path(sys.executable).parent,
-    succeeds: bool = True,
+    line: str, cwd: Path = ROOT, python: Path = Path(sys.executable).parent, succeeds: bool = True
 ) -> str:
     """Run a shell command as a reader would; give all that it prints."""
     environment = {**os.environ, "PATH": path_with(python), "NO_COLOR": "1"}

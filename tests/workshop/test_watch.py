@@ -24,13 +24,7 @@ from minitasks.workshop.verdict import Verdict
 from minitasks.workshop.watch import Watch, looks
 from tests.parts import TIMEOUT, wait_until
 from tests.workshop.mistakes import mistakes_of
-from tests.workshop.test_parent import (
-    FAILING,
-    HANGING,
-    descendants,
-    is_running,
-    processes_holding,
-)
+from tests.workshop.test_parent import FAILING, HANGING, descendants, is_running, processes_holding
 
 pexpect = pytest.importorskip("pexpect")
 
