@@ -40,13 +40,12 @@ def test_reads_the_arguments_of_a_failing_example(opening: str) -> None:
     }
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "exercise.py"
-
-
-def test_a_cause_in_the_learners_file_counts(file: Path) -> None:
-    """An exception that the grader raised from the learner's points at the learner's line."""
+def test_a_cause_in_the_learners_file_counts(tmp_path: Path) -> None:
+    """An exception that the grader raised from the learner's points at the learner's line; of a
+    file that no thread and no coroutine is in, no place is told.
+    """
+    file = tmp_path / "exercise.py"
+    assert failures.standing(file) is None
     file.write_text("def fail():\n    raise KeyError('inside')\n")
     module = child.load(file)
     problem = AssertionError("told otherwise")
@@ -56,8 +55,3 @@ def test_a_cause_in_the_learners_file_counts(file: Path) -> None:
     found = failures.of(problem, file)
     assert found["seen"] == "told otherwise"
     assert found["place"].line == 2
-
-
-def test_no_place_is_told_where_nothing_of_the_file_stands(file: Path) -> None:
-    """Neither a thread nor a coroutine is in it."""
-    assert failures.standing(file) is None

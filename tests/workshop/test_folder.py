@@ -102,23 +102,17 @@ def test_update_merges_new_exercises_and_keeps_files(
     assert workshop.update() == []
 
 
-def test_update_replaces_a_stub_that_nobody_touched(workshop: Workshop, exercise: Exercise) -> None:
-    """A release may word a stub anew; one that the learner has begun stays."""
+def test_update_brings_a_new_stub_and_number(workshop: Workshop, exercise: Exercise) -> None:
+    """Worded anew, a stub replaces one that nobody touched; work goes along with its exercise."""
     _, second = catalog.exercises()
+    here = workshop.file(exercise)
     workshop.file(second).write_text("begun")
     exercise.stub.write_text("# worded anew\n")
     second.stub.write_text("# worded anew\n")
     assert workshop.update() == ["01_double: a new exercise.py; you had not begun it"]
-    assert workshop.file(exercise).read_text() == "# worded anew\n"
+    assert here.read_text() == "# worded anew\n"
     assert workshop.file(second).read_text() == "begun"
     assert workshop.update() == []
-
-
-def test_update_moves_an_exercise_that_has_another_number_now(
-    workshop: Workshop, exercise: Exercise
-) -> None:
-    """The learner's work goes along, and nothing is begun a second time."""
-    here = workshop.file(exercise)
     here.write_text("my work")
     here.parent.rename(workshop.root / "07_double")
     assert workshop.update() == ["01_double: was 07_double"]
@@ -155,18 +149,14 @@ def test_a_write_that_fails_leaves_the_old_content(
 
 
 def test_the_next_exercise_is_found_by_itself(workshop: Workshop, exercise: Exercise) -> None:
-    """Once an exercise has passed, the one at hand is the next that has not."""
+    """The next that has not passed is at hand; to grade a stub or nothing at all is no try."""
     _, second = catalog.exercises()
     assert workshop.current() == exercise
+    for digest in (folder.digest_of(exercise.stub), "", "something else"):
+        workshop.note(exercise, Verdict("double", "", False, "claim"), digest)
+    assert workshop.progress_in(exercise).tries == 1
     workshop.note(exercise, Verdict("double", "", True), "a")
     assert workshop.current() == second
     assert workshop.next_to_do(beyond=exercise) == second
     workshop.note(second, Verdict("again", "", True), "a")
     assert workshop.next_to_do() is None
-
-
-def test_the_stub_is_no_honest_try(workshop: Workshop, exercise: Exercise) -> None:
-    """A grading of the untouched stub is noted, and is no try."""
-    for digest in (folder.digest_of(exercise.stub), "", "something else"):
-        workshop.note(exercise, Verdict("double", "", False, "claim"), digest)
-    assert workshop.progress_in(exercise).tries == 1
