@@ -112,7 +112,10 @@ def test_two_keywords_cannot_be_passed_through(library: Library, name: str) -> N
 
 
 def test_a_task_tells_what_it_will_call(library: Library) -> None:
-    """Its attributes hold what was passed and what it is; add_task puts such a one at the end."""
+    """Its attributes hold what was passed and what it is; add_task puts such a one at the end.
+
+    A list of tasks is a task, and both are async callables.
+    """
     tasks = library.BackgroundTasks([library.BackgroundTask(print, 1, sep="-")])
     assert tasks.add_task(print, "second") is None
     assert tasks.add_task(send, to="ada") is None
@@ -122,6 +125,9 @@ def test_a_task_tells_what_it_will_call(library: Library) -> None:
         (print, ("second",), {}, False),
         (send, (), {"to": "ada"}, True),
     ]
+    assert isinstance(tasks, library.BackgroundTask)  # type: ignore[arg-type]
+    assert library.is_async_callable(tasks)
+    assert library.is_async_callable(tasks.tasks[0])
 
 
 @pytest.mark.parametrize("function", [send, lambda to: None])
@@ -168,14 +174,6 @@ def test_a_list_of_tasks_has_a_list_of_its_own(
     assert [len(each) for each in (passed, first.tasks, second.tasks)] == [2, 2, 1]
     library.BackgroundTasks().add_task(print)
     assert library.BackgroundTasks(tasks=None).tasks == []
-
-
-def test_a_list_of_tasks_is_a_task(library: Library) -> None:
-    """BackgroundTasks is a BackgroundTask, and both are async callables."""
-    tasks = library.BackgroundTasks()
-    assert isinstance(tasks, library.BackgroundTask)  # type: ignore[arg-type]
-    assert library.is_async_callable(tasks)
-    assert library.is_async_callable(library.BackgroundTask(print))
 
 
 def test_a_dropped_list_of_tasks_is_freed_at_once(library: Library) -> None:
