@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from tests.bench.child import CONTROL, measure
+from tests.bench.cases import CONTROL, measure
 from tests.implementations import LIBRARIES
 
 NAMES = [*(library.name for library in LIBRARIES), CONTROL]

@@ -7,7 +7,6 @@ import pytest
 
 from minitasks.workshop import catalog, parent
 from minitasks.workshop.catalog import Exercise, text_of
-from minitasks.workshop.verdict import Verdict
 from tests.workshop.mistakes import Mistake, mistakes_of
 
 README_PARTS = ("## Story", "## Predict before coding", "## Task", "## Look at Starlette")
@@ -17,10 +16,6 @@ READING = 900  # words, code included: ten minutes are enough for so many
 
 EXERCISES = catalog.exercises()
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda each: each.name)
-
-
-def graded(exercise: Exercise, file: Path) -> Verdict:
-    return parent.grade(exercise, file)
 
 
 def spaced(text: str) -> str:
@@ -38,8 +33,8 @@ MISTAKES = [
 @each_exercise
 def test_the_stub_fails_and_the_solution_passes(exercise: Exercise) -> None:
     """A learner begins with something to do, and the book's answer is an answer."""
-    assert not graded(exercise, exercise.stub).passed
-    solution = graded(exercise, exercise.solution)
+    assert not parent.grade(exercise, exercise.stub).passed
+    solution = parent.grade(exercise, exercise.solution)
     assert solution.passed, solution
 
 
@@ -49,7 +44,7 @@ def test_a_mistake_is_told(exercise: Exercise, mistake: Mistake, tmp_path: Path)
     """A known mistake does not pass, and its feedback names what is wrong."""
     file = tmp_path / "exercise.py"
     file.write_text(mistake.source, "utf-8")
-    verdict = graded(exercise, file)
+    verdict = parent.grade(exercise, file)
     assert not verdict.passed
     assert spaced(mistake.feedback) in spaced(f"{verdict.claim} {verdict.seen}")
 
