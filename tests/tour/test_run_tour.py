@@ -138,17 +138,15 @@ def test_a_learners_own_program_is_stopped_at_its_calls(tmp_path: Path) -> None:
     """Each call of the core is a stop, with a name for what it hands over where that is plain; and
     so is each function that was handed over, on its own thread.
     """
-    prompts, words = take(program(tmp_path, OWN_PROGRAM), "--fast")
+    path = program(tmp_path, OWN_PROGRAM)
+    prompts, words = take(path, "--fast")
     told = [(prompt.source, prompt.lane, prompt.note) for prompt in prompts]
     for seen, (source, lane, note) in zip(told, OWN_STOPS, strict=True):
         assert seen[:2] == (source, lane)
         assert seen[2].startswith(note)
     assert "sys.argv: ['--fast']" in words
-
-
-def test_one_steps_from_ones_own_program_into_the_core(tmp_path: Path) -> None:
-    """`s` at a call goes into the installed library's own file."""
-    with Session(program(tmp_path, OWN_PROGRAM)) as session:
+    # `s` at a call goes into the installed library's own file.
+    with Session(path) as session:
         session.type("c")
         prompt = session.type("s")
     assert (prompt.function, prompt.file) == ("add_task", "minitasks/background.py")

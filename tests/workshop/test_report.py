@@ -57,16 +57,6 @@ def test_tells_apart_folders_that_start_named(workshop: Workshop, tmp_path: Path
     assert names == ["ada/minitasks-workshop", "bo/minitasks-workshop"]
 
 
-def test_a_damaged_folder_does_not_stop_the_report(classroom: Path) -> None:
-    """A learner whose journal is damaged is told as such; the file is not touched."""
-    journal = Workshop(classroom / "ada").journal.file
-    journal.write_text("{broken")
-    learners = {one["name"]: one["at"] for one in report.report([classroom])["learners"]}
-    assert learners["ada"] == "damaged"
-    assert learners["지우"] == "double"
-    assert journal.read_text() == "{broken"
-
-
 def test_a_folder_without_a_workshop_is_told(tmp_path: Path, workshop: Workshop) -> None:
     """Where there is none at all, in one line; beside others it is skipped, and named."""
     with pytest.raises(CannotRun, match="no workshop in"):
@@ -95,10 +85,18 @@ def test_archives_are_read(classroom: Path, tmp_path: Path, kind: str) -> None:
 
 
 def test_the_table_fits_a_terminal(classroom: Path) -> None:
-    """On 80 columns every learner and exercise is there, and no line is longer."""
+    """On 80 columns every learner and exercise is there; one whose journal is damaged is told as
+    such, and the file is not touched.
+    """
+    journal = Workshop(classroom / "ada").journal.file
+    journal.write_text("{broken")
+    found = report.report([classroom])
+    learners = {one["name"]: one["at"] for one in found["learners"]}
+    assert (learners["ada"], learners["지우"]) == ("damaged", "double")
+    assert journal.read_text() == "{broken"
     console = Console(width=80, file=io.StringIO())
     with console.capture() as capture:
-        console.print(report.as_text(report.report([classroom])))
+        console.print(report.as_text(found))
     assert all(len(line) <= 80 for line in capture.get().splitlines())
     for word in ("ada", "지우", "double", "again", *(one.name for one in catalog.exercises())):
         assert word in capture.get()
