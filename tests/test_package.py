@@ -89,8 +89,14 @@ def test_the_core_is_sixty_lines_at_most() -> None:
 
 
 @pytest.mark.parametrize("name", ["minitasks", "docs.snippets.faster"])
-def test_importing_it_imports_no_more_than_it_needs(name: str) -> None:
-    """Who imports the core, or the fast one, gets anyio, and neither its tools nor Starlette."""
+def test_it_has_three_names_and_imports_no_more_than_it_needs(name: str) -> None:
+    """Who imports the core, or the fast one, gets anyio, and neither its tools nor Starlette; and
+    a type checker is told that it is typed.
+    """
+    module = importlib.import_module(name)
+    assert module.__all__ == ["BackgroundTask", "BackgroundTasks", "run_in_threadpool"]
+    assert all(hasattr(module, each) for each in module.__all__)
+    assert (PACKAGE / "py.typed").is_file()
     modules_of = "import sys; before = {*sys.modules}; import %s; print(*{*sys.modules} - before)"
     core, anyios = (
         set(subprocess.check_output([sys.executable, "-c", modules_of % each], text=True).split())
@@ -108,15 +114,6 @@ def test_the_examples_in_the_docstrings_run() -> None:
         failed, attempted = doctest.testmod(importlib.import_module(name))
         assert attempted > 0, name
         assert failed == 0, name
-
-
-@pytest.mark.parametrize("name", ["minitasks", "docs.snippets.faster"])
-def test_the_public_names_are_three(name: str) -> None:
-    """They can be imported, and minitasks tells type checkers that they are typed."""
-    module = importlib.import_module(name)
-    assert module.__all__ == ["BackgroundTask", "BackgroundTasks", "run_in_threadpool"]
-    assert all(hasattr(module, each) for each in module.__all__)
-    assert (PACKAGE / "py.typed").is_file()
 
 
 def definitions(source: str) -> dict[str, str]:
