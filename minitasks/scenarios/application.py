@@ -26,7 +26,7 @@ from uvicorn.config import LOGGING_CONFIG
 from minitasks.errors import CannotRun
 from minitasks.scenarios.library import in_one_line, is_own
 from minitasks.scenarios.marks import mark
-from minitasks.scenarios.server import Marked, Server, arrive, http_client, listener
+from minitasks.scenarios.server import Marked, Server, http_client, listener, send
 
 SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne")
 RUN = ("run", "run_app", "run_polling", "run_forever", "serve", "serve_forever", "main")
@@ -264,22 +264,19 @@ def send_all(address: str, requests: Sequence[Request], server: Server) -> None:
     logging.getLogger("httpx2").addFilter(lambda record: record.thread != ident)
     try:
         for request in requests:
-            send(address, request)
+            send_one(address, request)
     finally:
         server.should_exit = True
 
 
-def send(address: str, request: Request) -> None:
+def send_one(address: str, request: Request) -> None:
     """Send a request on a connection of its own, as curl does."""
-    method, path, body = request.method, request.path, request.body
+    body = request.body
     with http_client(address, timeout=None) as http:
-        mark(f"request sent: {method} {path}")
         try:
-            response = http.request(method, path, content=body, headers=headers_for(body))
+            send(http, request.method, request.path, content=body, headers=headers_for(body))
         except httpx2.HTTPError as error:
             mark(f"no answer: {type(error).__name__}")
-        else:
-            arrive(response)
 
 
 def headers_for(body: str | None) -> dict[str, str]:

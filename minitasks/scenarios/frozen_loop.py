@@ -20,6 +20,7 @@ from minitasks.scenarios.library import Library
 from minitasks.scenarios.server import Client, serving
 from minitasks.scenarios.signals import Heart, Signal, heartbeat
 
+first_answered = Signal()
 report_begun = Signal()
 second_request_sent = Signal()
 
@@ -50,18 +51,20 @@ async def write_report() -> None:
 def first_client(heart: Heart, client: Client) -> None:
     heart.block_for_a_beat()
     client.post("/orders", json={"item": "book"})
+    first_answered.set()
 
 
 def second_client(heart: Heart, client: Client) -> None:
     report_begun.block(timeout=5)
+    first_answered.block()
     client.get("/books", when_sent=second_request_sent.set)
     heart.block_for_a_beat()
 
 
 async def main(library: Library) -> None:
     app.state.library = library
-    report_begun.clear()
-    second_request_sent.clear()
+    for signal in (first_answered, report_begun, second_request_sent):
+        signal.clear()
     async with serving(app) as site, heartbeat() as heart, anyio.create_task_group() as group:
         group.start_soon(site.visit, "client 1", partial(first_client, heart))
         group.start_soon(site.visit, "client 2", partial(second_client, heart))

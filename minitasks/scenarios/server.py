@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import anyio
 import httpx2
@@ -125,21 +126,27 @@ class Client:
 
     def post(self, path: str, json: dict[str, str]) -> None:
         """Post something and wait for the whole response."""
-        mark("request sent")
-        arrive(self._http.post(path, json=json))
+        send(self._http, "POST", path, json=json)
 
     def get(self, path: str, when_sent: Callable[[], None] = lambda: None) -> None:
         """Get something and wait for the whole response; `when_sent` is called before the wait."""
-        mark("request sent")
-        when_sent()
-        arrive(self._http.get(path))
+        send(self._http, "GET", path, when_sent)
 
     def close(self) -> None:
         self._http.close()
 
 
-def arrive(response: httpx2.Response) -> None:
-    """Leave a mark for a response."""
+def send(
+    http: httpx2.Client,
+    method: str,
+    path: str,
+    when_sent: Callable[[], None] = lambda: None,
+    **more: Any,
+) -> None:
+    """Send a request and wait for the whole response, with a mark for each."""
+    mark(f"request sent: {method} {path}")
+    when_sent()
+    response = http.request(method, path, **more)
     mark(f"response {response.status_code} complete at the client")
 
 

@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -66,7 +65,7 @@ def questions_on(view: View, found: list[Finding]) -> list[Question]:
     # application did is its own, right or not.
     told = [finding for finding in found if finding.holds or finding.kind]
     asked: list[Question] = []
-    for make in (on_sending, on_the_client, partial(on_order, told=told), on_endings, on_missing):
+    for make in (on_sending, on_the_client, on_order, on_endings, on_missing):
         asked += islice(chain.from_iterable(make(finding, view) for finding in told), 1)
     asked += islice(on_the_loop(told, view), 1)
     asked += chain.from_iterable(map(on_words, told))
@@ -85,14 +84,10 @@ def on_places(finding: Finding, view: View) -> Iterator[Question]:
             yield Question(text, tuple(PLACES.values()), right, finding, (call.name,))
 
 
-def on_order(finding: Finding, view: View, told: list[Finding]) -> Iterator[Question]:
-    calls = named_in(finding, view)
-    if "one before it" in finding.text and not finding.kind:
-        calls = [call for other in told for call in named_in(other, view)]
-        calls = [call for call in calls if call.start > first_answer(view)]
-    elif "order" not in finding.text:
+def on_order(finding: Finding, view: View) -> Iterator[Question]:
+    if "order" not in finding.text:
         return
-    ordered = sorted({call.name: call for call in calls}.values(), key=lambda call: call.start)
+    ordered = sorted(named_in(finding, view), key=lambda call: call.start)
     if len(ordered) >= 2:
         # Alphabetically: the order in which they are shown gives nothing away.
         options = tuple(sorted(call.name for call in ordered[:2]))
@@ -116,14 +111,16 @@ def on_sending(finding: Finding, view: View) -> Iterator[Question]:
 
 
 def on_the_client(finding: Finding, view: View) -> Iterator[Question]:
-    if "the client did not wait" in finding.text:
+    answer = view.mark("response")
+    if answer and "the client had it" in finding.text:
         options = ("the client waits for them", "the client has its answer and goes on")
-        ends = tuple(call.name for call in view.all_calls if call.start > first_answer(view))
-        yield Question("While the tasks run:", options, 1, finding, ends[-1:])
+        later = [call.name for call in view.all_calls if call.end > answer.time]
+        if later:
+            yield Question("While the tasks run:", options, 1, finding, (later[-1],))
 
 
 def on_endings(finding: Finding, view: View) -> Iterator[Question]:
-    if not re.search(r"\b(raised|ran to its end|was stopped)\b", finding.text):
+    if not re.search(r"\b(raised|was stopped)\b", finding.text):
         return
     for call in named_in(finding, view)[:1]:
         if call.ended == "raise":
@@ -141,11 +138,11 @@ def on_the_loop(found: list[Finding], view: View) -> Iterator[Question]:
     latest: Call | None = None
     for finding in found:
         latest = next(iter(named_in(finding, view)), latest)
-        still = "event loop stood still" in finding.text or finding.kind == "held"
+        still = re.search("event loop stood still|held the event loop", finding.text)
         if latest and (still or "heart beat" in finding.text):
             text = f"While {latest.name} runs, does the event loop go on?"
             options = ("yes, it goes on", "no, it stands still")
-            yield Question(text, options, int(still), finding, (latest.name,))
+            yield Question(text, options, int(bool(still)), finding, (latest.name,))
 
 
 GOES_ON = {"waits?": "it waits for the thread", "does not|went": "it goes on at once"}
@@ -203,17 +200,12 @@ WORDS = (
         {"1": "1", "2": "2", "4": "4"},
     ),
     (
-        r"(?P<what>Image \d+) waited .* for a token, (?P<word>suspended)",
-        "{what} waits for a token. Does its coroutine block the event loop?",
-        {"blocked": "yes", "suspended": "no: it is suspended"},
-    ),
-    (
         r"^(?P<name>\w+) was called, and (?P<word>nobody) awaited its coroutine",
         "{name} is called. Does it run?",
         {"somebody": "yes", "nobody": "no"},
     ),
     (
-        r"(?P<name>\w+) \(.*\) (?P<word>waited) .* for (?:one of the \d+ tokens|the one token)",
+        r"(?P<name>\w+)(?: \(.*\))? (?P<word>waited) .* the \w+ tokens?\.",
         "Does {name} run as soon as it is handed to a thread?",
         {"at once": "yes", "waited": "no: it waits for a token"},
     ),

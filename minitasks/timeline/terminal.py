@@ -19,8 +19,9 @@ from minitasks.scenarios import Scenario
 from minitasks.scenarios.library import is_own as is_own_file
 from minitasks.timeline.calls import COLOURS, Call, View
 from minitasks.timeline.events import Event
-from minitasks.timeline.findings import Finding, find, full
+from minitasks.timeline.findings import Finding, full
 from minitasks.timeline.record_scenario import ScenarioRun
+from minitasks.timeline.scenario_findings import find
 from minitasks.timeline.stalls import HELD_FOR
 from minitasks.tracing.threads import Lane
 

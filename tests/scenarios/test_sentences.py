@@ -10,26 +10,27 @@ import pytest
 from minitasks.scenarios import NAMES
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Timeline
-from minitasks.timeline.findings import SCENARIOS, find
+from minitasks.timeline.scenario_findings import SCENARIOS, find
 from tests.recorded import recorded, runs_of
 
-ON_LOOP = " is sync, and yet it ran on the event loop's thread."
-IN_THREAD = " is async, and yet it ran in worker thread 1."
+ON_LOOP = " is sync: it ran on the event loop."
+IN_THREAD = " is async: it ran in worker thread 1."
 NEVER = " was never called."
+SIDE_BY_SIDE = "The tasks ran in this order, some of them side by side: "
+REVERSED = (
+    "The tasks ran in this order, each when the one before it had ended: {}. "
+    "They were added in another order."
+)
 
 # For each sentence that a right library gets, in order: the library that is wrong there, and what
 # is said of it. Where no library can be wrong, the reason.
 WRONG: dict[str, list[tuple[str, str] | str]] = {
     "register-product": [
-        ("calls_at_once", "send_confirmation_email was called before the answer was sent."),
+        ("calls_at_once", "send_confirmation_email was called before the answer (201) was sent."),
         "FastAPI's doing",
         ("async_in_thread", "register_to_blockchain" + IN_THREAD),
         ("sync_on_loop", "send_confirmation_email" + ON_LOOP),
-        (
-            "last_first",
-            "send_confirmation_email was called before register_to_blockchain had ended.",
-        ),
-        ("runs_nothing", "No task ended after the client had its answer."),
+        ("last_first", REVERSED.format("send_confirmation_email, register_to_blockchain")),
     ],
     "sync-task": [
         ("sync_on_loop", "write_report" + ON_LOOP),
@@ -39,33 +40,30 @@ WRONG: dict[str, list[tuple[str, str] | str]] = {
     "frozen-loop": [
         ("runs_nothing", "write_report" + NEVER),
         ("async_in_thread", "write_report" + IN_THREAD),
-        ("async_in_thread", "while write_report ran."),
-        ("async_in_thread", "and not until write_report was done."),
+        ("async_in_thread", "The event loop went on while write_report ran."),
     ],
     "in-order": [
         ("calls_at_once", "charge_card was called before all tasks were added."),
         (
             "last_first",
-            "The order was another: "
-            "send_confirmation_email, print_label, notify_warehouse, charge_card.",
+            REVERSED.format("send_confirmation_email, print_label, notify_warehouse, charge_card"),
         ),
-        ("all_at_once", "notify_warehouse was called before charge_card had ended."),
         ("sync_on_loop", "charge_card" + ON_LOOP),
         ("async_in_thread", "notify_warehouse" + IN_THREAD),
+        ("sync_on_loop", "print_label" + ON_LOOP),
+        ("async_in_thread", "send_confirmation_email" + IN_THREAD),
     ],
     "first-failure": [
-        ("calls_at_once", "save_thumbnail was called before the answer was sent."),
+        ("calls_at_once", "save_thumbnail was called before the answer (201) was sent."),
         ("last_first", "save_thumbnail" + NEVER),
-        ("runs_nothing", "register_to_blockchain" + NEVER),
+        ("keeps_quiet", "the server did not see it."),
         ("swallows_errors", "send_confirmation_email, behind it, was called all the same."),
-        ("keeps_quiet", "The exception did not reach the server: nobody will hear of it."),
     ],
     "pool-of-tokens": [
-        ("runs_nothing", "resize_image" + NEVER),
         ("sync_on_loop", "resize_image" + ON_LOOP),
         ("one_token", "The default limiter has 2 tokens, and at most 1 ran at once."),
         ("plain_executor", " of 4 images waited for a token."),
-        ("sync_on_loop", "An image that had to wait kept the event loop busy."),
+        ("sync_on_loop", " of 4 images waited for a token."),
     ],
     "context": [
         ("sync_on_loop", "write_audit_log" + ON_LOOP),
@@ -83,8 +81,7 @@ WRONG: dict[str, list[tuple[str, str] | str]] = {
             "awaits_results",
             "Somebody awaited the coroutine that it returned: send_email ran for ada.",
         ),
-        ("awaits_results", "Nobody noticed."),
-        ("misses_partials", "The partial was not seen through: send_email did not run for grace."),
+        ("misses_partials", "send_email" + NEVER),
     ],
     "cancelled": [
         ("shields_tasks", "call_slow_service was not stopped."),
@@ -121,9 +118,9 @@ SAID = [
 ]
 # What another library may want: it differs from Starlette, and is not called wrong.
 MEANT_SO = [
-    ("in-order", "all_at_once", "notify_warehouse was called before charge_card had ended."),
-    ("in-order", "last_first", "The order was another"),
-    ("first-failure", "all_at_once", "send_confirmation_email, behind it, was called all the same"),
+    ("in-order", "all_at_once", SIDE_BY_SIDE),
+    ("in-order", "last_first", "They were added in another order."),
+    ("first-failure", "all_at_once", " was called all the same"),
     ("pool-of-tokens", "plain_executor", "The default limiter has 2 tokens, and at most "),
     ("pool-of-tokens", "plain_executor", " of 4 images waited for a token."),
 ]
@@ -164,8 +161,7 @@ def test_a_failure_in_a_group_has_reached_the_server() -> None:
     found = find("first-failure", view)
     (mark,) = view.marks("exception reaches the server: ")
     assert mark.text.endswith(": ExceptionGroup of ConnectionError")
-    assert found[-1].text.startswith("The exception reached the server")
-    assert found[-1].holds
+    assert [each.holds for each in found if "it reached the server" in each.text] == [True]
 
 
 def test_a_client_that_reads_late_is_not_said_to_wait_for_the_tasks() -> None:
@@ -175,8 +171,7 @@ def test_a_client_that_reads_late_is_not_said_to_wait_for_the_tasks() -> None:
     others = tuple(each for each in timeline.events if each is not answered)
     late = replace(answered, time=others[-1].time + 1)
     found = find("register-product", View(replace(timeline, events=(*others, late))))
-    assert found[-1].holds
-    assert found[-1].text.endswith("the client read it later still.")
+    assert "the client had it" in found[0].text
     assert all(each.holds for each in found)
 
 

@@ -69,7 +69,7 @@ async def test_the_answer_is_sent_before_the_task_is_called(marks: list[tuple[st
         "POST / done",
     ]
     assert [text for thread, text in marks if thread == "client"] == [
-        "request sent",
+        "request sent: POST /",
         "response 200 complete at the client",
     ]
 

@@ -6,24 +6,25 @@ import pytest
 
 from minitasks.scenarios import NAMES
 from minitasks.timeline.ask import PLACES, questions_on
-from minitasks.timeline.findings import find
+from minitasks.timeline.scenario_findings import find
 from tests.recorded import recorded
 
-BLOCKS = "Does its coroutine block the event loop?"
 SEES, DOES = "What does the caller see?", "What does the caller do?"
 WAITS, GOES_ON = "it waits for the thread", "it goes on at once"
 RIGHT = {
-    ("register-product", "While the tasks run:"): "the client has its answer and goes on",
+    **{
+        (name, "While the tasks run:"): "the client has its answer and goes on"
+        for name in ("register-product", "frozen-loop", "first-failure")
+    },
     ("sync-task", "While write_report runs, does the event loop go on?"): "yes, it goes on",
     ("sync-task", "Meanwhile, what is main, which awaits it?"): "suspended: its thread is free",
     ("frozen-loop", "While write_report runs, does the event loop go on?"): "no, it stands still",
     ("first-failure", "How does register_to_blockchain end?"): "it raises an exception",
     ("first-failure", "Is send_confirmation_email called?"): "no, never",
     ("pool-of-tokens", "There are 2 tokens. How many of the tasks run at once, at most?"): "2",
-    **{
-        ("pool-of-tokens", f"Image {number} waits for a token. {BLOCKS}"): "no: it is suspended"
-        for number in "1234"
-    },
+    ("pool-of-tokens", "Does resize_image run as soon as it is handed to a thread?"): (
+        "no: it waits for a token"
+    ),
     ("context", "Does write_audit_log see what its caller had set current_user to?"): "yes",
     ("context", f"Then it is set to auditor by the function in the thread. {SEES}"): (
         "what was there before"
@@ -88,7 +89,7 @@ def test_a_learner_answers_by_number_and_then_sees_the_picture() -> None:
     terminal.expect("7 is not in the range")
     terminal.sendline("1")
     terminal.expect("Yes.")
-    terminal.expect("They were called in the order added")
+    terminal.expect("The tasks ran in this order")
     terminal.expect("charge_card.*█")
     while terminal.expect(["Where does ", "in-order on minitasks"]) == 0:
         terminal.sendline("1")

@@ -56,7 +56,7 @@ def test_an_encoding_without_the_characters_gets_ascii() -> None:
         text = raw.getvalue().decode("ascii")
     # How wide each is, a busy machine decides.
     assert re.search(r"^  notify_warehouse +[#=.]*[#=][#=.]*$", text, re.MULTILINE)
-    assert "+ Never two at once" in text
+    assert "+ The tasks ran in this order" in text
 
 
 def test_a_recording_that_was_full_says_so() -> None:
