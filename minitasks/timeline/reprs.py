@@ -1,8 +1,8 @@
 """Reprs: a short text for any object, made without asking the object.
 
 A `__repr__` may raise, block or take minutes, and it would do so in the midst of the learner's
-program, on its threads. So `reprlib` is told what to do with Python's own types, and anything else
-is shown by its class and the attributes that it stores: no `__repr__`, `__len__` or `__iter__` of a
+program, on its threads. So Python's own types are shown as their reprs do, cut short, and anything
+else by its class and the attributes that it stores: no `__repr__`, `__len__` or `__iter__` of a
 class written in Python runs. What such a class hides by a `__repr__` of its own stays hidden.
 """
 
@@ -16,17 +16,17 @@ import reprlib
 import types
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import Enum
 from itertools import islice
 from typing import Any
 
-Show = Callable[[Any, int], str]
-Stores = list[tuple[str, Any]]  # descriptors, by name: of a slot, or of the `__dict__`
+Show = Callable[[Any, int], str]  # of a value, so many levels deep
 
-LONGEST = 120  # characters of the whole text
-MOST_ITEMS = 4
+LONGEST, MOST_ITEMS, MOST_LEVELS = 120, 4, 3  # of the whole text, in characters
 MOST_BITS = 128  # a larger int is told by its size: to spell it out takes quadratic time
+STRINGS = reprlib.Repr()
+STRINGS.maxstring = 40
 
 # Their reprs run no code but Python's own, and are short.
 PLAIN = (
@@ -36,117 +36,28 @@ PLAIN = (
 )
 NAMED = (types.FunctionType, types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType)
 DICTS = (dict, defaultdict, OrderedDict, Counter)
+BRACKETS: dict[type, tuple[str, str]] = {
+    **{kind: (f"{kind.__name__}({{", "})") for kind in DICTS},
+    dict: ("{", "}"),
+    list: ("[", "]"),
+    tuple: ("(", ")"),
+    set: ("{", "}"),
+    frozenset: ("frozenset({", "})"),
+    deque: ("deque([", "])"),
+}
+ARGS = vars(BaseException)["args"]  # of an exception: what was passed on to `Exception`
 
-# Where the `__repr__` that a dataclass decorator makes is written.
-GENERATED = (dataclasses.__file__, reprlib.__file__)
 
-
-class ShortRepr(reprlib.Repr):
-    """reprlib, which decides by the exact type and never calls a method of a learner's class."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.maxlevel, self.maxstring = 3, 40
-        self.maxlist = self.maxtuple = self.maxdeque = MOST_ITEMS
-        self.shows: dict[type, Show] = {
-            **dict.fromkeys(PLAIN, lambda value, level: repr(value)),
-            **dict.fromkeys(NAMED, lambda value, level: f"<{name_of(value)} {value.__name__}>"),
-            **dict.fromkeys(DICTS, self.of_dict),
-            int: self.of_int,
-            str: self.repr_str,
-            bytes: self.of_bytes,
-            bytearray: self.of_bytes,
-            list: self.repr_list,
-            tuple: self.repr_tuple,
-            deque: self.repr_deque,
-            set: lambda value, level: self.of_set(value, level) or "set()",
-            frozenset: lambda value, level: f"frozenset({self.of_set(value, level)})",
-            functools.partial: lambda value, level: self.of_call(
-                "partial", (value.func, *value.args), value.keywords, level
-            ),
-            types.BuiltinFunctionType: lambda value, level: f"<built-in {value.__name__}>",
-            types.MethodType: lambda value, level: f"<method {value.__qualname__}>",
-            types.ModuleType: lambda value, level: f"<module {value.__name__}>",
-        }
-
-    def repr1(self, x: Any, level: int) -> str:
-        """Show a value, going `level` levels deep."""
-        kind = type(x)
-        try:
-            show = self.shows.get(kind)
-            if show is None:
-                show = self.shows[kind] = self.show_for(kind)
-            return show(x, level)
-        except Exception:  # most likely another thread changed it meanwhile
-            return f"<{kind.__name__}>"
-
-    def show_for(self, kind: type) -> Show:
-        """Find out how to show the values of a class that is not Python's own."""
-        if issubclass(kind, type):
-            return lambda value, level: f"<class {value.__name__}>"
-        if issubclass(kind, Enum):
-            return lambda value, level: f"{kind.__name__}.{value.__dict__['_name_']}"
-        if issubclass(kind, BaseException):
-            stores = stores_of(kind)
-            return lambda value, level: self.of_exception(value, stores, level)
-        fields = shown_fields(kind)
-        if fields is None:
-            return lambda value, level: f"<{kind.__name__}>"
-        for base in (*DICTS, list, tuple, set, frozenset, str, int, float, deque):
-            if issubclass(kind, base):
-                return self.of_extended(kind, base)
-        stores = stores_of(kind)
-        return lambda value, level: self.of_object(value, stores, fields, level)
-
-    def of_extended(self, kind: type, base: Any) -> Show:
-        """Show an instance of a class that extends a built-in one, and keeps its `__repr__`."""
-        copy = base if base not in DICTS else lambda value: dict(dict.items(value))
-        return lambda value, level: f"{kind.__name__}({self.repr1(copy(value), level)})"
-
-    def of_int(self, value: int, level: int) -> str:
-        bits = value.bit_length()
-        return repr(value) if bits <= MOST_BITS else f"<int of {bits} bits>"
-
-    def of_bytes(self, value: bytes | bytearray, level: int) -> str:
-        cut = "" if len(value) <= self.maxstring else "..."
-        return repr(value[: self.maxstring]) + cut
-
-    def of_set(self, value: set[Any] | frozenset[Any], level: int) -> str:
-        shown = [self.repr1(item, level - 1) for item in islice(value, MOST_ITEMS if level else 0)]
-        return f"{{{joined(shown, len(value))}}}" if value else ""
-
-    def of_dict(self, value: dict[Any, Any], level: int) -> str:
-        shown = [
-            f"{self.repr1(key, level - 1)}: {self.repr1(item, level - 1)}"
-            for key, item in islice(value.items(), MOST_ITEMS if level else 0)
-        ]
-        text = joined(shown, len(value))
-        name = type(value).__name__
-        return f"{{{text}}}" if name == "dict" else f"{name}({{{text}}})"
-
-    def of_object(
-        self, value: object, stores: Stores, fields: Callable[[str], bool], level: int
-    ) -> str:
-        """Show an object by its attributes."""
-        public = {name: item for name, item in attributes(value, stores) if fields(name)}
-        name = name_of(value)
-        return self.of_call(name, (), public, level) if public else f"<{name}>"
-
-    def of_exception(self, value: BaseException, stores: Stores, level: int) -> str:
-        """Show an exception by what was passed on to `Exception`, or else by its attributes."""
-        args = vars(BaseException)["args"].__get__(value)
-        stored = [] if args else attributes(value, stores)
-        public = {name: item for name, item in stored if is_public(name) and item is not None}
-        return self.of_call(name_of(value), args, public, level)
-
-    def of_call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> str:
-        """Show something as the call that would make it."""
-        if not level:
-            return f"{name}(...)"
-        shown = [self.repr1(arg, level - 1) for arg in args[:MOST_ITEMS]]
-        for key, item in islice(kwargs.items(), MOST_ITEMS - len(shown)):
-            shown.append(f"{key}={self.repr1(item, level - 1)}")
-        return f"{name}({joined(shown, len(args) + len(kwargs))})"
+def short(value: Any, level: int) -> str:
+    """Show a value, going `level` levels deep."""
+    kind = type(value)
+    try:
+        show = SHOWS.get(kind)
+        if show is None:
+            show = SHOWS[kind] = show_for(kind)
+        return show(value, level)
+    except Exception:  # most likely another thread changed it meanwhile
+        return f"<{kind.__name__}>"
 
 
 def joined(shown: list[str], count: int) -> str:
@@ -154,40 +65,103 @@ def joined(shown: list[str], count: int) -> str:
     return ", ".join([*shown, "..."] if count > len(shown) else shown)
 
 
-def name_of(value: object) -> str:
-    """Give the name of a value's class."""
-    return type(value).__name__
+def of_items(value: Any, level: int) -> str:
+    kind, most, level = type(value), MOST_ITEMS if level else 0, level - 1
+    left, right = BRACKETS[kind]
+    if kind in DICTS:
+        items = islice(value.items(), most)
+        shown = [f"{short(key, level)}: {short(item, level)}" for key, item in items]
+    else:
+        shown = [short(item, level) for item in islice(value, most)]
+        if kind is tuple and len(value) == 1 and most:
+            right = ",)"
+        elif right[0] == "}" and not value:
+            return f"{kind.__name__}()"
+    return left + joined(shown, len(value)) + right
 
 
-def is_public(name: str) -> bool:
-    """Tell whether an attribute is meant to be seen."""
-    return name[:1] != "_"
+def of_call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], level: int) -> str:
+    """Show something as the call that would make it."""
+    most, level = MOST_ITEMS if level else 0, level - 1
+    shown = [short(arg, level) for arg in args[:most]]
+    for key, item in islice(kwargs.items(), most - len(shown)):
+        shown.append(f"{key}={short(item, level)}")
+    return f"{name}({joined(shown, len(args) + len(kwargs))})"
 
 
-def shown_fields(kind: type) -> Callable[[str], bool] | None:
-    """Tell which attributes a class shows in its repr; None if it has a `__repr__` of its own."""
+SHOWS: dict[type, Show] = {
+    **dict.fromkeys(PLAIN, lambda value, level: repr(value)),
+    **dict.fromkeys(NAMED, lambda value, level: f"<{type(value).__name__} {value.__name__}>"),
+    **dict.fromkeys(BRACKETS, of_items),
+    **dict.fromkeys(
+        (bytes, bytearray), lambda value, level: repr(value[:40]) + "..." * (len(value) > 40)
+    ),
+    str: STRINGS.repr_str,
+    int: lambda value, level: (
+        repr(value) if value.bit_length() <= MOST_BITS else f"<int of {value.bit_length()} bits>"
+    ),
+    functools.partial: lambda value, level: of_call(
+        "partial", (value.func, *value.args), value.keywords, level
+    ),
+    types.BuiltinFunctionType: lambda value, level: f"<built-in {value.__name__}>",
+    types.MethodType: lambda value, level: f"<method {value.__qualname__}>",
+    types.ModuleType: lambda value, level: f"<module {value.__name__}>",
+}
+
+
+def show_for(kind: type) -> Show:
+    """Find out how to show the values of a class that is not Python's own."""
+    name = kind.__name__
+    if issubclass(kind, type):
+        return lambda value, level: f"<class {value.__name__}>"
+    if issubclass(kind, Enum):
+        return lambda value, level: f"{name}.{value.__dict__['_name_']}"
+    is_error = issubclass(kind, BaseException)
+    hidden = set[str]() if is_error else hidden_in(kind)
+    if hidden is None:
+        return lambda value, level: f"<{name}>"
+    for base in (dict, list, tuple, set, frozenset, str, int, float, deque):
+        if issubclass(kind, base):  # and keeps its `__repr__`
+            copy: Any = base if base is not dict else lambda value: dict(dict.items(value))
+            return lambda value, level: f"{name}({short(copy(value), level)})"
+    stores = stores_of(kind)
+
+    def show(value: Any, level: int) -> str:
+        args = ARGS.__get__(value) if is_error else ()
+        stored = () if args else attributes(value, stores)
+        kwargs = {
+            key: item
+            for key, item in stored
+            if key[:1] != "_" and key not in hidden and not (is_error and item is None)
+        }
+        return of_call(name, args, kwargs, level) if kwargs or is_error else f"<{name}>"
+
+    return show
+
+
+def hidden_in(kind: type) -> Collection[str] | None:
+    """Tell which attributes a class hides in its repr; None if it has a `__repr__` of its own."""
     owner = next(base for base in kind.__mro__ if "__repr__" in vars(base))
     if owner.__module__ in ("builtins", "collections"):
-        return is_public
+        return ()
     function = vars(owner)["__repr__"]
     if type(function) is not types.FunctionType:
         return None
     file = function.__code__.co_filename
     if file == collections.__file__:  # a namedtuple
-        return is_public
-    if file in GENERATED:
-        hidden = {field.name for field in dataclasses.fields(owner) if not field.repr}
+        return ()
+    if file in (dataclasses.__file__, reprlib.__file__):  # where a dataclass's is written
+        fields = vars(owner)["__dataclass_fields__"]
     elif str(function.__module__).partition(".")[0] in ("pydantic", "sqlmodel"):
         fields = getattr(kind, "__pydantic_fields__", {})
-        hidden = {name for name, field in fields.items() if not field.repr}
-    elif "__attrs_attrs__" in vars(owner) and "attrs generated" in file:
-        hidden = {field.name for field in vars(owner)["__attrs_attrs__"] if not field.repr}
+    elif "attrs generated" in file:
+        fields = {field.name: field for field in vars(owner)["__attrs_attrs__"]}
     else:
         return None
-    return lambda name: is_public(name) and name not in hidden
+    return {name for name, field in fields.items() if not field.repr}
 
 
-def stores_of(kind: type) -> Stores:
+def stores_of(kind: type) -> list[tuple[str, Any]]:
     """Find where the instances of a class keep their attributes: no property, no `__getattr__`."""
     return [
         (name, slot)
@@ -198,7 +172,7 @@ def stores_of(kind: type) -> Stores:
     ]
 
 
-def attributes(value: object, stores: Stores) -> Iterator[tuple[str, Any]]:
+def attributes(value: object, stores: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     """Read the attributes stored in an object."""
     for name, store in stores:
         if name == "__dict__":
@@ -210,9 +184,6 @@ def attributes(value: object, stores: Stores) -> Iterator[tuple[str, Any]]:
             continue
 
 
-SHORT = ShortRepr()
-
-
 def short_repr(value: object) -> str:
     """Give a short text for a value, of `LONGEST` characters at most.
 
@@ -222,18 +193,15 @@ def short_repr(value: object) -> str:
         >>> class Product:
         ...     def __init__(self):
         ...         self.name, self.price = "book", 9
-        >>> class Secret(Product):
-        ...     def __repr__(self):
-        ...         return "Secret(***)"
-        >>> short_repr([Product(), Secret(), ("x", None), *range(1000)])
-        "[Product(name='book', price=9), <Secret>, ('x', None), 0, ...]"
+        >>> short_repr([Product(), ("x", None), *range(1000)])
+        "[Product(name='book', price=9), ('x', None), 0, 1, ...]"
     """
     return kept(value) if type(value) in KEPT else made(value)
 
 
 def made(value: object) -> str:
     """Make the text."""
-    text = SHORT.repr1(value, SHORT.maxlevel)
+    text = short(value, MOST_LEVELS)
     if not text.isprintable():  # the name of a class or of an attribute may be any string
         text = ascii(text)[1:-1]
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel, Field, SecretStr
 
 from minitasks import BackgroundTask, BackgroundTasks
-from minitasks.timeline.reprs import LONGEST, SHORT, short_repr
+from minitasks.timeline.reprs import LONGEST, SHOWS, short_repr
 from tests.timeline import programs
 from tests.timeline.recordings import of, recording_of
 
@@ -227,7 +227,7 @@ def test_names_that_can_not_be_printed_are_escaped() -> None:
 def test_a_dict_that_changes_meanwhile_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another thread may change what is being looked at."""
     shared: dict[object, object] = {1: 2, 3: 4}
-    monkeypatch.setitem(SHORT.shows, int, lambda value, level: str(shared.pop(value, "gone")))
+    monkeypatch.setitem(SHOWS, int, lambda value, level: str(shared.pop(value, "gone")))
     assert short_repr(shared) == "<dict>"
 
 
