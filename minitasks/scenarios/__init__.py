@@ -8,7 +8,6 @@ scenarios imports none of them: some bring a whole web framework.
 import ast
 import difflib
 import importlib
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -48,32 +47,21 @@ if __name__ == "__main__":
 
 @dataclass(frozen=True)
 class Scenario:
-    """One small real program.
+    """One small real program."""
 
-    Attributes:
-        name: Its name on the command line, such as "register-product".
-        promise: What it shows, in one line.
-        look_for: What to look for while it runs.
-        needs: The names of the library that it uses.
-        backends: The event loops that it runs on: "asyncio", "trio", "uvloop".
-        file: Its module.
-    """
-
-    name: str
-    promise: str
-    look_for: str
-    needs: tuple[str, ...]
-    backends: tuple[str, ...]
-    file: Path
+    name: str  # on the command line, such as "register-product"
+    promise: str  # what it shows, in one line
+    look_for: str  # while it runs
+    needs: tuple[str, ...]  # the names of the library that it uses
+    backends: tuple[str, ...]  # the event loops that it runs on
+    file: Path  # its module
 
     @property
-    def main(self) -> Callable[[Any], Awaitable[None]]:
-        """The program itself, which takes a `Library`; the module is imported when first asked."""
-        main: Callable[[Any], Awaitable[None]] = self.load().main
-        return main
+    def main(self) -> Any:
+        """The program itself, which takes a `Library`."""
+        return self.load().main
 
     def load(self) -> ModuleType:
-        """Import the module."""
         return importlib.import_module(f"{__name__}.{self.file.stem}")
 
 

@@ -26,7 +26,7 @@ from uvicorn.config import LOGGING_CONFIG
 from minitasks.errors import CannotRun
 from minitasks.scenarios.library import in_one_line, is_own
 from minitasks.scenarios.marks import mark
-from minitasks.scenarios.server import Marked, Server, http_client, listener, send
+from minitasks.scenarios.server import Client, Marked, Server, listener
 
 SERVERS = ("uvicorn", "gunicorn", "hypercorn", "granian", "daphne")
 RUN = ("run", "run_app", "run_polling", "run_forever", "serve", "serve_forever", "main")
@@ -40,42 +40,34 @@ LOGGING = {**LOGGING_CONFIG, "handlers": {**LOGGING_CONFIG["handlers"], "access"
 
 @dataclass(frozen=True)
 class Application:
-    """An application of one's own.
+    """An ASGI application of one's own."""
 
-    Attributes:
-        name: How it was named, such as "shop.main:app".
-        app: The ASGI application.
-        folder: Where its own code is: its topmost package's folder, or else its module's file.
-    """
-
-    name: str
+    name: str  # how it was named, such as "shop.main:app"
     app: Any
-    folder: Path
+    folder: Path  # where its own code is: its topmost package's folder, or else its module's file
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request to be sent: its method, its path with the query, and its body, if it has one."""
+    """A request to be sent."""
 
     method: str
-    path: str
+    path: str  # with the query
     body: str | None = None
 
 
 def kind_of(name: str) -> Literal["an application", "a program", "a scenario"]:
     """Tell what a name on the command line means."""
-    path = Path(name)
-    if path.suffix != ".py":
+    if not name.endswith(".py"):
         return "an application" if ":" in name else "a scenario"
-    is_served = path.is_file() and holds_only_an_app(path)
-    return "an application" if is_served else "a program"
+    return "an application" if holds_only_an_app(Path(name)) else "a program"
 
 
 def holds_only_an_app(path: Path) -> bool:
     """Tell whether a file makes an `app` and neither serves it nor has a main part of its own."""
     try:
         tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError):
         return False
     imported = {name.partition(".")[0] for name in imports_of(tree)}
     makes_app = any("app" in assigned(statement) for statement in tree.body)
@@ -129,9 +121,9 @@ def find_application(name: str, app_dir: Path | None = None, factory: bool = Fal
         attribute = "app"
     else:
         module_name, _, attribute = name.partition(":")
-    # Before the import, as uvicorn does: an application may change it.
+    # Both as uvicorn does, before the import: an application may change its logging, and import
+    # more while it runs.
     logging.config.dictConfig(LOGGING)
-    # As uvicorn does; and for good, since an application may import more while it runs.
     sys.path.insert(0, str((app_dir or Path()).resolve()))
     module = import_module(module_name, name)
     found: Any = module
@@ -218,8 +210,7 @@ def serve(
 
     Args:
         application: What to serve.
-        requests: What to send, one after another, each when the one before it is answered; without
-            any it is served until Ctrl-C.
+        requests: What to send, each when the one before it is answered; none: until Ctrl-C.
         host: The address to listen on.
         port: The port to listen on, a free one unless given.
         backend: The event loop: "asyncio", "uvloop", or "auto": the one that uvicorn takes.
@@ -264,19 +255,15 @@ def send_all(address: str, requests: Sequence[Request], server: Server) -> None:
     logging.getLogger("httpx2").addFilter(lambda record: record.thread != ident)
     try:
         for request in requests:
-            send_one(address, request)
+            method, path, body = request.method, request.path, request.body
+            # A connection of its own, as curl has.
+            with Client(address, timeout=None) as client:
+                try:
+                    client.request(method, path, content=body, headers=headers_for(body))
+                except httpx2.HTTPError as error:
+                    mark(f"no answer: {type(error).__name__}")
     finally:
         server.should_exit = True
-
-
-def send_one(address: str, request: Request) -> None:
-    """Send a request on a connection of its own, as curl does."""
-    body = request.body
-    with http_client(address, timeout=None) as http:
-        try:
-            send(http, request.method, request.path, content=body, headers=headers_for(body))
-        except httpx2.HTTPError as error:
-            mark(f"no answer: {type(error).__name__}")
 
 
 def headers_for(body: str | None) -> dict[str, str]:

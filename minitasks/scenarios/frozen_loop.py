@@ -57,7 +57,8 @@ def first_client(heart: Heart, client: Client) -> None:
 def second_client(heart: Heart, client: Client) -> None:
     report_begun.block(timeout=5)
     first_answered.block()
-    client.get("/books", when_sent=second_request_sent.set)
+    client.event_hooks = {"request": [lambda request: second_request_sent.set()]}
+    client.get("/books")
     heart.block_for_a_beat()
 
 

@@ -8,7 +8,6 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,15 +21,11 @@ INSTALLED = ("minitasks", "starlette")  # each keeps them in modules of the same
 
 @dataclass(frozen=True)
 class Library:
-    """The three public names and the question behind them, wherever they come from.
+    """The three public names and the question behind them, wherever they come from."""
 
-    Attributes:
-        name: "minitasks", "starlette", or the path of the file.
-        files: The source files that define the names: what a recording or a tour looks into.
-    """
-
-    name: str
-    # Not in the repr, which a recording shows: where packages are is the own affair of a machine.
+    name: str  # "minitasks", "starlette", or the path of the file
+    # The source files that define the names: what a recording or a tour looks into. Not in the
+    # repr, which a recording shows: where packages are is the own affair of a machine.
     files: tuple[Path, ...] = field(repr=False)
     BackgroundTask: Callable[..., Any]
     BackgroundTasks: Callable[..., Any]
@@ -48,17 +43,15 @@ def load_library(choice: str, needs: tuple[str, ...] = NAMES) -> Library:
     Raises:
         CannotRun: There is no such file, it raises on import, or it lacks a name that is needed.
     """
-    if choice in INSTALLED:
-        kept_in = (f"{choice}.background", f"{choice}.concurrency")
-        modules = list(map(importlib.import_module, kept_in))
-    else:
-        modules = [import_file(existing_file(choice), choice)]
-    return library_of(choice, modules, needs)
+    if choice not in INSTALLED:
+        return library_of(choice, [import_file(existing_file(choice), choice)], needs)
+    kept_in = (f"{choice}.background", f"{choice}.concurrency")
+    return library_of(choice, list(map(importlib.import_module, kept_in)), needs)
 
 
 def library_of(choice: str, modules: list[ModuleType], needs: tuple[str, ...] = NAMES) -> Library:
     """Gather the names from modules that are imported already; see `load_library`."""
-    found = {
+    found: dict[str, Any] = {
         name: next((getattr(module, name) for module in modules if hasattr(module, name)), None)
         for name in (*NAMES, "is_async_callable")
     }
@@ -70,7 +63,7 @@ def library_of(choice: str, modules: list[ModuleType], needs: tuple[str, ...] = 
     return Library(
         name=choice,
         files=tuple(dict.fromkeys(file for file in files if file)),
-        **{name: value or partial(call_missing, name, choice) for name, value in found.items()},
+        **found,
     )
 
 
@@ -79,7 +72,7 @@ def library_files() -> list[Path]:
     names = filter(importlib.util.find_spec, INSTALLED)
     files = [file for name in names for file in load_library(name).files]
     spec = importlib.util.find_spec("fastapi")
-    if spec is not None and spec.origin is not None:
+    if spec and spec.origin:
         files.append(Path(spec.origin).with_name("background.py"))
     return files
 
@@ -89,8 +82,7 @@ def existing_file(choice: str) -> Path:
     path = Path(choice).expanduser()
     if path.is_file():
         return path.resolve()
-    near = difflib.get_close_matches(choice, INSTALLED, n=1)
-    if near:
+    if near := difflib.get_close_matches(choice, INSTALLED, n=1):
         raise CannotRun(f"there is no library {choice!r}: did you mean {near[0]}?")
     raise CannotRun(f"there is no file {choice}: choose minitasks, starlette or a Python file")
 
@@ -123,11 +115,6 @@ def in_one_line(error: BaseException, path: Path) -> str:
     where = f"line {lines[-1]}: " if lines else ""
     words = " ".join(str(error).split())
     return f"{where}{type(error).__name__}: {words}"
-
-
-def call_missing(name: str, choice: str, *args: Any, **kwargs: Any) -> Any:
-    """Stand in for a name that is not there, for as long as nobody calls it."""
-    raise CannotRun(f"{choice} has no {name}, which is needed here")
 
 
 def source_file(obj: Any) -> Path | None:

@@ -40,12 +40,8 @@ def warnings_as_marks() -> Iterator[None]:
     """Leave a mark for each of Python's warnings while the block runs, instead of printing it."""
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        warnings.showwarning = _mark_warning
+        warnings.showwarning = lambda text, category, *rest: mark(f"{category.__name__}: {text}")
         yield
-
-
-def _mark_warning(message: object, category: type[Warning], *rest: Any, **more: Any) -> None:
-    mark(f"{category.__name__}: {message}")
 
 
 @contextmanager

@@ -20,19 +20,12 @@ from minitasks.tracing.steps import is_of_pool
 
 
 def run_scenario(scenario: Scenario, library: Library, backend: str = "asyncio") -> None:
-    """Run a scenario to its end.
-
-    Args:
-        scenario: What to run.
-        library: What to run it on.
-        backend: The event loop: "asyncio", "trio" or "uvloop".
+    """Run a scenario to its end; what it raises is raised here.
 
     Raises:
         CannotRun: The scenario does not run on this event loop, or the event loop is not installed.
-        BaseException: Whatever the scenario raises.
     """
-    options = backend_options(scenario, backend)
-    anyio.run(warm_and_run, scenario, library, **options)
+    anyio.run(warm_and_run, scenario, library, **backend_options(scenario, backend))
 
 
 async def warm_and_run(scenario: Scenario, library: Library) -> None:
@@ -42,11 +35,11 @@ async def warm_and_run(scenario: Scenario, library: Library) -> None:
 
 
 def run_program(path: Path, arguments: Sequence[str] = ()) -> None:
-    """Run a program as `python path arguments` would, but in this process.
+    """Run a program as `python path arguments` would, but in this process; what it raises is
+    raised here, SystemExit included.
 
     Raises:
         CannotRun: There is no such file.
-        BaseException: Whatever the program raises, SystemExit included.
     """
     if not path.is_file():
         raise CannotRun(f"there is no file {path}")

@@ -63,18 +63,14 @@ class GuestServer(Server):
 
 
 class Marked:
-    """An application that leaves a mark when a request arrives, is answered and is done.
-
-    A plain ASGI application round another: only HTTP requests are looked at, and each message
-    passes through as it is.
-    """
+    """A plain ASGI application round another: it leaves marks, and passes each message on."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request; whatever else a server asks for is none of ours."""
+        """Serve a request, with a mark when it arrives, is answered and is done."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         request_number.set(next(self._numbers))
@@ -85,7 +81,7 @@ class Marked:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-            elif is_last(message):
+            elif message["type"] == "http.response.body" and not message.get("more_body"):
                 # Before the bytes are on their way: the client can't have them earlier than this.
                 mark(f"{name}: {status} sent")
             await send(message)
@@ -100,11 +96,6 @@ class Marked:
             mark(f"{name} done")
 
 
-def is_last(message: Message) -> bool:
-    """Tell whether a message ends the response."""
-    return message["type"] == "http.response.body" and not message.get("more_body", False)
-
-
 def in_words(error: BaseException) -> str:
     """Name an exception, and those that a group holds."""
     kind = type(error).__name__
@@ -113,41 +104,19 @@ def in_words(error: BaseException) -> str:
     return f"{kind} of {', '.join(in_words(inner) for inner in error.exceptions)}"
 
 
-def http_client(address: str, timeout: float | None) -> httpx2.Client:
-    """Make a client without a proxy, and without certificates to load for plain HTTP."""
-    return httpx2.Client(base_url=address, trust_env=False, verify=False, timeout=timeout)
-
-
-class Client:
+class Client(httpx2.Client):
     """An HTTP client that leaves a mark for each request and each response."""
 
-    def __init__(self, address: str) -> None:
-        self._http = http_client(address, timeout())
+    def __init__(self, address: str, timeout: float | None) -> None:
+        # Without a proxy, and without certificates to load for plain HTTP.
+        super().__init__(base_url=address, trust_env=False, verify=False, timeout=timeout)
 
-    def post(self, path: str, json: dict[str, str]) -> None:
-        """Post something and wait for the whole response."""
-        send(self._http, "POST", path, json=json)
-
-    def get(self, path: str, when_sent: Callable[[], None] = lambda: None) -> None:
-        """Get something and wait for the whole response; `when_sent` is called before the wait."""
-        send(self._http, "GET", path, when_sent)
-
-    def close(self) -> None:
-        self._http.close()
-
-
-def send(
-    http: httpx2.Client,
-    method: str,
-    path: str,
-    when_sent: Callable[[], None] = lambda: None,
-    **more: Any,
-) -> None:
-    """Send a request and wait for the whole response, with a mark for each."""
-    mark(f"request sent: {method} {path}")
-    when_sent()
-    response = http.request(method, path, **more)
-    mark(f"response {response.status_code} complete at the client")
+    def send(self, request: httpx2.Request, **how: Any) -> httpx2.Response:
+        """Send a request, and wait for the whole response."""
+        mark(f"request sent: {request.method} {request.url.raw_path.decode()}")
+        response = super().send(request, **how)
+        mark(f"response {response.status_code} complete at the client")
+        return response
 
 
 class Site:
@@ -161,25 +130,19 @@ class Site:
         outcome: concurrent.futures.Future[object] = concurrent.futures.Future()
         # Under way: Ctrl-C may cancel the waiting for it, but not the client itself.
         outcome.set_running_or_notify_cancel()
-        work = (what_it_does, self.address, outcome)
+
+        def run_client() -> None:
+            try:
+                with Client(self.address, timeout()) as client:
+                    what_it_does(client)
+            except Exception as error:  # nobody looks at a thread's end
+                outcome.set_exception(error)
+            else:
+                outcome.set_result(None)
+
         # A daemon: Ctrl-C must not wait for a client that waits for a server that is gone.
-        threading.Thread(target=run_client, args=work, name=name, daemon=True).start()
+        threading.Thread(target=run_client, name=name, daemon=True).start()
         await asyncio.wrap_future(outcome)
-
-
-def run_client(
-    what_it_does: Callable[[Client], object],
-    address: str,
-    outcome: "concurrent.futures.Future[object]",
-) -> None:
-    """Do what a client does; hand over what it raises, since nobody looks at a thread's end."""
-    try:
-        with contextlib.closing(Client(address)) as client:
-            what_it_does(client)
-    except Exception as error:
-        outcome.set_exception(error)
-    else:
-        outcome.set_result(None)
 
 
 @contextlib.asynccontextmanager
