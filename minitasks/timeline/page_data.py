@@ -7,11 +7,10 @@ variables only where they change.
 import io
 import keyword
 import math
-import tokenize
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
 from itertools import accumulate, count, pairwise
 from typing import Any, get_args
 
@@ -31,13 +30,19 @@ MOST_ROWS = 20
 # in which something ran. A longer one is cut, and marked as cut.
 LONGEST_PAUSE = 0.1
 
-# The pieces of source that have a colour, and their CSS classes. Keywords have the class "k". From
-# Python 3.12 on, an f-string is more than one token.
-STRINGS = ("STRING", "FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END")
-COLOURED = {"COMMENT": "c", **dict.fromkeys(STRINGS, "s")}
+# The pieces of source that have a colour, each under its CSS class: comments, strings, keywords.
+COLOURED = re.compile(
+    rf"""
+    (?P<c> \#.* )
+    | (?P<s> (?: (?<!\w) [bfrtuBFRTU]{{1,2}} )? (?s:
+        (?P<three> '{{3}} | \"{{3}} ) (?: \\. | [^\\] )*? (?: (?P=three) | \\?\Z )
+        | (?P<one> ['"] ) (?: \\. | (?! (?P=one) | \\ | \n ) . )* (?P=one)? ) )
+    | \b (?P<k> {"|".join(keyword.kwlist)} ) \b
+    """,
+    re.VERBOSE,
+)
 
 Piece = tuple[str, str]  # CSS class, text
-Span = tuple[int, int, str]  # first column, column behind the last, CSS class
 
 
 def pack(view: View) -> dict[str, Any]:
@@ -181,42 +186,24 @@ def pack_file(path: str, source: str | None, library: Collection[str]) -> dict[s
 
 def cut_source(source: str) -> Iterator[list[Piece]]:
     """Cut each line into keywords, strings, comments and the rest."""
-    lines = io.StringIO(source, newline=None).read().removesuffix("\n").split("\n")
-    spans = coloured_spans(lines)
-    for number, line in enumerate(lines, start=1):
-        is_long = len(line) > LONGEST_TEXT
-        yield [("", clip(line))] if is_long else list(cut_line(line, spans[number]))
+    lines: list[list[Piece]] = [[]]
+    for css_class, text in coloured(io.StringIO(source, newline=None).read().removesuffix("\n")):
+        first, *others = text.split("\n")
+        lines[-1].append((css_class, first))
+        lines += [[(css_class, other)] for other in others]
+    for line in lines:
+        whole = "".join(text for _, text in line)
+        is_long = len(whole) > LONGEST_TEXT
+        yield [("", clip(whole))] if is_long else [piece for piece in line if piece[1]]
 
 
-def cut_line(line: str, spans: list[Span]) -> Iterator[Piece]:
+def coloured(source: str) -> Iterator[Piece]:
     place = 0
-    for start, end, css_class in spans:
-        if place < start:
-            yield ("", line[place:start])
-        yield (css_class, line[start:end])
-        place = end
-    if place < len(line):
-        yield ("", line[place:])
-
-
-def coloured_spans(lines: list[str]) -> dict[int, list[Span]]:
-    """Find what to colour, by the number of its line: a docstring touches several."""
-    spans: dict[int, list[Span]] = defaultdict(list)
-    readline = (f"{line}\n" for line in lines).__next__
-    # What is not Python, such as a template, stays plain from where the tokenizer gave up.
-    with suppress(tokenize.TokenError, SyntaxError, ValueError):
-        for token in tokenize.generate_tokens(readline):
-            is_keyword = keyword.iskeyword(token.string)
-            css_class = "k" if is_keyword else COLOURED.get(tokenize.tok_name[token.type])
-            (first, start), (last, end) = token.start, token.end
-            if not css_class:
-                continue
-            for number in range(first, last + 1):
-                left = start if number == first else 0
-                right = end if number == last else len(lines[number - 1])
-                if left < right:
-                    spans[number].append((left, right, css_class))
-    return spans
+    for found in COLOURED.finditer(source):
+        yield "", source[place : found.start()]
+        yield str(found.lastgroup), found[0]
+        place = found.end()
+    yield "", source[place:]
 
 
 # -- bars ------------------------------------------------------------------------------------------
