@@ -20,6 +20,10 @@ PERIOD = 0.02  # seconds from beat to beat
 class Signal(threading.Event):
     """An event that the event loop can wait for, too."""
 
+    def set(self, *_: object) -> None:
+        """Give the signal; an HTTP client's hook, which gets a request, may do so."""
+        super().set()
+
     def block(self, timeout: float = TIMEOUT) -> bool:
         """Block this thread until the signal is given; tell whether it was."""
         return self.wait(timeout)
