@@ -43,8 +43,8 @@ class Story:
     def call(self, name: str) -> Call:
         return self.calls(name)[0]
 
-    def mark(self, beginning: str, lane: str = "") -> Event:
-        mark = self.view.mark(beginning, lane)
+    def mark(self, beginning: str) -> Event:
+        mark = self.view.mark(beginning)
         if mark is None:
             raise NeverSeenError(f'It never came to "{beginning}".')
         return mark
@@ -62,8 +62,9 @@ class Story:
     def ran(self, name: str) -> Finding:
         """Say where a function ran: a sync one should be in a worker thread."""
         self.calls(name)
-        (said,) = self.said("ran", name)
-        return replace(said, holds=said.figures["is_async"] == said.figures["on_event_loop"])
+        for said in self.said("ran", name):
+            return replace(said, holds=said.figures["is_async"] == said.figures["on_event_loop"])
+        raise NeverSeenError(f"{name} was called where it was added.")
 
 
 def find(scenario: str, view: View) -> list[Finding]:
