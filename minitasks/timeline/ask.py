@@ -25,11 +25,11 @@ PLACES = {"event loop": "on the event loop", "worker thread": "in a worker threa
 
 @dataclass(frozen=True)
 class Question:
-    """One question, made from a sentence; `right` is the index of the right option."""
+    """One question, made from a sentence."""
 
     text: str
     options: tuple[str, ...]
-    right: int
+    right: int  # the index of the right option
     sentence: Finding
     functions: tuple[str, ...]  # whose bars answer it
 
@@ -53,8 +53,7 @@ def ask(console: Console, view: View, own: Path | None, found: list[Finding]) ->
         choice = click.prompt("", type=click.IntRange(1, len(question.options)), prompt_suffix="> ")
         answer = question.options[question.right]
         console.print(Text("Yes." if choice - 1 == question.right else f"No: {answer}."))
-        for line in in_words(question.sentence, console.width, glyphs_for(console)):
-            console.print(line)
+        print_lines(console, in_words(question.sentence, console.width, glyphs_for(console)))
         print_lines(console, bars_of(view, own, question.functions, console))
     console.print()
 
@@ -95,27 +94,25 @@ def on_order(finding: Finding, view: View) -> Iterator[Question]:
         yield Question("Which is called first?", options, right, finding, options)
 
 
-def first_answer(view: View) -> int:
-    """Give the moment of the first answer, behind which tasks run; -1 where there was none."""
-    sent = (mark.time for mark in view.all_marks if re.search(r": \d+ sent$", mark.text))
-    return min(sent, default=-1)
-
-
 def on_sending(finding: Finding, view: View) -> Iterator[Question]:
-    sent = first_answer(view)
-    if " sent " not in finding.text or "called" not in finding.text or sent < 0:
-        return
-    for call in named_in(finding, view)[:1]:
-        options = ("the answer is sent", f"{call.name} is called")
-        yield Question("Which comes first?", options, int(call.start < sent), finding, (call.name,))
+    sent = [mark.time for mark in view.all_marks if re.search(r": \d+ sent$", mark.text)]
+    if sent and " sent " in finding.text and "called" in finding.text:
+        for call in named_in(finding, view)[:1]:
+            options, is_second = (
+                ("the answer is sent", f"{call.name} is called"),
+                call.start < sent[0],
+            )
+            yield Question("Which comes first?", options, int(is_second), finding, (call.name,))
 
 
 def on_the_client(finding: Finding, view: View) -> Iterator[Question]:
     answer = view.mark("response")
     if answer and "the client had it" in finding.text:
-        options = ("the client waits for them", "the client has its answer and goes on")
-        later = [call.name for call in view.all_calls if call.end > answer.time]
+        begun = min(call.start for call in named_in(finding, view))
+        tasks = [call for call in view.all_calls if call.start >= begun]
+        later = [call.name for call in tasks if call.end > answer.time]
         if later:
+            options = ("the client waits for them", "the client has its answer and goes on")
             yield Question("While the tasks run:", options, 1, finding, (later[-1],))
 
 
@@ -235,6 +232,5 @@ def bars_of(
         if line.plain.startswith(lanes):
             heading = [line]
         elif any(re.match(rf" *{re.escape(name)}\b", line.plain) for name in functions):
-            yield from heading
+            yield from (*heading, line)
             heading = []
-            yield line

@@ -44,14 +44,9 @@ class Choice:
     def show(
         self, headings: list[str], view: View, own: Path, findings: list[Finding], **facts: Any
     ) -> None:
-        """Print a run, or keep what JSON says of it for the end.
+        """Print a run, or a request; or keep what JSON says of it, `facts` too, for the end.
 
-        Args:
-            headings: Its name, and a line on it.
-            view: The run: a request, or the whole run of a program.
-            own: The file or the folder whose calls are all drawn.
-            findings: What is said of it.
-            **facts: What JSON says of a request besides.
+        The calls of the file or the folder `own` are all drawn.
         """
         if self.page:
             self.said.extend(findings)

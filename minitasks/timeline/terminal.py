@@ -18,7 +18,6 @@ from rich.text import Text
 from minitasks.scenarios import Scenario
 from minitasks.scenarios.library import is_own as is_own_file
 from minitasks.timeline.calls import COLOURS, Call, View
-from minitasks.timeline.events import Event
 from minitasks.timeline.findings import Finding, full
 from minitasks.timeline.record_scenario import ScenarioRun
 from minitasks.timeline.scenario_findings import find
@@ -128,10 +127,10 @@ def lines_of(shown: list[Call], lane: Lane, own: Path | None) -> Lines:
             continue
         alone = is_own(call, own)
         name = label(call, with_arguments=alone and times[call.function] > 1)
-        for other, calls in lines:
-            if other == name and (not alone or calls[-1].end <= call.start):
-                calls.append(call)
-                break
+        of_name = (calls for other, calls in lines if other == name)
+        free = (calls for calls in of_name if not alone or calls[-1].end <= call.start)
+        if calls := next(free, None):
+            calls.append(call)
         else:
             lines.append((name, [call]))
     return fold(lines)
@@ -211,15 +210,16 @@ def draw_lanes(
     """Draw a recorded run in so many columns: the time axis, the lanes, the legend."""
     of_clients = [x.time for x in view.timeline.events if view.lane(x).kind == "client"]
     start = min([*of_clients, view.zero])
-    shown = [call for call in view.all_calls if call.start >= start]
-    shown = [call for call in shown if is_own(call, own_file) or len(call.slices) > 1]
+    later = [call for call in view.all_calls if call.start >= start]
+    shown = [call for call in later if is_own(call, own_file) or len(call.slices) > 1]
     # What held the loop is told in words.
-    marks = [
-        mark for mark in view.all_marks if mark.time >= start and not mark.text.startswith(HELD_FOR)
-    ]
+    told = [mark for mark in view.all_marks if not mark.text.startswith(HELD_FOR)]
+    marks = [mark for mark in told if mark.time >= start]
     end = max([call.end for call in shown] + [mark.time for mark in marks], default=start)
     lines = {lane: lines_of(shown, lane, own_file) for lane in view.lanes}
-    moments = {lane: by_words(marks, lane) for lane in view.lanes}
+    moments: dict[Lane, dict[str, list[int]]] = {lane: defaultdict(list) for lane in view.lanes}
+    for mark in marks:
+        moments[view.lane(mark)][mark.text].append(mark.time)
     labels = [lane.name for lane in view.lanes]
     labels += [f"  {label}" for each in lines.values() for label, _ in each]
     for times in moments.values():
@@ -230,14 +230,6 @@ def draw_lanes(
     for lane in view.lanes:
         rows += lane_rows(lane, moments[lane], lines[lane], scale, glyphs)
     return [*(as_text(row, left, scale.columns, glyphs) for row in rows), *legend(glyphs, width)]
-
-
-def by_words(marks: list[Event], lane: Lane) -> dict[str, list[int]]:
-    times: dict[str, list[int]] = defaultdict(list)
-    for mark in marks:
-        if mark.lane == lane.number:
-            times[mark.text].append(mark.time)
-    return times
 
 
 def axis(zero: int, scale: Scale, glyphs: Glyphs) -> Row:
