@@ -137,7 +137,7 @@ def find_application(name: str, app_dir: Path | None = None, factory: bool = Fal
         except Exception as error:
             raise CannotRun(f"the factory {name} raises: {own_line(error)}") from error
     check_is_asgi(found, name)
-    return Application(name, found, folder_of(module, module_name))
+    return Application(name, found, folder_of(module_name))
 
 
 def module_of(path: Path) -> tuple[Path, str]:
@@ -182,7 +182,7 @@ def check_is_asgi(found: Any, name: str) -> None:
         raise CannotRun(f"{name} is no ASGI 3 application, but a {kind}")
 
 
-def folder_of(module: Any, module_name: str) -> Path:
+def folder_of(module_name: str) -> Path:
     """Find where an application's own code is: its topmost package, or a module's own folder."""
     top = sys.modules[module_name.partition(".")[0]]
     file = getattr(top, "__file__", None)

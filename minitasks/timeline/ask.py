@@ -108,7 +108,7 @@ def on_sending(finding: Finding, view: View) -> Iterator[Question]:
 def on_the_client(finding: Finding, view: View) -> Iterator[Question]:
     answer = view.mark("response")
     if answer and "the client had it" in finding.text:
-        begun = min(call.start for call in named_in(finding, view))
+        begun = min((call.start for call in named_in(finding, view)), default=view.end)
         tasks = [call for call in view.all_calls if call.start >= begun]
         later = [call.name for call in tasks if call.end > answer.time]
         if later:

@@ -45,6 +45,14 @@ BRACKETS: dict[type, tuple[str, str]] = {
     frozenset: ("frozenset({", "})"),
     deque: ("deque([", "])"),
 }
+# From what extends one of them to the thing itself, by no method that it may have overridden.
+COPIES: dict[type, Callable[[Any], Any]] = {
+    **{list: list.copy, set: set, frozenset: frozenset},
+    **{str: str.__str__, int: int.__int__, float: float.__float__},
+    dict: lambda value: dict(dict.items(value)),
+    tuple: lambda value: tuple(tuple.__iter__(value)),
+    deque: lambda value: deque(deque.__iter__(value)),
+}
 ARGS = vars(BaseException)["args"]  # of an exception: what was passed on to `Exception`
 
 
@@ -120,9 +128,8 @@ def show_for(kind: type) -> Show:
     hidden = set[str]() if is_error else hidden_in(kind)
     if hidden is None:
         return lambda value, level: f"<{name}>"
-    for base in (dict, list, tuple, set, frozenset, str, int, float, deque):
+    for base, copy in COPIES.items():
         if issubclass(kind, base):  # and keeps its `__repr__`
-            copy: Any = base if base is not dict else lambda value: dict(dict.items(value))
             return lambda value, level: f"{name}({short(copy(value), level)})"
     stores = stores_of(kind)
 

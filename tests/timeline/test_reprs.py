@@ -207,6 +207,34 @@ def test_no_code_of_a_values_class_runs(make: Callable[[], object], text: str) -
     assert short_repr(make()) == text
 
 
+@pytest.mark.parametrize(
+    ("base", "value", "text"),
+    [
+        (int, 5, "Hostile(5)"),
+        (float, 1.5, "Hostile(1.5)"),
+        (str, "five", "Hostile('five')"),
+        (list, [5], "Hostile([5])"),
+        (tuple, (5,), "Hostile((5,))"),
+        (set, {5}, "Hostile({5})"),
+        (frozenset, {5}, "Hostile(frozenset({5}))"),
+        (dict, {5: 6}, "Hostile({5: 6})"),
+        (collections.deque, [5], "Hostile(deque([5]))"),
+        (collections.OrderedDict, {5: 6}, "Hostile({5: 6})"),
+        (ValueError, "five", "Hostile('five')"),
+        (object, None, "<Hostile>"),
+    ],
+)
+def test_what_keeps_its_repr_is_shown_without_its_other_methods(
+    base: type, value: object, text: str
+) -> None:
+    """A class that extends a built-in one may iterate, convert or compare in its own way."""
+    others = {name: refuse for name in (*HOOKS, "__int__", "__float__") if name != "__repr__"}
+    made = type("Hostile", (base,), {})(*([value] if base is not object else []))
+    for name, method in others.items():
+        setattr(type(made), name, method)
+    assert short_repr(made) == text
+
+
 def test_a_property_is_not_asked() -> None:
     """Also one that hides the dict in which attributes are kept."""
 
