@@ -9,6 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.parts import made_once
+
+Findings = list[dict[str, Any]]
+
 
 def served(
     folder: Path,
@@ -17,9 +23,8 @@ def served(
     backend: str = "asyncio",
     slow: int = 50,
     code: int = 0,
-    outside: bool = False,
-) -> list[list[Any]]:
-    """Serve an application, ask for some paths, and give what is said of each request.
+) -> list[Findings]:
+    """Serve an application; give what is said of each request, then of the time outside them.
 
     Args:
         folder: Where to write it.
@@ -28,19 +33,45 @@ def served(
         backend: The event loop.
         slow: From how many milliseconds on to say what held it.
         code: How the command is to end.
-        outside: Whether to give also what is said of the time outside requests.
     """
     (folder / "shop.py").write_text(text)
     asked = [word for path in paths for word in ("--get", path)]
     command = [sys.executable, "-m", "minitasks", "run", "shop:app", *asked, "--json"]
     options = ["--backend", backend, "--slow", str(slow)]
     done = subprocess.run(
-        [*command, *options], capture_output=True, text=True, cwd=folder, timeout=60
+        [*command, *options], capture_output=True, text=True, cwd=folder, timeout=240
     )
     assert done.returncode == code, done.stderr
     runs = json.loads(done.stdout)["runs"]
     assert [run["number"] for run in runs if run["number"]] == [*range(1, len(paths) + 1)]
-    return [run["findings"] for run in runs if run["number"] or outside]
+    return [run["findings"] for run in runs]
+
+
+def served_once(
+    name: str,
+    text: str,
+    paths: tuple[str, ...],
+    factory: pytest.TempPathFactory,
+    run: str,
+    backend: str = "asyncio",
+) -> dict[str, Findings]:
+    """Serve an application once for all of pytest-xdist's workers; give what is said, by path."""
+
+    def serve(folder: Path) -> None:
+        told = served(folder, text, *paths, backend=backend)
+        (folder / "told.json").write_text(json.dumps(told))
+
+    folder = made_once(name, serve, factory, run)
+    return dict(zip(paths, json.loads((folder / "told.json").read_text()), strict=False))
+
+
+def texts(findings: Findings, kind: str) -> list[str]:
+    return [each["text"] for each in findings if each["kind"] == kind]
+
+
+def figures(findings: Findings, kind: str, *names: str) -> list[tuple[Any, ...]]:
+    of_kind = [each["figures"] for each in findings if each["kind"] == kind]
+    return [tuple(each.get(name) for name in names) for each in of_kind]
 
 
 @contextmanager

@@ -6,12 +6,11 @@ Each application is served by the command, in a process of its own.
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 
-from tests.timeline.served_by_command import served, serving
+from tests.timeline.served_by_command import figures, served, serving
 
 SHOP = """
 import asyncio, re, time
@@ -21,7 +20,6 @@ from fastapi import FastAPI
 
 asked, held = asyncio.Event(), asyncio.Event()
 
-
 @asynccontextmanager
 async def lifespan(app):
     time.sleep(0.1)
@@ -29,46 +27,42 @@ async def lifespan(app):
     yield
     beating.cancel()
 
-
 async def beat():
     await asked.wait()
     for _ in range(2):
         await asyncio.sleep(0)
         time.sleep(0.1)
 
-
 app = FastAPI(lifespan=lifespan)
-
 
 @app.get("/leaves")
 async def leaves():
     asked.set()
     asyncio.get_running_loop().call_soon(asyncio.get_running_loop().call_soon, go_on)
 
-
 def go_on():
     asyncio.get_running_loop().call_later(0.1, clean_up)
-
 
 def clean_up():
     time.sleep(0.1)
     held.set()
 
-
 @app.get("/waits")
 async def waits():
     await held.wait()
-
 
 @app.get("/regex")
 def regex():
     return bool(re.match("(a+)+$", "a" * 25 + "b"))
 
-
 @app.get("/beside")
 async def beside():
     await asyncio.to_thread(regex)
 """
+
+
+# There a thread's time is to be had.
+PATHS = ("/leaves", "/waits", *(("/regex", "/beside") if sys.platform == "linux" else ()))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
@@ -87,22 +81,16 @@ def test_what_holds_the_loop_outside_requests_is_told_once(tmp_path: Path) -> No
 
 
 def test_of_requests_sent_from_here_each_tells_its_own(tmp_path: Path) -> None:
-    """Only what is of none is told outside them."""
-    leaves, waits, outside = served(tmp_path, SHOP, "/leaves", "/waits", outside=True)
-    assert functions(leaves, "held") == ["clean_up"]
-    assert functions(waits, "held") == []
-    (beat,) = outside
-    assert (beat["figures"]["function"], beat["figures"]["times"]) == ("beat", 2)
+    """Only what is of none is told outside them; and who keeps Python's lock is told, if known.
 
-
-def functions(findings: list[Any], kind: str) -> list[str]:
-    return [each["figures"]["function"] for each in findings if each["kind"] == kind]
-
-
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="a thread's time is not to be had")
-def test_a_thread_that_keeps_pythons_lock_is_told(tmp_path: Path) -> None:
-    """A regular expression in a worker thread; and who awaits it has not held the loop."""
-    for findings in served(tmp_path, SHOP, "/regex", "/beside"):
+    A regular expression in a worker thread does: who awaits it has not held the loop.
+    """
+    leaves, waits, *in_regex, outside = served(tmp_path, SHOP, *PATHS)
+    assert figures(leaves, "held", "function") == [("clean_up",)]
+    assert figures(waits, "held", "function") == []
+    assert figures(outside, "held", "function", "times") == [("beat", 2)]
+    assert len(outside) == 1
+    for findings in in_regex:
         (held,) = (each for each in findings if each["kind"] == "held")
         assert held["figures"]["function"] == "regex"
         assert "computed in worker thread" in held["text"]
