@@ -36,7 +36,7 @@ def sync_calls() -> None:
         add(number, 1)
 
 
-def nested_functions() -> None:
+def nested_scopes() -> None:
     outside = 1
 
     def inner(value: int) -> int:
@@ -44,28 +44,16 @@ def nested_functions() -> None:
         outside += value
         return outside
 
+    class Product:
+        double = 2 * outside
+
+        @property
+        def title(self) -> str:
+            return str(self.double)
+
     inner(2)
     (lambda value: value + outside)(3)
-
-
-class Product:
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    @property
-    def title(self) -> str:
-        return self.name.title()
-
-
-def class_body() -> None:
-    class Priced(Product):
-        price = 9
-        double = 2 * price
-
-    Priced("it").title  # noqa: B018
-
-
-def comprehensions() -> None:
+    Product().title  # noqa: B018
     squares = [number * number for number in range(3)]
     {number: str(number) for number in squares}
     sum(number for number in squares)
@@ -89,11 +77,6 @@ def delegate(numbers: list[int]) -> Generator[int, None, None]:
     assert result == "flat"
 
 
-def generators() -> None:
-    list(count_to(2))
-    list(delegate([5, 6]))
-
-
 def echo() -> Generator[str, str, None]:
     said = ""
     while said != "stop":
@@ -105,7 +88,9 @@ def echo() -> Generator[str, str, None]:
             pass
 
 
-def thrown_into() -> None:
+def generators() -> None:
+    list(count_to(2))
+    list(delegate([5, 6]))
     talk = echo()
     next(talk)
     talk.send("hello")
@@ -174,22 +159,18 @@ async def save(name: str) -> str:
     return name.upper()
 
 
-async def save_twice(name: str = "book") -> list[str]:
-    first = await save(name)
-    second = await save(first)
-    return [first, second]
-
-
 async def count_slowly(number: int) -> AsyncIterator[int]:
     for each in range(number):
         await anyio.sleep(0)
         yield each
 
 
-async def read_slowly() -> list[int]:
+async def await_and_iterate(name: str = "book") -> list[Any]:
+    first = await save(name)
+    second = await save(first)
     async for number in count_slowly(2):
         add(number, 1)
-    return [number async for number in count_slowly(2) if number]
+    return [first, second, *[number async for number in count_slowly(2) if number]]
 
 
 @contextlib.asynccontextmanager
@@ -201,20 +182,17 @@ async def opened(name: str) -> AsyncGenerator[str, None]:
         await anyio.sleep(0)
 
 
+async def fail_slowly() -> None:
+    await anyio.sleep(0)
+    fail("slowly")
+
+
 async def use_and_fail() -> None:
     async with opened("shelf") as shelf:
         await save(shelf)
     with contextlib.suppress(ValueError):
         async with opened("shelf"):
             fail("while open")
-
-
-async def fail_slowly() -> None:
-    await anyio.sleep(0)
-    fail("slowly")
-
-
-async def await_failure() -> None:
     with contextlib.suppress(ValueError):
         await fail_slowly()
 
@@ -331,17 +309,14 @@ async def run_an_event_loop_in_a_worker() -> None:
 # -- what happens by the way ----------------------------------------------------------------------
 
 
-def generator_collected() -> None:
+def generators_left() -> None:
     numbers = count_to(2)
     next(numbers)
     del numbers
     add(1, 2)
-
-
-def generator_left_in_another_thread() -> None:
-    numbers = count_to(2)
-    next(numbers)
-    thread = threading.Thread(target=list, args=(numbers,))
+    others = count_to(2)
+    next(others)
+    thread = threading.Thread(target=list, args=(others,))
     thread.start()
     thread.join()
     add(1, 2)
@@ -354,32 +329,25 @@ class Thing:
         add(3, 4)
 
 
-def callback_of_a_weak_reference() -> None:
-    thing = Thing()
+def finalizers() -> None:
+    """At a del with a weak reference, at a rebinding, of what was in a cell, of an exception."""
+    thing: object = Thing()
     reference = weakref.ref(thing, lambda gone: add(1, 2))
     del thing
     assert reference() is None
-
-
-def finalizer_at_a_rebinding() -> None:
-    thing: object = Thing()
-    thing = None
+    rebound: object = Thing()
+    rebound = None
     add(1, 2)
-    assert thing is None
-
-
-def finalizer_of_what_was_in_a_cell() -> None:
-    thing = Thing()
+    assert rebound is None
+    in_cell = Thing()
 
     def look() -> object:
-        return thing  # noqa: F821 # deleted below
+        return in_cell  # noqa: F821 # deleted below
 
     look()
-    del thing
+    del in_cell
     add(1, 2)
 
-
-def exception_dropped() -> None:
     class Failure(Exception, Thing):
         pass
 
@@ -445,12 +413,12 @@ def recursion_to_the_limit() -> None:
 
 
 # Each does the same on every run, whichever thread comes first.
-PROGRAMS: tuple[Program, ...] = (
-    *(sync_calls, nested_functions, class_body, comprehensions, generators, thrown_into),
-    *(failing, failing_iterator, unfinished),
-    *(save_twice, read_slowly, use_and_fail, await_failure, cancel_one, throw_by_hand),
-    *(offload, offload_and_call_back, run_background_tasks, run_an_event_loop_in_a_worker),
-    *(generator_collected, generator_left_in_another_thread, callback_of_a_weak_reference),
-    *(finalizer_at_a_rebinding, finalizer_of_what_was_in_a_cell, exception_dropped),
-    *(callback_of_a_signal, argument_rebound, locals_asked_for),
+SYNC: tuple[Program, ...] = (
+    *(sync_calls, nested_scopes, generators, failing, failing_iterator, unfinished),
+    *(generators_left, finalizers, callback_of_a_signal, argument_rebound, locals_asked_for),
 )
+ASYNC: tuple[Program, ...] = (
+    *(await_and_iterate, use_and_fail, cancel_one, throw_by_hand),
+    *(offload, offload_and_call_back, run_background_tasks, run_an_event_loop_in_a_worker),
+)
+PROGRAMS = (*SYNC, *ASYNC)

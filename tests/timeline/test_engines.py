@@ -60,13 +60,17 @@ def facts(events: list[Event]) -> list[Event]:
 
 
 @pytest.mark.parametrize(
-    "program", [*programs.PROGRAMS, programs.closed_unbegun], ids=lambda program: program.__name__
+    ("program", "backend"),
+    [
+        *((program, "asyncio") for program in (*programs.PROGRAMS, programs.closed_unbegun)),
+        *((program, "trio") for program in programs.ASYNC),
+    ],
 )
-def test_both_engines_see_the_same(program: programs.Program, anyio_backend: str) -> None:
+def test_both_engines_see_the_same(program: programs.Program, backend: str) -> None:
     """Of sync and async code, whatever its shape, of failures and of workers: event for event."""
     files = (programs.__file__, minitasks.background.__file__)
     one, other = (
-        recording_of(program, anyio_backend, files, engine=engine)
+        recording_of(program, backend, files, engine=engine)
         for engine in (monitoring.watch, settrace.watch)
     )
     assert place_by_place(one) == place_by_place(other)
