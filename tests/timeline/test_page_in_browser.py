@@ -4,26 +4,20 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from minitasks.timeline.calls import View
-from minitasks.timeline.events import Event, Kind, Timeline
+from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.findings import Finding
 from minitasks.timeline.page import render_page
 from tests.parts import wait_until
 from tests.recorded import recorded
-from tests.timeline.recordings import (
-    FILE,
-    HOSTILE_TEXTS,
-    LOOP,
-    event,
-    hostile,
-    long_timeline,
-    story,
-)
+from tests.timeline import recordings
+from tests.timeline.recordings import FILE, HOSTILE_TEXTS, event, hostile, long_timeline
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Page, ViewportSize
@@ -31,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 Visit = Callable[..., "Page"]
-KINDS: tuple[Kind, ...] = ("call", "return")
+STORY = recordings.story()  # lanes: C, L L L, 1 1 1, L L
 
 # What a reader sees of the current step, in one journey to the browser.
 READ_STEP = """() => {
@@ -62,9 +56,12 @@ def visit(browser: "Browser", tmp_path: Path) -> Iterator[Visit]:
     requests: list[str] = []
 
     def visit(
-        content: Timeline | str, anchor: str = "", width: int = 1000, height: int = 900, **more: Any
+        content: Timeline | str = STORY,
+        anchor: str = "",
+        size: tuple[int, int] = (1000, 900),
+        **more: Any,
     ) -> "Page":
-        viewport: ViewportSize = {"width": width, "height": height}
+        viewport: ViewportSize = {"width": size[0], "height": size[1]}
         contexts.append(browser.new_context(viewport=viewport, **more))
         page = contexts[-1].new_page()
         page.on("console", lambda message: complaints.append(message.text))
@@ -90,7 +87,6 @@ def register_product() -> Timeline:
 
 
 def place(page: "Page") -> int:
-    """Tell which step the page shows, counted from 1."""
     return int(page.locator("#slider").input_value())
 
 
@@ -130,25 +126,23 @@ def test_register_product_is_stepped_through_to_the_end_by_keyboard(
     for number, (step, shown) in enumerate(zip(timeline.events, forth, strict=True), start=1):
         assert_shows(shown, timeline, step, number)
     # The story, as it was shown: the tasks run; the client may have its answer sooner or later.
-    tasks = (" calls register_to_blockchain.", " calls send_confirmation_email.")
-    assert [step["badge"] for step in forth if step["words"].endswith(tasks)] == ["L", "1"]
-    answered = [step for step in forth if step["words"].endswith(" complete at the client.")]
-    assert [step["badge"] for step in answered] == ["C"]
+    for end, badges in (
+        ((" calls register_to_blockchain.", " calls send_confirmation_email."), ["L", "1"]),
+        (" complete at the client.", ["C"]),
+    ):
+        assert [step["badge"] for step in forth if step["words"].endswith(end)] == badges
 
 
 def assert_shows(shown: dict[str, Any], timeline: Timeline, event: Event, number: int) -> None:
     lane = next(lane for lane in timeline.lanes if lane.number == event.lane)
     # There is one lane of each kind.
     badge = {"event loop": "L", "client": "C", "worker thread": "1"}[lane.kind]
-    assert shown["slider"] == number
+    assert (shown["slider"], shown["acting"]) == (number, lane.name)
     assert shown["position"] == f"{number} of {len(timeline.events)}"
     assert shown["badge"].endswith(badge)
-    assert shown["acting"] == lane.name
     assert lane.name in shown["words"].lower()
-    if event.kind == "mark":
-        assert event.text in shown["words"]
-    else:
-        assert event.function in shown["words"]
+    assert (event.text if event.kind == "mark" else event.function) in shown["words"]
+    if event.kind != "mark":
         assert shown["variables"] == dict(event.variables)
     if event.line > 0:
         assert shown["file"] == "/".join(Path(event.file).parts[-2:])
@@ -160,7 +154,7 @@ def assert_shows(shown: dict[str, Any], timeline: Timeline, event: Event, number
 
 def test_each_key_and_each_button_goes_where_it_says(visit: Visit) -> None:
     """First, back, forward, last, and along the lane: by key and by button, and never beyond."""
-    page = visit(story())  # lanes: C, L L L, 1 1 1, L L
+    page = visit()
 
     def click(*names: str) -> Iterator[int]:
         for name in names:
@@ -179,7 +173,7 @@ def test_each_key_and_each_button_goes_where_it_says(visit: Visit) -> None:
 
 def test_a_click_on_a_bar_goes_there(visit: Visit, register_product: Timeline) -> None:
     """The step is one of the very call that was clicked, also where another call runs inside it."""
-    page = visit(register_product, width=2400)
+    page = visit(register_product, size=(2400, 900))
     for lane, label, name in (
         ("client", "post_product", "post_product"),
         ("worker thread 1", "register_product", "register_product"),
@@ -192,7 +186,7 @@ def test_a_click_on_a_bar_goes_there(visit: Visit, register_product: Timeline) -
 
 def test_a_click_beside_the_bars_goes_to_the_nearest_step(visit: Visit) -> None:
     """Left of everything is the first step, right of everything the last; dragging goes along."""
-    page = visit(story(), "#step=5")
+    page = visit(anchor="#step=5")
     box = box_of(page.locator("#drawing"))
     clock = box["y"] + box["height"] - 5
     page.mouse.click(box["x"] + 1, clock)
@@ -205,7 +199,7 @@ def test_a_click_beside_the_bars_goes_to_the_nearest_step(visit: Visit) -> None:
 
 def test_the_page_plays_to_the_end_and_pauses(visit: Visit) -> None:
     """Space plays, the button says Pause meanwhile, and a screen reader hears the end only."""
-    page = visit(story())
+    page = visit()
     words = page.get_by_role("status")
     speed = page.get_by_label("Speed")
     speed.select_option("1 step/s")
@@ -228,7 +222,7 @@ def test_the_page_plays_to_the_end_and_pauses(visit: Visit) -> None:
 
 def test_predict_hides_what_comes_and_asks_which_lane_moves_next(visit: Visit) -> None:
     """Where a lane goes free or another one acts, by number; the right answer is the step's."""
-    page = visit(story())  # lanes: C, L L L, 1 1 1, L L
+    page = visit()
     question = page.get_by_role("group", name="Which lane moves next?")
     page.get_by_role("button", name="Predict").click()
     assert box_of(page.locator(".curtain"))["width"] > 100
@@ -239,9 +233,8 @@ def test_predict_hides_what_comes_and_asks_which_lane_moves_next(visit: Visit) -
         assert go(page, *["ArrowRight"] * (asked_at - place(page) + 1))[-1] == asked_at
         assert question.is_visible()
         assert page.evaluate("document.activeElement.parentElement.id") == "answers"
-        assert [
-            name[1:].strip() for name in question.get_by_role("button").all_inner_texts()
-        ] == lanes
+        names = question.get_by_role("button").all_inner_texts()
+        assert [name[1:].strip() for name in names] == lanes
         assert go(page, answer) == [asked_at + 1]
         assert said in page.get_by_role("status").inner_text()
         assert question.is_hidden()
@@ -254,7 +247,7 @@ def test_predict_hides_what_comes_and_asks_which_lane_moves_next(visit: Visit) -
 
 def test_each_sentence_leads_to_the_step_that_it_is_about(visit: Visit) -> None:
     """The sentences stand on top, with their signs; a click shows the first step of the call."""
-    view = View(story())
+    view = View(STORY)
     said = (
         Finding(True, "1 < 2"),
         Finding(True, "send is async."),
@@ -275,14 +268,14 @@ def test_each_sentence_leads_to_the_step_that_it_is_about(visit: Visit) -> None:
 
 def test_the_address_leads_to_the_step_and_follows_it(visit: Visit) -> None:
     """#step=7 opens the seventh step; stepping changes the address; a wrong one does no harm."""
-    page = visit(story(), "#step=7")
+    page = visit(anchor="#step=7")
     assert place(page) == 7
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**#step=8")
     page.evaluate("location.hash = '#step=2'")
     wait_until(lambda: place(page) == 2)
     for anchor, number in {"#step=99": 9, "#step=0": 1, "#step=x": 1, "#step=1.5": 1}.items():
-        assert place(visit(story(), anchor)) == number
+        assert place(visit(anchor=anchor)) == number
 
 
 # -- what is shown ---------------------------------------------------------------------------------
@@ -290,25 +283,25 @@ def test_the_address_leads_to_the_step_and_follows_it(visit: Visit) -> None:
 
 def test_suspended_calls_are_marked_where_they_wait(visit: Visit) -> None:
     """While the worker thread runs line 7, line 3 has the event loop's hollow badge."""
-    page = visit(story(), "#step=6")
+    page = visit(anchor="#step=6")
 
-    def badges_of(line: int, style: str) -> list[str]:
-        return page.locator(f"#lines li[value='{line}'] .badge.{style}").all_text_contents()
+    def badges(line: int) -> list[list[str]]:
+        badge = f"#lines li[value='{line}'] .badge"
+        return [page.locator(badge + style).all_text_contents() for style in (".hollow", ".filled")]
 
-    assert [badges_of(3, "hollow"), badges_of(3, "filled")] == [["L"], []]
-    assert [badges_of(7, "hollow"), badges_of(7, "filled")] == [[], ["1"]]
+    assert [badges(3), badges(7)] == [[["L"], []], [[], ["1"]]]
     assert page.locator("#lane-list li").all_inner_texts()[1].split("\n")[:3] == [
         *("L", "event loop", "runs nothing recorded, 1 suspended")
     ]
     page.keyboard.press("End")
-    assert [badges_of(3, "hollow"), badges_of(3, "filled")] == [[], ["L"]]
+    assert badges(3) == [[], ["L"]]
 
 
 def test_every_lane_that_runs_is_marked_at_its_own_line(visit: Visit) -> None:
     """While a worker thread is blocked in line 7, the event loop reaches line 3: both are shown."""
-    call, line = story().events[4:6]
-    loop = [replace(event, time=event.time + 10_000) for event in story().events[1:3]]
-    page = visit(replace(story(), events=(call, line, *loop)), "#step=4")
+    call, line = STORY.events[4:6]
+    loop = [replace(event, time=event.time + 10_000) for event in STORY.events[1:3]]
+    page = visit(replace(STORY, events=(call, line, *loop)), "#step=4")
     here = page.locator("#lines li").filter(has=page.locator(".badge.filled"))
     assert here.evaluate_all("(items) => items.map((item) => item.value)") == [3, 7]
     assert here.locator(".badge").all_text_contents() == ["L", "1"]
@@ -320,13 +313,13 @@ def test_every_lane_that_runs_is_marked_at_its_own_line(visit: Visit) -> None:
 
 def test_variables_that_a_step_changes_are_marked_in_words(visit: Visit) -> None:
     """Not by colour alone; what is new at the call itself is not marked; what is gone is gone."""
-    call, line = story().events[1:3]
+    call, line = STORY.events[1:3]
     events = (
         call,
         replace(line, variables=(("block", "'b2'"), ("size", "2"))),
         replace(line, time=3_500, variables=(("size", "2"),)),
     )
-    page = visit(replace(story(), events=events))
+    page = visit(replace(STORY, events=events))
 
     def rows() -> Any:
         cells = "(rows) => rows.map((row) => Array.from(row.cells, (cell) => cell.textContent))"
@@ -341,7 +334,7 @@ def test_variables_that_a_step_changes_are_marked_in_words(visit: Visit) -> None
 
 def test_every_kind_of_step_has_its_words(visit: Visit) -> None:
     """Each says which lane does what; only the outermost suspend frees the event loop."""
-    page = visit(story())
+    page = visit()
     for words in (
         "On the client: request sent.",
         "The event loop calls send.",
@@ -379,12 +372,12 @@ def test_hostile_texts_are_shown_and_never_run(visit: Visit) -> None:
 
 def test_a_cut_recording_and_an_empty_one_say_so(visit: Visit) -> None:
     """The reader learns that steps are missing, and how many."""
-    cut = visit(replace(story(), dropped=123))
+    cut = visit(replace(STORY, dropped=123))
     assert "stopped after 9 steps; 123 more" in cut.locator("header").inner_text()
     empty = visit(Timeline((), (), {}))
     assert "Nothing was recorded." in empty.locator("header").inner_text()
     assert not empty.locator("main").is_visible()
-    assert "stopped" not in visit(story()).locator("header").inner_text()
+    assert "stopped" not in visit().locator("header").inner_text()
 
 
 # -- by keyboard and screen reader -----------------------------------------------------------------
@@ -392,29 +385,21 @@ def test_a_cut_recording_and_an_empty_one_say_so(visit: Visit) -> None:
 
 def test_the_accessibility_tree_names_everything(visit: Visit) -> None:
     """A screen reader finds the controls, the sentence, the source, the table and the lanes."""
-    page = visit(story(), "#step=6")
+    page = visit(anchor="#step=6")
 
     tree = re.sub(r"\n *", "\n", page.locator("body").aria_snapshot())
 
+    buttons = ("First step", "Back", "Play", "Forward", "Last step")
     for part in (
-        '- heading "A run" [level=1]',
-        '- img "Chart of client, event loop, worker thread 1"',
-        '- button "First step"',
-        '- button "Back"',
-        '- button "Play"',
-        '- button "Forward"',
-        '- button "Last step"',
+        *('- heading "A run" [level=1]', '- img "Chart of client, event loop, worker thread 1"'),
+        *(f'- button "{name}"' for name in buttons),
         '- button "Next in this lane, worker thread 1"',
-        '- slider "Step": "6"',
-        '- combobox "Speed"',
+        *('- slider "Step": "6"', '- combobox "Speed"', '- region "shop/orders.py"'),
         "- status: Worker thread 1 reaches line 7 of save.",
-        '- region "shop/orders.py"',
         "- text: worker thread 1 is here.\n- code: return len(product)",
         "- text: Suspended here, on event loop.\n- code: await sleep(1)",
-        '- heading "Variables of save" [level=2]',
-        '- table "Variables of save"',
-        '- rowheader "product"',
-        '- button "Next event of the event loop"',
+        *('- heading "Variables of save" [level=2]', '- table "Variables of save"'),
+        *('- rowheader "product"', '- button "Next event of the event loop"'),
     ):
         assert part in tree
     assert page.get_by_role("slider").get_attribute("aria-valuetext") == "Step 6 of 9"
@@ -422,18 +407,15 @@ def test_the_accessibility_tree_names_everything(visit: Visit) -> None:
 
 def test_everything_that_takes_the_focus_has_a_name_and_shows_it(visit: Visit) -> None:
     """The Tab key passes each control once, in the order of the page, and shows where it is."""
-    page = visit(render_page(View(story()), "A run", "A promise.\n\nMore."))
+    page = visit(render_page(View(STORY), "A run", "A promise.\n\nMore."))
     focus = """() => {
         const style = getComputedStyle(document.activeElement);
         const { id, textContent } = document.activeElement;
         return [id || textContent, style.outlineStyle, parseFloat(style.outlineWidth)];
     }"""
     for control in (
-        "More",
-        *("drawing-frame", "zoom-out", "zoom-in"),
-        *("first", "back", "play", "forward", "last", "next-in-lane", "slider", "speed"),
-        *("find", "predict"),
-        "lines",
+        *("More", "drawing-frame", "zoom-out", "zoom-in", "first", "back", "play", "forward"),
+        *("last", "next-in-lane", "slider", "speed", "find", "predict", "lines"),
     ):
         page.keyboard.press("Tab")
         assert page.evaluate(focus) == [control, "solid", 3]
@@ -441,7 +423,7 @@ def test_everything_that_takes_the_focus_has_a_name_and_shows_it(visit: Visit) -
 
 def test_keys_that_belong_to_others_are_left_to_them(visit: Visit) -> None:
     """To the browser, to the control that has the focus, to the source that scrolls."""
-    page = visit(story(), "#step=5")
+    page = visit(anchor="#step=5")
 
     others = ("Control+ArrowRight", "Alt+Shift+ArrowRight", "Meta+ArrowRight", "a")
     assert go(page, *others) == [5, 5, 5, 5]
@@ -466,11 +448,11 @@ def test_keys_that_belong_to_others_are_left_to_them(visit: Visit) -> None:
 
 def test_the_current_line_stays_in_view_when_its_panel_shrinks(visit: Visit) -> None:
     """Unfolding the description takes the source's room, but not the line that is being read."""
-    line = story().events[2]
+    line = STORY.events[2]
     steps = tuple(replace(line, time=1000 * number, line=number) for number in range(1, 100))
-    timeline = replace(story(), events=steps, sources={FILE: "x = 1\n" * 100})
+    timeline = replace(STORY, events=steps, sources={FILE: "x = 1\n" * 100})
     description = "\n\n".join(["A promise.", *["More."] * 12])
-    page = visit(render_page(View(timeline), "A run", description), height=1200)
+    page = visit(render_page(View(timeline), "A run", description), size=(1000, 1200))
     in_view = """() => {
         const { top, bottom } = document.querySelector("#lines").getBoundingClientRect();
         const line = document.querySelector("#lines [aria-current]").getBoundingClientRect();
@@ -491,7 +473,7 @@ def test_at_200_percent_the_lane_that_acts_stays_in_sight(
     visit: Visit, register_product: Timeline
 ) -> None:
     """In a window of half the height: its name, at every step, also when the page is scrolled."""
-    page = visit(register_product, width=700, height=450)
+    page = visit(register_product, size=(700, 450))
     page.mouse.wheel(0, 10_000)
     in_sight = """() => {
         const lane = document.querySelector("#lane-list .acting strong").textContent;
@@ -509,9 +491,7 @@ def test_at_200_percent_the_lane_that_acts_stays_in_sight(
 def test_the_page_opens_at_the_request_and_counts_from_it(
     visit: Visit, register_product: Timeline
 ) -> None:
-    """As in the terminal it is at 0; the mark has no line, so that at which the client stands is
-    shown; what was before it is to the left, below zero.
-    """
+    """It is at 0, as in the terminal, where the client stands; what was before it is below zero."""
     zero = View(register_product).zero
     page = visit(register_product)
     first = place(page) - 1
@@ -529,22 +509,16 @@ def test_the_page_opens_at_the_request_and_counts_from_it(
     assert page.locator("#moment").inner_text().startswith("\u2212")
 
 
-def test_a_long_pause_is_cut_and_says_how_long_it_was(visit: Visit) -> None:
-    """While the coroutine waits for a second nothing runs: the chart says what it leaves out."""
-    page = visit(story())
-    assert page.locator("#drawing text", has_text="1000.0 ms cut").count() == 1
-
-
 def test_the_call_stack_leads_to_where_each_call_began(visit: Visit) -> None:
     """It names the calls of the current lane, outermost first; each is a button."""
-    calls = [
-        event("call", 0, function="outer", line=1),
-        event("call", 1000, frame=2, function="inner", line=2),
-        event("line", 2000, frame=2, function="inner", line=3),
-        event("return", 3000, frame=2, function="inner", line=3),
-        event("return", 4000, function="outer", line=1),
-    ]
-    page = visit(replace(story(), events=tuple(calls)), "#step=3")
+    outer, inner = (
+        partial(event, frame=n, function=name) for n, name in ((1, "outer"), (2, "inner"))
+    )
+    calls = (
+        *(outer("call", 0, line=1), inner("call", 1000, line=2), inner("line", 2000, line=3)),
+        *(inner("return", 3000, line=3), outer("return", 4000, line=1)),
+    )
+    page = visit(replace(STORY, events=calls), "#step=3")
     stack = page.locator("#stack button")
     assert stack.all_inner_texts() == ["outer", "inner"]
     assert page.locator("#stack-name").inner_text() == "Call stack of the event loop"
@@ -556,7 +530,7 @@ def test_the_call_stack_leads_to_where_each_call_began(visit: Visit) -> None:
 
 def test_a_step_is_found_by_its_words_or_its_line(visit: Visit) -> None:
     """Enter goes to the next step with the text, and round; where there is none, it says so."""
-    page = visit(story())
+    page = visit()
     field = page.get_by_role("searchbox", name="Find a step")
     for text, number in (("returns", 7), ("await sleep", 8), ("CALLS SAVE", 5), ("nowhere", 5)):
         field.fill(text)
@@ -580,12 +554,14 @@ def test_the_library_is_skipped_both_ways(visit: Visit, register_product: Timeli
     assert [place(page), *go(page, *["ArrowRight"] * (len(own) - 1))] == own
     assert go(page, "ArrowLeft") == [own[-2]]
     # The button is there only where it does something.
-    assert visit(story()).get_by_role("button", name="Skip the library").count() == 0
+    assert visit().get_by_role("button", name="Skip the library").count() == 0
 
 
-def test_a_lane_can_be_hidden(visit: Visit) -> None:
+def test_a_pause_is_cut_and_a_lane_can_be_hidden(visit: Visit) -> None:
     """Its box takes it out of the chart, whose other lanes move up, and brings it back."""
-    page = visit(story())
+    page = visit()
+    # While the coroutine waits for a second nothing runs: the chart says what it leaves out.
+    assert page.locator("#drawing text", has_text="1000.0 ms cut").count() == 1
     names = page.locator("#drawing .name")
     height = box_of(page.locator("#drawing"))["height"]
     page.get_by_label("Show the event loop in the chart").uncheck()
@@ -598,18 +574,26 @@ def test_a_lane_can_be_hidden(visit: Visit) -> None:
 def test_a_bar_shows_the_arguments_of_its_call(visit: Visit) -> None:
     """Four calls of one function look different."""
     calls = [
-        event(kind, 10_000_000 * (number + (kind == "return")), LOOP, number, "resize", 1, given)
+        event(
+            kind,
+            10_000_000 * (number + (kind == "return")),
+            recordings.LOOP,
+            number,
+            "resize",
+            1,
+            given,
+        )
         for number, given in enumerate([{"name": "'cat0'"}, {"name": "'cat1'"}])
-        for kind in KINDS
+        for kind in ("call", "return")
     ]
-    page = visit(replace(story(), events=tuple(calls)))
+    page = visit(replace(STORY, events=tuple(calls)))
     labels = page.locator("#drawing .label").all_text_contents()
     assert labels == ["resize(name='cat0')", "resize(name='cat1')"]
 
 
 def test_on_paper_there_is_nothing_to_press(visit: Visit) -> None:
     """The print style keeps the chart and the words, and leaves the controls out."""
-    page = visit(story())
+    page = visit()
     page.emulate_media(media="print")
     assert not page.locator("#controls").is_visible()
     assert page.locator("#drawing").is_visible()
@@ -622,7 +606,7 @@ def test_on_paper_there_is_nothing_to_press(visit: Visit) -> None:
 @pytest.mark.parametrize("width", [320, 400, 800, 1600])
 def test_nothing_is_cut_off(visit: Visit, register_product: Timeline, width: int) -> None:
     """From a phone to a wide screen the page never scrolls sideways, at no step."""
-    page = visit(register_product, width=width)
+    page = visit(register_product, size=(width, 900))
     for _ in range(0, len(register_product.events), 8):
         go(page, *["ArrowRight"] * 8)
         too_wide = page.evaluate(
@@ -638,7 +622,7 @@ def test_nothing_is_cut_off(visit: Visit, register_product: Timeline, width: int
 
 def test_a_narrow_page_can_be_zoomed_and_follows_the_step(visit: Visit) -> None:
     """Zoomed in, the playhead is still in view after each step; zoomed out, it is all there."""
-    page = visit(long_timeline(400), width=400)
+    page = visit(long_timeline(400), size=(400, 900))
     label = page.locator("#drawing .label")
     before = label.count()
     for _ in range(5):
@@ -656,7 +640,7 @@ def test_a_narrow_page_can_be_zoomed_and_follows_the_step(visit: Visit) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_texts_and_lanes_stand_out_from_their_ground(visit: Visit, scheme: str) -> None:
     """Texts by 4.5 to 1 at least, what is drawn by 3 to 1, as WCAG 2.2 AA asks."""
-    page = visit(story(), color_scheme=scheme)
+    page = visit(color_scheme=scheme)
     lanes = [f"lane-{lane}" for lane in range(4)]
     now = "color-mix(in srgb, var(--lane) 16%, var(--paper))"  # the ground of the current line
 
@@ -671,10 +655,8 @@ def test_texts_and_lanes_stand_out_from_their_ground(visit: Visit, scheme: str) 
         found = page.evaluate(probe, [colour, lane])  # rgb(r, g, b) or color(srgb r g b)
         parts = [float(part) for part in re.findall(r"[\d.]+", found)[:3]]
         shares = parts if found.startswith("color(") else [part / 255 for part in parts]
-        red, green, blue = (
-            share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
-            for share in shares
-        )
+        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in shares]
+        red, green, blue = linear
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     names = ("paper", "tint", "ink", "faint", "warning", "keyword", "string", "control-edge")
@@ -700,17 +682,17 @@ def contrast(one: float, other: float) -> float:
 def test_nothing_moves_by_itself_for_who_asked_for_less_motion(visit: Visit) -> None:
     """The playhead jumps instead of gliding."""
     glide = "getComputedStyle(document.querySelector('.playhead')).transitionDuration"
-    assert visit(story(), reduced_motion="no-preference").evaluate(glide) == "0.1s"
-    assert visit(story(), reduced_motion="reduce").evaluate(glide) == "0s"
+    assert visit(reduced_motion="no-preference").evaluate(glide) == "0.1s"
+    assert visit(reduced_motion="reduce").evaluate(glide) == "0s"
 
 
 def test_the_page_works_inside_another(visit: Visit, tmp_path: Path) -> None:
     """In a sandboxed frame of the docs it steps, and does not scroll the page around it."""
-    (tmp_path / "replay.html").write_text(render_page(View(story()), "A run"), encoding="ascii")
+    (tmp_path / "replay.html").write_text(render_page(View(STORY), "A run"), encoding="ascii")
     frame = (
         "<iframe src='replay.html#step=3' sandbox='allow-scripts' width=600 height=500></iframe>"
     )
-    page = visit(f"<p style='height: 700px'>{frame}<p style='height: 3000px'>", height=800)
+    page = visit(f"<p style='height: 700px'>{frame}<p style='height: 3000px'>", size=(1000, 800))
     replay = page.frame_locator("iframe")
 
     assert replay.locator("#slider").input_value() == "3"
@@ -729,7 +711,7 @@ def test_the_policy_keeps_out_whatever_gets_in(browser: "Browser", tmp_path: Pat
         "<script>window.hacked = 1</script><img src=x.png onerror='window.hacked = 1'>"
         "<base href='https://example.org'><form action='x.png'></form></body>"
     )
-    text = render_page(View(story()), "A run").replace("</body>", hole)
+    text = render_page(View(STORY), "A run").replace("</body>", hole)
     (tmp_path / "page.html").write_text(text, encoding="ascii")
     (tmp_path / "x.png").write_bytes(b"")
     page = browser.new_page()
@@ -754,7 +736,7 @@ def test_20_000_steps_open_in_two_seconds_and_step_without_lag(visit: Visit) -> 
 
     A step's time is that of its thread, not the clock's: what else the machine does is not counted.
     """
-    page = visit(long_timeline(20_000), "#step=10000", width=1600)
+    page = visit(long_timeline(20_000), "#step=10000", size=(1600, 900))
     opened = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
 
     chromium = page.context.new_cdp_session(page)
