@@ -192,7 +192,7 @@ CASES: dict[str, tuple[Callable[[], object], dict[str, str]]] = {
         {"yields_for_ever": GOES_ON, "delegates": FAILS},
     ),
     "neither an exception on the way nor a with or a finally that waits makes an end a suspend": (
-        lambda: [throw_into(target()) for target in CLEANING_UP],
+        lambda: [*map(throw_into, (target() for target in CLEANING_UP))],
         {target.__name__: CLEANS_UP for target in CLEANING_UP},
     ),
     "what was thrown in at a yield is not forgotten while the cleanup suspends": (
