@@ -6,7 +6,7 @@ stands for anything, <100-200> for a number, "-" for no such sentence.
 """
 
 SHOP = """
-import asyncio, contextlib, functools, logging, os, queue, sys, threading, time, warnings
+import asyncio, contextlib, functools, inspect, logging, os, queue, sys, threading, time, warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio, anyio.to_thread
@@ -14,6 +14,7 @@ from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
+app = FastAPI()
 pool = ThreadPoolExecutor(1)
 jobs = queue.Queue()
 go_on = threading.Event()
@@ -21,9 +22,14 @@ running = set()
 lingering = []
 BROKEN = ValueError("kept")
 
-app = FastAPI()
+class Own(threading.Thread):
+    def run(self): work_of_own_thread()
 
 def work(): ...
+def work_of_executor(): ...
+def work_of_thread(): ...
+def work_of_own_thread(): ...
+def linger(): go_on.wait()
 def leave(): sys.exit(3)
 def audit(): time.sleep(0.02)
 async def mail(): await asyncio.sleep(0)
@@ -35,189 +41,31 @@ def break_down(): raise BROKEN
 async def fail(): raise ConnectionError("no")
 async def block_first(): time.sleep(0.2)
 async def block_second(): time.sleep(0.2)
+async def helper(): time.sleep(0.3)
 
-# What is handed over to threads.
+async def fetch_all():
+    await asyncio.gather(*(fail() for _ in range(9)), return_exceptions=True)
 
-class Own(threading.Thread):
-    def run(self): work_of_own_thread()
-
-def work_of_executor(): ...
-def work_of_thread(): ...
-def work_of_own_thread(): ...
-def linger(): go_on.wait()
-
-@app.get("/executor")
-async def executor():
-    await asyncio.get_running_loop().run_in_executor(None, work_of_executor)
-
-@app.get("/threads")
-def threads():
-    for each in (threading.Thread(target=work_of_thread, name="by hand"), Own(name="own")):
-        each.start()
-        each.join()
-
-@app.get("/begin")
-async def begin():
-    lingering.append(pool.submit(linger))
-
-@app.get("/end")
-async def end():
-    go_on.set()
-    await asyncio.wrap_future(lingering.pop())
-    await asyncio.wrap_future(pool.submit(work_of_executor))
-
-@app.get("/executor-beside")
-async def executor_beside(tasks: BackgroundTasks):
-    for _ in range(3):
-        asyncio.get_running_loop().run_in_executor(pool, audit)
-    tasks.add_task(time.sleep, 0.01)
-    tasks.add_task(work)
-
-@app.get("/gives-up")
-async def gives_up():
-    limiter = anyio.CapacityLimiter(1)
-    await limiter.acquire_on_behalf_of("someone else")
-    with anyio.move_on_after(0.02):
-        await anyio.to_thread.run_sync(audit, limiter=limiter)
-    await anyio.to_thread.run_sync(work)
-
-@app.get("/starts")
-async def starts():
-    threading.Thread(target=serve_jobs, daemon=True).start()
+async def in_its_own_task():
+    coroutine = mail()
+    running.add(asyncio.create_task(coroutine))
+    return coroutine
 
 def serve_jobs():
-    while True:
-        jobs.get()()
-
-@app.get("/job")
-async def job():
-    done = threading.Event()
-    jobs.put(lambda: (audit(), done.set()))
-    while not done.is_set():
-        await asyncio.sleep(0.001)
-
-# What is raised.
-
-@app.get("/warns")
-async def warns():
-    for word in ("arrives", "is sent", "is done"):
-        warnings.warn(f"the old mail {word}")
-
-@app.get("/caught")
-async def caught():
-    with contextlib.suppress(ValueError):
-        parse("soft")
-    raise ValueError("hard")
-
-@app.get("/converts")
-async def converts():
-    try:
-        find("book")
-    except HTTPException as error:
-        raise HTTPException(503, "upstream") from error
-
-@app.get("/anew")
-async def anew():
-    try:
-        parse("soft")
-    except ValueError:
-        raise ValueError("soft") from None
-
-@app.get("/in-a-thread")
-async def in_a_thread(tasks: BackgroundTasks):
-    with contextlib.suppress(ValueError):
-        await asyncio.to_thread(parse, "first")
-    tasks.add_task(parse, "second")
-
-@app.get("/side-by-side")
-async def side_by_side():
-    await asyncio.gather(fetch(1), fetch(2))
-
-@app.get("/forgets")
-async def forgets():
-    running.add(asyncio.create_task(fetch(0)))
-    await asyncio.sleep(0.01)
-
-@app.get("/cancels")
-async def cancels():
-    task = asyncio.create_task(mail())
-    task.cancel()
-    await task
-
-@app.get("/broken")
-async def broken(): break_down()
-
-@app.get("/falls-back")
-async def falls_back():
-    with contextlib.suppress(ValueError):
-        break_down()
-
-@app.get("/not-found")
-async def not_found():
-    with contextlib.suppress(ValueError):
-        await asyncio.to_thread(parse, "cache miss")
-    return JSONResponse({}, 404)
-
-@app.get("/misfits")
-async def misfits(tasks: BackgroundTasks): tasks.add_task(work, 1)
-
-@app.get("/remove")
-def remove(tasks: BackgroundTasks): tasks.add_task(os.remove, "nowhere")
-
-@app.get("/model", response_model=int)
-async def model(): return "one"
-
-@app.get("/retries")
-async def retries():
-    for left in (2, 1, 0):
-        try:
-            return parse("down")
-        except ValueError:
-            if not left:
-                raise
-
-@app.get("/streams")
-async def streams(): return StreamingResponse(rows())
+    while True: jobs.get()()
 
 def rows():
     yield "row 1"
     raise LookupError("row 2")
 
-@app.get("/exits")
-async def exits(tasks: BackgroundTasks): tasks.add_task(leave)
+async def half():
+    yield "half of it"
+    raise ValueError("no more")
 
-@app.get("/gathers")
-async def gathers(tasks: BackgroundTasks): tasks.add_task(fetch_all)
-
-async def fetch_all():
-    await asyncio.gather(*(fail() for _ in range(9)), return_exceptions=True)
-
-# Tasks.
-
-@app.get("/is done")
-async def is_done(): ...
-
-@app.get("/shared/{number}")
-async def read(number: int): ...
-@app.get("/other")
-def read(): ...
-
-@app.get("/slow-last")
-async def slow_last(tasks: BackgroundTasks):
-    tasks.add_task(mail)
-    tasks.add_task(asyncio.sleep, 0.1)
-
-@app.get("/many")
-async def many(tasks: BackgroundTasks):
-    for _ in range(450):
-        tasks.add_task(mail)
-
-@app.get("/of-libraries")
-async def of_libraries(tasks: BackgroundTasks):
-    tasks.add_task(logging.getLogger("shop").warning, "hello")
-    tasks.add_task(work)
-    tasks.add_task(asyncio.sleep, 0)
-    tasks.add_task(functools.partial(time.monotonic))
+async def rows_that_block():
+    yield "row 1"
+    time.sleep(0.15)
+    yield "row 2"
 
 def logged(function):
     @functools.wraps(function)
@@ -228,33 +76,6 @@ def logged(function):
 def save(): ...
 @logged
 def print_label(): ...
-
-@app.get("/decorated")
-async def decorated(tasks: BackgroundTasks):
-    for each in (save, print_label, mail):
-        tasks.add_task(each)
-
-# What is lost.
-
-@app.get("/loses")
-def loses():
-    mail()
-
-@app.get("/called")
-async def called(tasks: BackgroundTasks):
-    tasks.add_task(work())
-    tasks.add_task(work)
-
-@app.get("/begun")
-async def begun(tasks: BackgroundTasks):
-    tasks.add_task(lambda: None)
-    tasks.add_task(in_its_own_task)
-
-async def in_its_own_task():
-    coroutine = mail()
-    running.add(asyncio.create_task(coroutine))
-    return coroutine
-
 @logged
 async def wrapped(): ...
 async def inner_of_async(): ...
@@ -264,88 +85,25 @@ async def async_generator(): yield
 async def awaited(): ...
 def exhausted(): return list(generator())
 
+# The endpoints that are more than a function of their path's name.
+
+@app.get("/is done")
+async def is_done(): ...
+@app.get("/shared/{number}")
+async def read(number: int): ...
+@app.get("/other")
+def read(): ...
+@app.get("/model", response_model=int)
+async def model(): return "one"
 @app.get("/drops/{name}")
 async def drops(name: str, tasks: BackgroundTasks): tasks.add_task(globals()[name])
 
-def late(tasks: BackgroundTasks):
+def adds_late(tasks: BackgroundTasks):
     yield
     tasks.add_task(work)
 
-@app.get("/runs")
-async def runs(tasks: BackgroundTasks):
-    tasks.add_task(work)
-    tasks.add_task(work)
-
-@app.get("/raises")
-async def raises(tasks: BackgroundTasks):
-    tasks.add_task(work)
-    raise HTTPException(404)
-
-@app.get("/two-lists")
-def two_lists(tasks: BackgroundTasks):
-    tasks.add_task(work)
-    return PlainTextResponse("ok", background=BackgroundTask(fail))
-
-@app.get("/late", dependencies=[Depends(late)])
+@app.get("/late", dependencies=[Depends(adds_late)])
 async def answer(): ...
-
-@app.get("/behind-a-failure")
-async def behind_a_failure(tasks: BackgroundTasks):
-    for each in (fail, work, work):
-        tasks.add_task(each)
-
-# What holds the event loop.
-
-@app.get("/two-tasks")
-async def two_tasks(tasks: BackgroundTasks):
-    tasks.add_task(block_first)
-    tasks.add_task(block_second)
-
-@app.get("/lambda")
-async def calls_a_lambda():
-    done = asyncio.Event()
-    asyncio.get_running_loop().call_later(0.01, lambda: (time.sleep(0.15), done.set()))
-    await done.wait()
-
-@app.get("/peeks")
-async def peeks():
-    blocking = rows_that_block()
-    await anext(blocking)
-    return StreamingResponse(blocking)
-
-async def rows_that_block():
-    yield "row 1"
-    time.sleep(0.15)
-    yield "row 2"
-
-@app.get("/both")
-async def both():
-    time.sleep(0.15)
-    return [{"number": number} for number in range(20_000)]
-
-@app.get("/nests")
-async def nests():
-    await helper()
-    time.sleep(0.25)
-
-async def helper(): time.sleep(0.3)
-
-@app.get("/breaks")
-async def breaks(): return StreamingResponse(half())
-
-async def half():
-    yield "half of it"
-    raise ValueError("no more")
-
-@app.get("/blocks")
-async def blocks(): time.sleep(0.1)
-
-@app.get("/last")
-async def last():
-    running.add(asyncio.create_task(asyncio.sleep(60)))
-    running.add(asyncio.create_task(late_mail()))
-
-# Behind middlewares.
 
 class Passing:
     def __init__(self, app):
@@ -355,19 +113,193 @@ class Passing:
         await self.app(scope, receive, send)
 
 behind = FastAPI()
-app.mount("/behind", behind)
 behind.add_middleware(Passing)
+app.mount("/behind", behind)
 
 @behind.get("/rows")
 async def many_rows(): return [{"number": number} for number in range(60_000)]
-
 def conflict(): raise HTTPException(409)
-
 @behind.get("/task")
 async def add(tasks: BackgroundTasks): tasks.add_task(conflict)
+
+def adding(*added):
+    async def add(tasks: BackgroundTasks):
+        for each in added:
+            tasks.add_task(each)
+    return add
+
+no_endpoints = {*globals()}
+
+# What is handed over to threads.
+
+async def executor(): await asyncio.get_running_loop().run_in_executor(None, work_of_executor)
+
+def threads():
+    for each in (threading.Thread(target=work_of_thread, name="by hand"), Own(name="own")):
+        each.start()
+        each.join()
+
+async def begin(): lingering.append(pool.submit(linger))
+
+async def end():
+    go_on.set()
+    await asyncio.wrap_future(lingering.pop())
+    await asyncio.wrap_future(pool.submit(work_of_executor))
+
+async def executor_beside(tasks: BackgroundTasks):
+    for _ in range(3):
+        asyncio.get_running_loop().run_in_executor(pool, audit)
+    tasks.add_task(time.sleep, 0.01)
+    tasks.add_task(work)
+
+async def gives_up():
+    limiter = anyio.CapacityLimiter(1)
+    await limiter.acquire_on_behalf_of("someone else")
+    with anyio.move_on_after(0.02):
+        await anyio.to_thread.run_sync(audit, limiter=limiter)
+    await anyio.to_thread.run_sync(work)
+
+async def starts(): threading.Thread(target=serve_jobs, daemon=True).start()
+
+async def job():
+    done = threading.Event()
+    jobs.put(lambda: (audit(), done.set()))
+    while not done.is_set():
+        await asyncio.sleep(0.001)
+
+# What is raised.
+
+async def warns():
+    for word in ("arrives", "is sent", "is done"):
+        warnings.warn(f"the old mail {word}")
+
+async def caught():
+    with contextlib.suppress(ValueError):
+        parse("soft")
+    raise ValueError("hard")
+
+async def converts():
+    try:
+        find("book")
+    except HTTPException as error:
+        raise HTTPException(503, "upstream") from error
+
+async def anew():
+    try:
+        parse("soft")
+    except ValueError:
+        raise ValueError("soft") from None
+
+async def in_a_thread(tasks: BackgroundTasks):
+    with contextlib.suppress(ValueError):
+        await asyncio.to_thread(parse, "first")
+    tasks.add_task(parse, "second")
+
+async def side_by_side(): await asyncio.gather(fetch(1), fetch(2))
+
+async def forgets():
+    running.add(asyncio.create_task(fetch(0)))
+    await asyncio.sleep(0.01)
+
+async def cancels():
+    task = asyncio.create_task(mail())
+    task.cancel()
+    await task
+
+async def broken(): break_down()
+
+async def falls_back():
+    with contextlib.suppress(ValueError):
+        break_down()
+
+async def not_found():
+    with contextlib.suppress(ValueError):
+        await asyncio.to_thread(parse, "cache miss")
+    return JSONResponse({}, 404)
+
+async def retries():
+    for left in (2, 1, 0):
+        try:
+            return parse("down")
+        except ValueError:
+            if not left:
+                raise
+
+async def misfits(tasks: BackgroundTasks): tasks.add_task(work, 1)
+def remove(tasks: BackgroundTasks): tasks.add_task(os.remove, "nowhere")
+async def streams(): return StreamingResponse(rows())
+async def exits(tasks: BackgroundTasks): tasks.add_task(leave)
+async def gathers(tasks: BackgroundTasks): tasks.add_task(fetch_all)
+
+# Tasks.
+
+async def slow_last(tasks: BackgroundTasks):
+    tasks.add_task(mail)
+    tasks.add_task(asyncio.sleep, 0.1)
+
+async def many(tasks: BackgroundTasks):
+    for _ in range(450):
+        tasks.add_task(mail)
+
+async def of_libraries(tasks: BackgroundTasks):
+    tasks.add_task(logging.getLogger("shop").warning, "hello")
+    tasks.add_task(work)
+    tasks.add_task(asyncio.sleep, 0)
+    tasks.add_task(functools.partial(time.monotonic))
+
+decorated = adding(save, print_label, mail)
+runs = adding(work, work)
+behind_a_failure = adding(fail, work, work)
+begun = adding(lambda: None, in_its_own_task)
+two_tasks = adding(block_first, block_second)
+
+def loses(): mail()
+
+async def called(tasks: BackgroundTasks):
+    tasks.add_task(work())
+    tasks.add_task(work)
+
+async def raises(tasks: BackgroundTasks):
+    tasks.add_task(work)
+    raise HTTPException(404)
+
+def two_lists(tasks: BackgroundTasks):
+    tasks.add_task(work)
+    return PlainTextResponse("ok", background=BackgroundTask(fail))
+
+# What holds the event loop.
+
+async def calls_a_lambda():
+    done = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, lambda: (time.sleep(0.15), done.set()))
+    await done.wait()
+
+async def peeks():
+    blocking = rows_that_block()
+    await anext(blocking)
+    return StreamingResponse(blocking)
+
+async def both():
+    time.sleep(0.15)
+    return [{"number": number} for number in range(20_000)]
+
+async def nests():
+    await helper()
+    time.sleep(0.25)
+
+async def breaks(): return StreamingResponse(half())
+async def blocks(): time.sleep(0.1)
+
+async def last():
+    running.add(asyncio.create_task(asyncio.sleep(60)))
+    running.add(asyncio.create_task(late_mail()))
+
+for name, function in [*globals().items()]:
+    if name not in no_endpoints and inspect.isfunction(function):
+        app.get("/" + name.replace("_", "-"))(function)
 """
 
-LINE = SHOP.splitlines().index("def loses():") + 2
+LINE = SHOP.splitlines().index("def loses(): mail()") + 1
 LOST = "{} was called, and nobody awaited its coroutine: it did not run."
 MISSING = "work was added as a task, and not called: the request ended without it."
 OF_LIBRARIES = "warning, work, sleep, monotonic"
@@ -406,6 +338,27 @@ waited: -
 ran: starts (...
 ran: serve_jobs (...
 /job
+
+# A request waits for all that hold the loop before it: two tasks that block are one wait.
+/two-tasks
+/other
+held up: It waited <250-99999> ms for the event loop, which block_first (...) and block_second (...
+# A lambda has no name, but a line.
+/calls-a-lambda
+held: a lambda (...) held the event loop for ...
+# A generator's later steps hold the loop, also where the endpoint took its first step.
+/peeks
+held: rows_that_block ...
+/both
+# Each function held the loop for its own time: what one awaits, and what its caller does then.
+/nests
+held: helper (...) is async and held the event loop for <295-445> ms at ... time.sleep(0.3)`.
+held: nests (...) is async and held the event loop for <245-395> ms at line ..., `time.sleep(0.25)`.
+# A request that broke off waits for nothing: what holds the loop later concerns it no more.
+/breaks
+raised: half (...) raised ValueError('no more'): {NO_ANSWER}
+/blocks
+held: blocks (...) is async and held the event loop for ... time.sleep(0.1)`.
 
 # A warning is no step of a request, whatever its words end with.
 /warns
@@ -461,11 +414,6 @@ ran: read (...) is async: it ran on the event loop.
 # The last task may be a library's: it ended when the whole task did.
 /slow-last
 sent: ... The last task ended <100-99999> ms after it was sent.
-# Each of many tasks was called, also where most steps of their function are left out.
-/many
-left out: mail ...
-never called: -
-/is done
 # Nothing in a library's function is recorded; that it was called, where and when, is.
 /of-libraries
 ran: of_libraries ...
@@ -515,26 +463,11 @@ never called: {MISSING}
 /behind-a-failure
 never called: {MISSING}
 
-# A request waits for all that hold the loop before it: two tasks that block are one wait.
-/two-tasks
-/other
-held up: It waited <250-99999> ms for the event loop, which block_first (...) and block_second (...
-# A lambda has no name, but a line.
-/lambda
-held: a lambda (...) held the event loop for ...
-# A generator's later steps hold the loop, also where the endpoint took its first step.
-/peeks
-held: rows_that_block ...
-/both
-# Each function held the loop for its own time: what one awaits, and what its caller does then.
-/nests
-held: helper (...) is async and held the event loop for <295-445> ms at ... time.sleep(0.3)`.
-held: nests (...) is async and held the event loop for <245-395> ms at line ..., `time.sleep(0.25)`.
-# A request that broke off waits for nothing: what holds the loop later concerns it no more.
-/breaks
-raised: half (...) raised ValueError('no more'): {NO_ANSWER}
-/blocks
-held: blocks (...) is async and held the event loop for ... time.sleep(0.1)`.
+# Each of many tasks was called, also where most steps of their function are left out.
+/many
+left out: mail ...
+never called: -
+/is done
 /behind/rows
 # The server saw a RuntimeError of Starlette's, which came of the task's, through a middleware.
 /behind/task

@@ -12,7 +12,7 @@ import pytest
 from tests.timeline.served_by_command import Findings, figures, served, served_once, texts
 
 LOOPS = """
-import asyncio, contextlib, time
+import asyncio, contextlib, inspect, time
 
 from fastapi import BackgroundTasks, FastAPI
 
@@ -47,28 +47,23 @@ calls = []
 def fib(n):
     calls.append(n)
     if len(calls) == 3_000:
-        time.sleep(0.2)
+        time.sleep(0.5)
     return n if n < 2 else fib(n - 1) + fib(n - 2)
 
-@app.get("/called/{count}")
 async def called(count: int):
     total = add_up(count)
     return total
 
-@app.get("/own/{count}")
 async def own(count: int):
     for _ in range(count): pass
     time.sleep(0.2)
 
-@app.get("/sorted/{count}")
-async def in_order(count: int):
+async def sort(count: int):
     return len(sorted(range(count), key=lambda number: -number))
 
-@app.get("/sum/{count}")
-async def sum_up(count: int):
+async def squares(count: int):
     return sum(number * number for number in range(count))
 
-@app.get("/rows/{count}")
 async def rows(count: int):
     for number in range(count):
         with contextlib.suppress(ValueError):
@@ -81,14 +76,12 @@ def parse(number):
     if number % 2:
         raise ValueError(f"row {number}")
 
-@app.get("/awaited/{count}")
 async def awaited(count: int):
     for _ in range(count):
         await at_once()
 
 async def at_once(): ...
 
-@app.get("/then-a-task/{count}")
 async def then_a_task(count: int, tasks: BackgroundTasks):
     for _ in range(count):
         at_last()
@@ -99,11 +92,9 @@ def at_last(is_last=False):
     if is_last:
         time.sleep(0.01)
 
-@app.get("/recursion/{n}")
-async def recursion(n: int):
-    return fib(n)
+async def recursion(count: int):
+    return fib(count)
 
-@app.get("/late/{count}")
 async def late(count: int):
     for number in range(count):
         await check(number, count - 1)
@@ -114,7 +105,6 @@ async def check(number, last):
         time.sleep(0.2)
         raise ValueError("the last one")
 
-@app.get("/thrown/{count}")
 async def thrown(count: int):
     caught = 0
     for _ in range(count):
@@ -125,23 +115,26 @@ async def thrown(count: int):
             caught += 1
     return caught
 
-@app.get("/quick")
-async def quick(): await is_idle.wait()
+async def quick(count: int): await is_idle.wait()
 
-@app.get("/waits")
-async def waits():
+async def waits(count: int):
     begun.set()
     await asyncio.sleep(0)
     await asyncio.sleep(0)
+
+for name, function in [*globals().items()]:
+    if inspect.iscoroutinefunction(function):
+        app.get(f"/{name}/{{count}}")(function)
 """
 
 # Python 3.11 tells the recorder of each call to the end: there it takes ten times as long.
 MANY = 600_000 if sys.version_info < (3, 12) else 4_000_000
-AGAIN = (f"/sum/{MANY}", f"/sum/{MANY}?again", f"/sorted/{MANY}", f"/awaited/{MANY // 4}")
-BEATING = [path + turn for turn in ("", "?2", "?3") for path in ("/quick", "/waits")]
+AGAIN = (f"/awaited/{MANY // 4}", f"/squares/{MANY}", f"/squares/{MANY}?again", f"/sort/{MANY}")
+BEATING = [f"/{name}/{turn}" for turn in range(3) for name in ("quick", "waits")]
+# What is long comes first: the more is kept, the longer a garbage collection holds the loop.
 PATHS = (
-    *("/own/5000", "/own/1", "/sorted/15000", *AGAIN, "/rows/40000", "/then-a-task/30000"),
-    *("/recursion/16", "/thrown/700", "/late/1500", *BEATING),
+    *(AGAIN[0], "/recursion/16", *AGAIN[1:], "/own/5000", "/own/1", "/sort/15000"),
+    *("/late/1500", "/thrown/700", "/rows/40000", "/then_a_task/30000", *BEATING),
 )
 
 
@@ -168,11 +161,11 @@ def test_a_long_loop_is_told_by_its_callers_line(tmp_path: Path) -> None:
         ("/own/1", "held", ["function", "source"], [("own", "time.sleep(0.2)")]),
         ("/own/1", "left out", ["function"], []),
         # The time of recording is not the program's: alone, it takes some milliseconds.
-        ("/sorted/15000", "held", ["function"], []),
+        ("/sort/15000", "held", ["function"], []),
         # What is handed over to a task or to a thread is watched again.
-        ("/then-a-task/30000", "sent", ["function"], [("at_last",)]),
+        ("/then_a_task/30000", "sent", ["function"], [("at_last",)]),
         # A deep recursion is told by its caller's line, of 3,193 calls.
-        ("/recursion/16", "held", ["function", "source"], [("recursion", "return fib(n)")]),
+        ("/recursion/16", "held", ["function", "source"], [("recursion", "return fib(count)")]),
         ("/recursion/16", "left out", ["function"], [("fib",)]),
         # What is thrown into a long loop does not end it: it catches a timeout at each turn.
         ("/thrown/700", "left out", ["function"], [("thrown",)]),
@@ -197,7 +190,7 @@ def test_what_is_called_again_and_again_holds_the_loop(
 ) -> None:
     """A generator expression, a key: none has a name, and recording each step takes its time."""
     ((function, source),) = figures(told[path], "held", "function", "source")
-    assert function in ("sum_up", "in_order", "awaited")
+    assert function in ("squares", "sort", "awaited")
     assert source is None or source.startswith("return ")
     left_out = [text.partition(" (")[0] for text in texts(told[path], "left out")]
     assert {"a generator expression", "a lambda", "at_once"} & set(left_out)
@@ -216,7 +209,7 @@ def test_what_was_called_too_often_is_seen_again_as_a_task_and_in_a_thread(
     told: dict[str, Findings],
 ) -> None:
     """Where work is handed over, all is watched again."""
-    ((function, lanes),) = figures(told["/then-a-task/30000"], "ran", "function", "lanes")[1:]
+    ((function, lanes),) = figures(told["/then_a_task/30000"], "ran", "function", "lanes")[1:]
     assert function == "at_last"
     assert lanes[0] == "event loop"
     assert [each.rpartition(" ")[0] for each in lanes[1:]] == ["worker thread"] * 2

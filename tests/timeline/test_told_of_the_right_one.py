@@ -142,7 +142,7 @@ print("hello")
 def tick():
     time.sleep(0.1)
 
-def total(): return bool(re.match("(a+)+$", "a" * 25 + "b"))
+def total(): return bool(re.match("(a+)+$", "a" * 24 + "b"))
 
 async def work():
     await asyncio.sleep(0.2)
