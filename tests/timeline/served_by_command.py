@@ -26,13 +26,7 @@ def served(
 ) -> list[Findings]:
     """Serve an application; give what is said of each request, then of the time outside them.
 
-    Args:
-        folder: Where to write it.
-        text: The application, as `app`.
-        paths: What to ask for.
-        backend: The event loop.
-        slow: From how many milliseconds on to say what held it.
-        code: How the command is to end.
+    From `slow` milliseconds on it is said what held the loop; `code` is how the command is to end.
     """
     (folder / "shop.py").write_text(text)
     asked = [word for path in paths for word in ("--get", path)]
@@ -76,12 +70,7 @@ def figures(findings: Findings, kind: str, *names: str) -> list[tuple[Any, ...]]
 
 @contextmanager
 def serving(folder: Path, text: str) -> Iterator[tuple[str, Callable[[], str]]]:
-    """Serve an application until Ctrl-C; give its address, and what ends it and gives its output.
-
-    Args:
-        folder: Where to write it.
-        text: The application, as `app`.
-    """
+    """Serve an application until Ctrl-C; give its address, and what ends it for its output."""
     (folder / "shop.py").write_text(text)
     command = [sys.executable, "-m", "minitasks", "run", "shop:app", "--backend", "asyncio"]
     piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

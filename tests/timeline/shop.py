@@ -1,8 +1,8 @@
 """A shop: what is easily mixed up in an application, and what is said of each request to it.
 
 It is served by the command, in a process of its own, and asked for the paths in `TOLD`, one behind
-the other. Below a path are the kinds of sentences that are looked at, each with what is said: "..."
-stands for anything, <100-200> for a number, "-" for no such sentence.
+the other. Below a line of paths stand the sentences that are looked at, by their kind: "..." is for
+anything, <100-200> for a number, "-" for no such sentence.
 """
 
 SHOP = """
@@ -427,9 +427,7 @@ order: The tasks ran in this order, each when the one before it had ended: {OF_L
 order: ...: inner of save, inner of print_label, mail.
 
 # Also where Python, which warned of this line, warns no more.
-/loses
-never awaited: {LOST.format("mail")} It was made at line {LINE} of ...
-/loses?again
+/loses, /loses?again
 never awaited: {LOST.format("mail")} It was made at line {LINE} of ...
 # What was called instead of handed over fails, and the tasks behind it do not run.
 /called
@@ -447,20 +445,12 @@ never awaited: {LOST.format("inner_of_async")} ...
 never awaited: generator was called, and nobody iterated over its generator: it did not run.
 /drops/async_generator
 never awaited: async_generator was called, and nobody iterated over its generator: it did not run.
-/drops/awaited
-never awaited: -
-/drops/exhausted
+/drops/awaited, /drops/exhausted
 never awaited: -
 # FastAPI drops a list of tasks without a word; each task is named once.
 /runs
 never called: -
-/raises
-never called: {MISSING}
-/two-lists
-never called: {MISSING}
-/late
-never called: {MISSING}
-/behind-a-failure
+/raises, /two-lists, /late, /behind-a-failure
 never called: {MISSING}
 
 # Each of many tasks was called, also where most steps of their function are left out.

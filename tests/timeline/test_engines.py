@@ -59,12 +59,12 @@ def facts(events: list[Event]) -> list[Event]:
     ]
 
 
+ON_ASYNCIO = (*programs.PROGRAMS, programs.closed_unbegun)
+
+
 @pytest.mark.parametrize(
     ("program", "backend"),
-    [
-        *((program, "asyncio") for program in (*programs.PROGRAMS, programs.closed_unbegun)),
-        *((program, "trio") for program in programs.ASYNC),
-    ],
+    [*((each, "asyncio") for each in ON_ASYNCIO), *((each, "trio") for each in programs.ASYNC)],
 )
 def test_both_engines_see_the_same(program: programs.Program, backend: str) -> None:
     """Of sync and async code, whatever its shape, of failures and of workers: event for event."""

@@ -185,16 +185,18 @@ def test_the_axis_is_to_scale_while_something_runs_and_cuts_long_pauses() -> Non
 # -- bars ------------------------------------------------------------------------------------------
 
 
+def bars(steps: str) -> list[tuple[int, int, int]]:
+    """Give the first step, the last step and the row of each bar."""
+    return [(first, last, row) for first, last, _, row in pack(run_of(steps))["bars"]]
+
+
 def test_a_call_keeps_its_row_while_it_is_suspended() -> None:
     """What runs meanwhile gets another row: a bar never lies on the line of a wait."""
-    steps = "call 1, suspend 1, call 2, return 2, resume 1, return 1, call 3, return 3"
-    bars = pack(run_of(steps))["bars"]
-    assert [(first, last, row) for first, last, _, row in bars] == [
-        (0, 1, 0),
-        (2, 3, 1),
-        (4, 5, 0),
-        (6, 7, 0),
-    ]
+    found = bars("call 1, suspend 1, call 2, return 2, resume 1, return 1, call 3, return 3")
+    assert found == [(0, 1, 0), (2, 3, 1), (4, 5, 0), (6, 7, 0)]
+    # A thousand calls that wait at the same time do not make the chart a thousand rows high.
+    found = bars(", ".join(f"call {frame}, suspend {frame}" for frame in range(1000)))
+    assert {row for *_, row in found} == set(range(page_data.MOST_ROWS))
 
 
 # The first call's row is free again when the second, one below, calls a third.
@@ -223,13 +225,6 @@ def test_no_two_calls_share_a_row_at_the_same_time(view: View) -> None:
         if lane == lane2 and start <= end2 and start2 <= end:
             outer, inner = (one, other) if start < start2 else (other, one)
             assert rows[lane, outer] < rows[lane, inner]
-
-
-def test_a_lane_has_at_most_so_many_rows() -> None:
-    """A thousand calls that wait at the same time do not make the chart a thousand rows high."""
-    steps = ", ".join(f"call {frame}, suspend {frame}" for frame in range(1000))
-    bars = pack(run_of(steps))["bars"]
-    assert {row for *_, row in bars} == set(range(page_data.MOST_ROWS))
 
 
 def test_the_bar_of_a_call_that_has_not_ended_reaches_the_end() -> None:

@@ -81,24 +81,21 @@ def test_a_call_that_ends_unseen_lends_its_number_to_none() -> None:
     assert len({event.frame for event in calls if event.kind == "call"}) == 5
 
 
-def test_the_text_of_the_recorded_files_is_kept() -> None:
-    """Also of a file in which nothing ran: a picture may show it."""
-    files = (programs.__file__, minitasks.background.__file__)
-    sources = recording_of(programs.sync_calls, files=files).sources
-    assert sources[programs.__file__] == Path(programs.__file__).read_text(encoding="utf-8")
-    assert "class BackgroundTasks" in sources[minitasks.background.__file__]
-
-
 def test_files_are_found_by_whichever_path_leads_to_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A relative path or a link works, and the events name the file as the caller wrote it."""
-    link = tmp_path / "link.py"
-    link.symlink_to(programs.__file__)
+    """A relative path or a link works, and the events name the file as the caller wrote it.
+
+    The text of each is kept, also of one in which nothing ran: a picture may show it.
+    """
+    Path(tmp_path / "link.py").symlink_to(programs.__file__)
     monkeypatch.chdir(tmp_path)
-    timeline = recording_of(programs.sync_calls, files=[Path("link.py")])
+    files: list[str | Path] = [Path("link.py"), minitasks.background.__file__]
+    timeline = recording_of(programs.sync_calls, files=files)
     assert {event.file for event in timeline.events} == {"link.py"}
-    assert set(timeline.sources) == {"link.py"}
+    assert set(timeline.sources) == {"link.py", minitasks.background.__file__}
+    assert timeline.sources["link.py"] == Path(programs.__file__).read_text(encoding="utf-8")
+    assert "class BackgroundTasks" in timeline.sources[minitasks.background.__file__]
 
 
 def test_without_files_the_callers_own_file_is_recorded() -> None:
@@ -183,25 +180,26 @@ def test_between_the_clock_and_the_event_no_other_comes(monkeypatch: pytest.Monk
     assert len(times) == 8
 
 
-def test_a_task_without_recorded_code_is_told_from_its_parent(anyio_backend: str) -> None:
+async def offload_thrice() -> None:
+    await programs.save("book")
+    await asyncio.gather(*(asyncio.to_thread(programs.add, n, 1) for n in range(3)))
+
+
+@pytest.mark.parametrize(
+    ("program", "backend", "in_parent", "in_child"),
+    [
+        (programs.three_workers, "asyncio", "three_workers", "take_turns"),
+        (programs.three_workers, "trio", "three_workers", "take_turns"),
+        (offload_thrice, "asyncio", "save", "add"),  # asyncio's own hop is a hand-over, too
+    ],
+)
+def test_a_task_without_recorded_code_is_told_from_its_parent(
+    program: programs.Program, backend: str, in_parent: str, in_child: str
+) -> None:
     """A child task that only hands work over is the one its worker names: not the parent."""
-    timeline = recording_of(programs.three_workers, anyio_backend)
-    (parent,) = {event.task for event in of("three_workers", timeline)}
-    children = {event.task for event in of("take_turns", timeline)}
-    assert len(children) == 3
-    assert parent not in children
-
-
-def test_a_task_that_is_asyncios_to_thread_is_told_from_its_parent() -> None:
-    """asyncio's own hop is a hand-over, too: each child has a number of its own."""
-
-    async def main() -> None:
-        await programs.save("book")
-        await asyncio.gather(*(asyncio.to_thread(programs.add, n, 1) for n in range(3)))
-
-    timeline = recording_of(main)
-    (parent,) = {event.task for event in of("save", timeline)}
-    children = {event.task for event in of("add", timeline)}
+    timeline = recording_of(program, backend)
+    (parent,) = {event.task for event in of(in_parent, timeline)}
+    children = {event.task for event in of(in_child, timeline)}
     assert len(children) == 3
     assert parent not in children
 
@@ -306,10 +304,13 @@ def test_a_recording_within_a_recording_is_refused() -> None:
     assert recording_of(programs.sync_calls).events
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """Before anything runs, with its name."""
+def test_what_can_not_be_recorded_is_refused_before_it_runs(tmp_path: Path) -> None:
+    """A file that is not there; nothing: a recording without an event could not tell of its end."""
     with pytest.raises(CannotRun, match=r"missing\.py: No such file"):
         record([tmp_path / "missing.py"])
+    with pytest.raises(ValueError, match="at least 1"):
+        record([programs.__file__], limit=0)
+    assert len(recording_of(programs.failing, limit=1).events) == 2
 
 
 def test_a_recording_is_made_once_and_has_its_timeline_when_it_is_over() -> None:
@@ -319,13 +320,6 @@ def test_a_recording_is_made_once_and_has_its_timeline_when_it_is_over() -> None
         _ = recording.timeline
     with pytest.raises(RuntimeError, match="once"), recording:
         pass
-
-
-def test_a_limit_that_keeps_nothing_is_refused() -> None:
-    """A recording without an event could not tell that it stopped."""
-    with pytest.raises(ValueError, match="at least 1"):
-        record([programs.__file__], limit=0)
-    assert len(recording_of(programs.failing, limit=1).events) == 2
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="newer ones record beside a tracer")

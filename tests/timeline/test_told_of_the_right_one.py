@@ -21,10 +21,11 @@ def expected(told: str) -> dict[str, Expected]:
     for line in told.splitlines():
         kind, _, sentence = line.partition(": ")
         if line.startswith("/"):
-            path = line
-            of_path[path] = {}
+            paths = line.split(", ")
+            of_path |= {path: {} for path in paths}
         elif sentence and line[0] != "#":
-            of_path[path].setdefault(kind, []).extend([sentence] if sentence != "-" else [])
+            for path in paths:
+                of_path[path].setdefault(kind, []).extend([sentence] if sentence != "-" else [])
     return of_path
 
 
