@@ -279,7 +279,7 @@ def test_a_request_is_asked_about_and_no_answer_disagrees_with_its_log(served: S
     assert asked[1, "While report runs, does the event loop go on?"] == "no, it stands still"
     assert asked[2, "How does missing end?"] == "it raises an exception"
     assert asked[3, "How does charge end?"] == "it raises an exception"
-    assert asked[4, "charge is called. Does it run?"] == "no"
+    assert asked[4, "charge is called. Does it run?"] == "no"  # nobody awaited it
     assert asked[5, "Does resize run as soon as it is handed to a thread?"] == (
         "no: it waits for a token"
     )
@@ -304,11 +304,6 @@ def test_an_exception_in_a_task_reached_the_server_alone(served: Served) -> None
     assert not raised.holds
     assert raised.figures["is_task"]
     assert "mail" not in {each.figures["function"] for each in served.of(3, "ran")}
-
-
-def test_a_coroutine_that_nobody_awaited_is_told(served: Served) -> None:
-    """Python's warning is kept with the request that caused it."""
-    assert served.figures(4, "never awaited") == {"function": "charge"}
 
 
 def test_who_waited_for_a_token_is_told_with_the_time(served: Served) -> None:
