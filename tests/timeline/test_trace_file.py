@@ -33,13 +33,13 @@ def of(phase: str, trace: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [event for event in trace if event["ph"] == phase]
 
 
-@pytest.fixture
-def timeline(anyio_backend: str) -> Timeline:
+@pytest.fixture(scope="module")
+def timeline() -> Timeline:
     async def both() -> None:
         await programs.run_background_tasks()
         await programs.three_workers()
 
-    return recording_of(both, anyio_backend)
+    return recording_of(both)
 
 
 def test_every_event_has_what_its_phase_needs(timeline: Timeline) -> None:
