@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
+from statistics import median_low
 from typing import cast
 
 from minitasks.timeline.calls import Call, Slice
@@ -38,8 +40,7 @@ def find_holds(run: Run, slow: float) -> list[Hold]:
     found_so_far = []
     for call in (call for call in run.view.all_calls if call.file in run.own):
         for part in filter(partial(is_entry, run), call.slices):
-            # Twice: of what recording takes about half can be measured from within.
-            is_long = own_time(run, part, times=2) >= slow * 1e6
+            is_long = own_time(run, part, is_sure=True) >= slow * 1e6
             if is_long and run.view.is_on_loop(part) and not held_by_awaited(run, part):
                 request = run.timeline.events[part.first].request
                 blamed = blame(run, call, part, awaited_in(run, part), slow)
@@ -87,10 +88,21 @@ def held_by_awaited(run: Run, part: Slice) -> bool:
     return 2 * sum(each for each in held if each > 0) > part.end - part.start
 
 
-def own_time(run: Run, part: Slice, times: int = 1) -> int:
-    """Say how long a slice took, less so many times what its recording is known to have taken."""
+def own_time(run: Run, part: Slice, is_sure: bool = False) -> int:
+    """Say how long a slice took, less what its recording is known to have taken.
+
+    Args:
+        run: The run.
+        part: The slice.
+        is_sure: Less what recording may have taken besides: of that about half can be measured from
+            within. What a busy machine added to some steps is not taken twice.
+    """
     spent = [event.spent for event in run.events_in(part) if event.lane == part.lane]
-    return max(part.end - part.start - times * (spent[-1] - spent[0]), 0)
+    recording = spent[-1] - spent[0]
+    if is_sure and recording:
+        usual = median_low(later - before for before, later in pairwise(spent))
+        recording += min(recording, 3 * len(spent) * usual)
+    return max(part.end - part.start - recording, 0)
 
 
 # -- what is said of them --------------------------------------------------------------------------

@@ -133,7 +133,7 @@ AGAIN = (f"/awaited/{MANY // 4}", f"/squares/{MANY}", f"/squares/{MANY}?again", 
 BEATING = [f"/{name}/{turn}" for turn in range(3) for name in ("quick", "waits")]
 # What is long comes first: the more is kept, the longer a garbage collection holds the loop.
 PATHS = (
-    *(AGAIN[0], "/recursion/16", *AGAIN[1:], "/own/5000", "/own/1", "/sort/15000"),
+    *(AGAIN[0], "/recursion/16", *AGAIN[1:], "/own/5000", "/own/1", "/sort/4000"),
     *("/late/1500", "/thrown/700", "/rows/40000", "/then_a_task/30000", *BEATING),
 )
 
@@ -161,7 +161,7 @@ def test_a_long_loop_is_told_by_its_callers_line(tmp_path: Path) -> None:
         ("/own/1", "held", ["function", "source"], [("own", "time.sleep(0.2)")]),
         ("/own/1", "left out", ["function"], []),
         # The time of recording is not the program's: alone, it takes some milliseconds.
-        ("/sort/15000", "held", ["function"], []),
+        ("/sort/4000", "held", ["function"], []),
         # What is handed over to a task or to a thread is watched again.
         ("/then_a_task/30000", "sent", ["function"], [("at_last",)]),
         # A deep recursion is told by its caller's line, of 3,193 calls.
