@@ -27,6 +27,12 @@ NAMELESS = {
     "<lambda>": "a lambda",
     **dict.fromkeys(("<listcomp>", "<setcomp>", "<dictcomp>"), "a comprehension"),
 }
+# The repr of what a task calls: a function, a class, or an object of a class.
+ADDED = re.compile(
+    r"(?:BackgroundTask\(func=)*+(?:partial\()?+"
+    r"(?:<(?:(class )|function |method |built-in )(\S+)>"
+    r"|<?(?!BackgroundTask\b|partial\b)(\w+)[>(])"
+)
 # A mark of the watch that asks the event loop for turns.
 HELD = re.compile(HELD_FOR + r"(\d+) ms by (?:(\S+) in (.*):(\d+)|thread (\d+))$")
 
@@ -249,11 +255,12 @@ def begun_at(run: Run, arrives: Event) -> int:
 
 
 def added_name(text: str) -> str:
-    """Read from a repr which function a task has, or is given; empty for another callable."""
-    added = re.match(
-        r"(?:BackgroundTask\(func=)?(?:partial\()?<(?:function|method|built-in) (\S+)>", text
-    )
-    return added[1].rpartition(".")[2] if added else ""
+    """Read from a repr what a task has, or is given, to call; empty where that can't be told."""
+    added = ADDED.match(text)
+    if added is None:
+        return ""
+    is_class, function, kind = added.groups(default="")
+    return f"{kind} object" if kind else is_class + function.rpartition(".")[2]
 
 
 def added_to(runner: Call) -> str:

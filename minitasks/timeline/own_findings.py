@@ -14,7 +14,7 @@ from itertools import pairwise
 from minitasks.timeline.budget import LEFT_OUT
 from minitasks.timeline.calls import Call, Slice
 from minitasks.timeline.events import Event
-from minitasks.timeline.findings import Finding, found, in_ms, place, sent_and_called, span
+from minitasks.timeline.findings import Finding, found, in_ms, place, sent_and_called, span, times
 from minitasks.timeline.holds import (
     SLOW,
     find_holds,
@@ -23,6 +23,7 @@ from minitasks.timeline.holds import (
     waited_for_the_loop,
 )
 from minitasks.timeline.own_code import (
+    NAMELESS,
     RUNNER,
     Function,
     Run,
@@ -93,12 +94,12 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
 
 
 def where_library_ran(tasks: list["Task"]) -> Iterator[Finding]:
-    """Say where a task ran whose function is a library's: it is not recorded itself."""
-    of_libraries = [task for task in tasks if not task.is_own]
-    for task in {(task.name, task.is_sync): task for task in of_libraries}.values():
+    """Say where a task ran whose function is of another package: it is not recorded itself."""
+    of_others = [task for task in tasks if task.name.isidentifier() and not task.is_own]
+    for task in {(task.name, task.is_sync): task for task in of_others}.values():
         where = "in a worker thread" if task.is_sync else "on the event loop"
         kind = "sync" if task.is_sync else "async"
-        text = f"{task.name} (of a library) is {kind}: it ran {where}."
+        text = f"{task.name} (of another package) is {kind}: it ran {where}."
         figures = {"is_async": not task.is_sync, "on_event_loop": not task.is_sync}
         yield found("ran", text, function=task.name, **figures)
 
@@ -128,26 +129,31 @@ class Task:
     """A background task that ran."""
 
     runner: Call  # of the task itself
-    call: Call  # of its function; where that is a library's, of the task itself
-    name: str  # of what was added; a decorator's own function may stand for it
-    is_own: bool  # the function is the program's own
+    call: Call  # of its function; where that was not seen, of the task itself
+    name: str  # of what was added; empty where it may not have been called, or runs tasks itself
+    is_own: bool  # the function is the program's own, and was seen to be called
     is_sync: bool  # it was handed to a worker thread
 
 
 def tasks_of(run: Run) -> list[Task]:
     """List the background tasks that ran, in the order in which they were called."""
     tasks = []
-    for runner in run.calls:
+    callables = [call for call in run.calls if call.name == "__call__"]
+    outer = {under.first for under in map(run.caller, callables) if under is not None}
+    for runner in callables:
         if runner.function != RUNNER:
             continue
         call, is_sync = called_by(run, runner)
         added = added_to(runner)
         if call is not None:
-            is_other = added and added not in (call.name, "<lambda>")
-            name = f"{call.name} of {added}" if is_other else call.name
-            tasks.append(Task(runner, call, name, True, is_sync))
-        elif added and not may_be_own(run, added, runner):
-            tasks.append(Task(runner, runner, added, False, is_sync))
+            name = call.name
+            # What an lru_cache wraps has a name of its own; an object's `__call__` has none.
+            if added not in ("", name, "<lambda>") and (" " not in added or name.startswith("__")):
+                name = f"{name} of {added}"
+        else:
+            is_unsure = runner.first in outer or may_be_own(run, added, runner)
+            name = "" if is_unsure else added or "another task"
+        tasks.append(Task(runner, call or runner, name, call is not None, is_sync))
     return tasks
 
 
@@ -222,6 +228,7 @@ def arrival(run: Run) -> Event | None:
 
 def in_order(tasks: list[Task]) -> Iterator[Finding]:
     """Say in which order the tasks ran, and whether one by one."""
+    tasks = [task for task in tasks if task.name]
     if len(tasks) < 2:
         return
     calls = [task.call for task in tasks]
@@ -236,28 +243,66 @@ def in_order(tasks: list[Task]) -> Iterator[Finding]:
 
 
 def never_called(run: Run) -> Iterator[Finding]:
-    """Say which tasks were added in a request that is done, and never called."""
-    names = {mark.function.partition(".")[0] for mark in run.marks if is_left_out(mark)}
-    if run.mark(" done") is None or names & {"BackgroundTask", "BackgroundTasks"}:
-        return  # it is under way, or not all of it is recorded
-    added: Counter[str] = Counter()
-    ran: Counter[str] = Counter()
-    for call in run.calls:
-        caller = run.caller(call)
-        is_outer = caller is None or caller.function != call.function
-        if call.function == "BackgroundTasks.add_task" and is_outer:
-            added[added_name(dict(call.arguments).get("func", ""))] += 1
-        elif call.function == RUNNER:
-            ran[added_to(call)] += 1
-    # Of some that ran no repr may tell the function, though one did when they were added.
-    unknown = max(ran[""] - added[""], 0)
-    for name in filter(None, added):
-        if added[name] > ran[name] + unknown:
-            times = added[name], ran[name]
-            text = f"{name} was added as a task, and not called: the request ended without it."
-            if times[1]:
-                text = f"{name} was added as a task {times[0]} times, and called {times[1]} times."
-            yield found("never called", text, False, function=name)
+    """Say which tasks were made in a request, or a run, that is over, and never called."""
+    if not is_over(run):
+        return
+    made: dict[str, list[Call]] = defaultdict(list)
+    for call in filter(makes_task, run.calls):
+        made[added_name(dict(call.arguments).get("func", ""))].append(call)
+    ran = Counter(added_to(call) for call in run.calls if call.function == RUNNER)
+    # Of some that ran no repr may tell the function, though one did when they were made.
+    unknown = max(ran[""] - len(made.pop("", [])), 0)
+    lost = {name: some for name, some in made.items() if len(some) > ran[name] + unknown}
+    elsewhere = handed_on(run) if lost else set()
+    for name, some in lost.items():
+        if not elsewhere.isdisjoint(task_made(run, call) for call in some):
+            continue  # it may be the one that ran there
+        callers = [run.caller(call) for call in some]
+        is_added = all(x is not None and x.function == "BackgroundTasks.add_task" for x in callers)
+        how, what = "added as" if is_added else "made", "request" if run.request else "run"
+        became = f", and not called: the {what} ended without it."
+        if ran[name]:
+            became = f" {times(len(some))}, and called {times(ran[name])}."
+        text = f"{NAMELESS.get(name, name)} was {how} a task{became}"
+        yield found("never called", text, False, function=name)
+
+
+def is_over(run: Run) -> bool:
+    """Tell whether a request or a run is over, and all calls of tasks are recorded."""
+    is_cut = any(
+        mark.function.startswith("BackgroundTask")
+        if is_left_out(mark)
+        else mark.text == CUT_SHORT and run.view.lane(mark).kind == "event loop"
+        for mark in run.marks
+    )
+    return not is_cut and bool(run.mark(" done") if run.request else not run.timeline.dropped)
+
+
+def makes_task(call: Call) -> bool:
+    """Tell whether a call makes a task: not one of a class that may be called otherwise."""
+    is_its_own = dict(call.arguments).get("self") == "<BackgroundTask>"
+    return call.function == "BackgroundTask.__init__" and is_its_own and call.ended == "return"
+
+
+def task_made(run: Run, call: Call) -> str:
+    """Give the repr of the task that a call has made."""
+    return dict(run.timeline.events[call.slices[-1].last].variables).get("self", "")
+
+
+def handed_on(run: Run) -> set[str]:
+    """Give the reprs of tasks that ran for other requests, and were not made for them."""
+    elsewhere = [
+        (run.first_event(call).request, call)
+        for call in run.view.all_calls
+        if not run.is_here(run.first_event(call))
+    ]
+    made = {(number, task_made(run, call)) for number, call in elsewhere if makes_task(call)}
+    ran = (
+        (number, dict(x.arguments).get("self", ""))
+        for number, x in elsewhere
+        if x.function == RUNNER
+    )
+    return {text for number, text in ran if (number, text) not in made}
 
 
 # -- tokens ---------------------------------------------------------------------------------------
