@@ -70,14 +70,14 @@ class Folder(Files):
 
     def __init__(self, folder: Path, also: Iterable[str | os.PathLike[str]] = ()) -> None:
         super().__init__()
-        self._folder = os.path.realpath(folder)
+        self._folders = tuple(map(os.path.realpath, (folder, *also)))
         # Starlette's _utils.py has the router's helpers as well, which every request calls.
         of_tasks = (file for file in library_files() if file.name != "_utils.py")
-        self._also = tuple(os.path.realpath(path) for path in (*of_tasks, *also))
+        self._recorded = (*self._folders[1:], *map(os.path.realpath, of_tasks))
         self._read = functools.cache(read_source)
 
     def is_own(self, file: str) -> bool:
-        return Path(file).is_relative_to(self._folder) and is_own(Path(file))
+        return any(map(Path(file).is_relative_to, self._folders)) and is_own(Path(file))
 
     def sources(self) -> dict[str, str]:
         """Give the text of the files in which something ran, as it was when first asked for."""
@@ -85,7 +85,7 @@ class Folder(Files):
 
     def _name(self, file: str) -> str | None:
         real = os.path.realpath(file)
-        is_asked_for = any(Path(real).is_relative_to(each) for each in self._also)
+        is_asked_for = any(map(Path(real).is_relative_to, self._recorded))
         # No text can be shown of what was generated, such as a dataclass's __init__.
         is_recorded = os.path.isfile(real) and (is_asked_for or self.is_own(real))
         return real if is_recorded else None

@@ -43,9 +43,10 @@ def package_folder(name: str) -> Path:
         spec = find_spec(name)
     except (ImportError, ValueError):
         spec = None
-    if spec is None or spec.origin is None:
+    places = [*(spec.submodule_search_locations or ()), spec.origin] if spec is not None else [None]
+    if places[0] is None:
         raise CannotRun(f"--also {name}: there is no package of that name with Python files")
-    return Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
+    return Path(places[0])
 
 
 def run_own_program(
