@@ -253,10 +253,10 @@ def never_called(run: Run) -> Iterator[Finding]:
     # Of some that ran no repr may tell the function, though one did when they were made.
     unknown = max(ran[""] - len(made.pop("", [])), 0)
     lost = {name: some for name, some in made.items() if len(some) > ran[name] + unknown}
-    elsewhere = handed_on(run) if lost else set()
+    others = handed_on(run) if lost else set()
     for name, some in lost.items():
-        if not elsewhere.isdisjoint(task_made(run, call) for call in some):
-            continue  # it may be the one that ran there
+        if not others.isdisjoint(task_made(run, call) for call in some):
+            continue  # another request may have called it
         callers = [run.caller(call) for call in some]
         is_added = all(x is not None and x.function == "BackgroundTasks.add_task" for x in callers)
         how, what = "added as" if is_added else "made", "request" if run.request else "run"
@@ -290,19 +290,15 @@ def task_made(run: Run, call: Call) -> str:
 
 
 def handed_on(run: Run) -> set[str]:
-    """Give the reprs of tasks that ran for other requests, and were not made for them."""
-    elsewhere = [
-        (run.first_event(call).request, call)
-        for call in run.view.all_calls
-        if not run.is_here(run.first_event(call))
-    ]
-    made = {(number, task_made(run, call)) for number, call in elsewhere if makes_task(call)}
-    ran = (
-        (number, dict(x.arguments).get("self", ""))
-        for number, x in elsewhere
-        if x.function == RUNNER
-    )
-    return {text for number, text in ran if (number, text) not in made}
+    """Give the reprs of tasks that ran for a request, and were not made for it."""
+    made, ran = set(), set()
+    for call in run.view.all_calls:
+        number = run.first_event(call).request
+        if makes_task(call):
+            made.add((number, task_made(run, call)))
+        elif call.function == RUNNER:
+            ran.add((number, dict(call.arguments).get("self", "")))
+    return {text for _, text in ran - made}
 
 
 # -- tokens ---------------------------------------------------------------------------------------
