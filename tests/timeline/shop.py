@@ -418,9 +418,9 @@ sent: ... The last task ended <100-99999> ms after it was sent.
 /of-libraries
 ran: of_libraries ...
 ran: work ...
-ran: warning (of a library) is sync: it ran in a worker thread.
-ran: sleep (of a library) is async: it ran on the event loop.
-ran: monotonic (of a library) is sync: it ran in a worker thread.
+ran: warning (of another package) is sync: it ran in a worker thread.
+ran: sleep (of another package) is async: it ran on the event loop.
+ran: monotonic (of another package) is sync: it ran in a worker thread.
 order: The tasks ran in this order, each when the one before it had ended: {OF_LIBRARIES}.
 # A decorated task is named by what it decorates.
 /decorated
