@@ -5,10 +5,11 @@ A section for each of the three ways to learn: run (timeline), step (tour), work
 
 import json
 import os
+import re
 import shlex
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stdout
 from dataclasses import asdict
 from functools import partial, wraps
 from pathlib import Path
@@ -28,18 +29,48 @@ if TYPE_CHECKING:
 PATH = click.Path(path_type=Path)
 
 
+class Refused(click.ClickException):
+    """What a command can't do, in one line on stderr; exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Print the line."""
+        click.echo(f"minitasks: {self.message}", err=True)
+
+
 class Commands(click.Group):
     """Commands that end with one line and exit code 2 where they can't do what was asked."""
 
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Take the words of the command line; show click's own errors as ours."""
+        with in_one_line():
+            return super().make_context(*arguments, **options)
+
     def invoke(self, context: click.Context) -> Any:
-        """Run the command; show `CannotRun` as click shows its own errors."""
+        """Run the command; show `CannotRun` and click's own errors in one line."""
         try:
-            return super().invoke(context)
-        except CannotRun as problem:
-            click.echo(f"minitasks: {problem}", err=True)
-            context.exit(2)
+            with in_one_line():
+                return super().invoke(context)
         except KeyboardInterrupt:
             context.exit(130)
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Refuse in one line what can't be run, and what click refuses in four."""
+    try:
+        yield
+    except CannotRun as problem:
+        raise Refused(str(problem)) from problem
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as problem:
+        context = problem.ctx or click.get_current_context()
+        where = " ".join(filter(None, (context.command_path, context.invoked_subcommand)))
+        text = re.sub(r"valid float( range)?", "number", problem.format_message().rstrip("."))
+        text = re.sub(r"valid integer( range)?", "whole number", text)
+        raise Refused(f"{text[:1].lower()}{text[1:]}; see {where} --help") from problem
 
 
 @click.group(cls=Commands)
@@ -222,11 +253,31 @@ def run_scenario(name: str, options: dict[str, Any], choice: "Choice") -> int:
     return 1 if recorded.error else 0
 
 
+def warn_of_program(command: str, path: Path, arguments: Sequence[str]) -> None:
+    """Tell what a program gets that was perhaps meant for us, and what of it is not seen."""
+    from minitasks.scenarios.application import has_other_processes
+
+    given = {word.partition("=")[0] for word in arguments}
+    for option in sorted(given & {"--get", "--post"}):
+        click.echo(
+            f"minitasks: {option} goes to {path.name} itself; to send requests name its "
+            f"application: minitasks {command} {path.stem}:app {option} /",
+            err=True,
+        )
+    if has_other_processes(path):
+        click.echo(
+            f"minitasks: with reload or workers {path.name} serves in other processes, which "
+            "can't be watched: leave them out",
+            err=True,
+        )
+
+
 def run_own_program(name: str, options: dict[str, Any], choice: "Choice") -> int:
     """Run a program and show it; give its exit code."""
     from minitasks.timeline.own_runs import run_own_program
 
     path = Path(name)
+    warn_of_program("run", path, options["arguments"])
     with printing_for(choice):
         done = run_own_program(path, options["arguments"], options["also"], options["slow"])
     choice.show([name], done.view, path.resolve().parent, list(done.findings))
@@ -314,6 +365,7 @@ def step(context: click.Context, /, name: str, **options: Any) -> None:
         tour = run_tour.tour_of_application(name, requests, app_dir, factory, **where)
     elif kind == "a program":
         tour = run_tour.tour_of_program(Path(name), options["arguments"])
+        warn_of_program("step", Path(name), options["arguments"])
     else:
         backend = options["backend"] or "asyncio"
         tour = run_tour.tour_of_scenario(name, options["choice"], backend)

@@ -85,6 +85,19 @@ def is_main(statement: ast.stmt) -> bool:
     return name in ("app", "client.get", "client.post") or name.rpartition(".")[2] in RUN
 
 
+def has_other_processes(path: Path) -> bool:
+    """Tell whether a program lets uvicorn serve in other processes: to reload, or several."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return False
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    served = [call for call in calls if ast.unparse(call.func) in ("run", "uvicorn.run")]
+    given = {each.arg: ast.unparse(each.value) for call in served for each in call.keywords}
+    none = ("False", "None", "0", "1")
+    return any(given.get(option, "None") not in none for option in ("reload", "workers"))
+
+
 def imports_of(tree: ast.Module) -> list[str]:
     """List the modules that a file imports."""
     names = []
@@ -136,7 +149,9 @@ def find_application(name: str, app_dir: Path | None = None, factory: bool = Fal
             found = found()
         except Exception as error:
             raise CannotRun(f"the factory {name} raises: {own_line(error)}") from error
-    check_is_asgi(found, name)
+        if inspect.iscoroutine(found):
+            found.close()  # or Python warns that nobody awaited it
+    check_is_asgi(found, f"what the factory {name} makes" if factory else name, factory)
     return Application(name, found, folder_of(module_name))
 
 
@@ -171,9 +186,9 @@ def own_line(error: BaseException) -> str:
     return f"{own[-1]}, {in_one_line(error, own[-1])}" if own else in_one_line(error, Path())
 
 
-def check_is_asgi(found: Any, name: str) -> None:
+def check_is_asgi(found: Any, name: str, is_made: bool) -> None:
     """Refuse what is no ASGI application."""
-    if inspect.isfunction(found) and not inspect.signature(found).parameters:
+    if inspect.isfunction(found) and not inspect.signature(found).parameters and not is_made:
         raise CannotRun(f"{name} is a function without parameters: if it makes one, say --factory")
     # uvicorn asks the same.
     call = found if inspect.isfunction(found) else getattr(found, "__call__", None)  # noqa: B004

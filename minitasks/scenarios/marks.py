@@ -20,7 +20,8 @@ _watchers: list[Callable[[str], None]] = []
 
 
 def mark(text: str) -> None:
-    """Leave `text` in the recording, here and now."""
+    """Leave `text` in the recording, here and now; control characters in it are shown escaped."""
+    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
     for watcher in _watchers:
         watcher(text)
 

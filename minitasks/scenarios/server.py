@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import anyio
 import httpx2
@@ -113,7 +114,10 @@ class Client(httpx2.Client):
 
     def send(self, request: httpx2.Request, **how: Any) -> httpx2.Response:
         """Send a request, and wait for the whole response."""
-        mark(f"request sent: {request.method} {request.url.raw_path.decode()}")
+        path = request.url.raw_path.decode()
+        if not unquote(path).isprintable():
+            path = unquote(path)  # and so it is told where it arrives
+        mark(f"request sent: {request.method} {path}")
         response = super().send(request, **how)
         mark(f"response {response.status_code} complete at the client")
         return response

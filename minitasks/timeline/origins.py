@@ -4,8 +4,15 @@ Two exceptions may be equal, and one may be raised anew in another task or threa
 apart is the innermost call in their traceback.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
+
+
+def traces(trace: TracebackType | None) -> Iterator[TracebackType]:
+    """Give the parts of a traceback, from outside inwards."""
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
 
 
 class Origins:
@@ -31,18 +38,15 @@ class Origins:
 
     def of(self, trace: TracebackType | None) -> int:
         """Give the call in which an exception with such a traceback began; 0 if it left none."""
-        while trace is not None:
-            number = self._of_frame.get(id(trace.tb_frame), 0)
-            if number and self._is_recorded(trace.tb_frame):
+        for each in traces(trace):
+            number = self._of_frame.get(id(each.tb_frame), 0)
+            if number and self._is_recorded(each.tb_frame):
                 return number
-            trace = trace.tb_next
         return 0
 
     def _began_here(self, trace: TracebackType | None) -> bool:
         """Tell whether recorded code raised an exception, and not a library that it called."""
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        return trace is not None and self._is_recorded(trace.tb_frame)
+        return any(self._is_recorded(each.tb_frame) for each in [*traces(trace)][-1:])
 
     def of_all(self, error: BaseException | None) -> tuple[int, ...]:
         """Likewise of an exception, of those in a group, and of what a library's own stands for."""

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from itertools import count
+from math import inf
 from operator import itemgetter
 from time import perf_counter_ns
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, TracebackType
@@ -20,11 +21,11 @@ from minitasks.scenarios.marks import request_number
 from minitasks.timeline.budget import LEFT_OUT, Budget, Wanted
 from minitasks.timeline.events import Event, Kind, Timeline
 from minitasks.timeline.files import Files
-from minitasks.timeline.origins import Origins
+from minitasks.timeline.origins import Origins, traces
 from minitasks.timeline.reprs import short_repr
 from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.process_state import protect_from_ctrl_c
-from minitasks.tracing.steps import is_resuming
+from minitasks.tracing.steps import callers, is_resuming
 from minitasks.tracing.threads import (
     WITHOUT_CONTEXT,
     WORK_BEGINS,
@@ -39,7 +40,7 @@ DEFINITIONS = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 Variables = tuple[tuple[str, str], ...]
 Place = tuple[int, str, str, int]  # frame number, file, function, line
-TEXT, REQUEST = -5, -4  # where an event has them
+FRAME, TEXT, REQUEST = 4, -5, -4  # where an event has them
 CUT_SHORT = "recursion limit"
 LONG = 1_000_000  # nanoseconds: a slice that is not left out
 NOWHERE: Place = (0, "", "", 0)
@@ -100,12 +101,15 @@ class Recorder:
         self._origins = Origins(self._is_watched)
         self._frame_numbers = count(1)
         # The idents of threads on which a recursion came so near to its limit that steps are lost.
-        self.cut_short: list[int] = []
+        self.cut_short: set[int] = set()
+        self._cut_until: list[tuple[int, float]] = []  # and since when such a one is seen again
         # Reentrant: a finalizer or a signal handler may leave a mark while its thread notes a step.
         self._lock = threading.RLock()
         self._began = perf_counter_ns()
         # Called in a thread in which an event loop is seen to run.
         self.when_loop_runs: Callable[[], None] = lambda: None
+        # Called with each mark, on its thread.
+        self.when_marked: Callable[[], None] = lambda: None
 
     def protect_from_ctrl_c(self, *functions: Callable[..., Any]) -> None:
         """Keep trio's Ctrl-C out of an engine's functions, also where trio is imported later."""
@@ -255,6 +259,7 @@ class Recorder:
 
     def mark(self, text: str) -> None:
         """Note a mark, on the thread that leaves it; `marks.mark` calls this."""
+        self.when_marked()
         frame = sys._getframe(2)
         place = self._place("mark", frame) if self.files.owns(frame) else NOWHERE
         began_in = self._origins.of_all(sys.exception())
@@ -266,6 +271,31 @@ class Recorder:
         elif request and text.endswith(" arrives"):
             self._over |= self._done
             self._done.clear()
+
+    def go_on(self) -> None:
+        """Take note that this thread, which was cut short, is seen again."""
+        self.cut_short.discard(threading.get_ident())
+        self._cut_until.append((threading.get_ident(), perf_counter_ns() - self._began))
+
+    def end_calls(self, error: BaseException, trace: TracebackType | None) -> None:
+        """Note which calls an exception has left unseen, on whichever thread they were."""
+        running = set(callers(sys._getframe()))
+        left = [
+            each
+            for each in traces(trace)
+            if id(each.tb_frame) in self._frames and each.tb_frame not in running
+        ]
+        with self._lock:
+            last = {event[FRAME]: event for event in self._events} if left else {}
+            for each in reversed(left):
+                number = self._frames.pop(id(each.tb_frame), 0)
+                if number in last and not self._is_full():
+                    text, (origin, *others) = self.raised(error, each)
+                    self._origins.keep(each.tb_frame, origin or number)
+                    _, _, *where, _, variables, _, request, spent, in_loop, _ = last[number]
+                    step = ("raise", perf_counter_ns() - self._began, *where, each.tb_lineno)
+                    told = (variables, text, request, spent, in_loop, (origin or number, *others))
+                    self._events.append((*step, *told))
 
     def timeline(self, request: int = 0) -> Timeline:
         """Give what was recorded, frozen.
@@ -283,13 +313,18 @@ class Recorder:
             last = events[-1]
             text = f"the recording stops here: {self._dropped} more events"
             events.append(Event("mark", last.time, last.lane, last.task, *NOWHERE, text=text))
-        for number in self._threads.numbers(self.cut_short):
-            here = [at for at, event in enumerate(events) if event.lane == number]
-            if here:
-                last = events[here[-1]]
-                words = ((), CUT_SHORT, last.request)
-                mark = Event("mark", last.time, number, last.task, *NOWHERE, *words)
-                events.insert(here[-1] + 1, mark)
+        for ident, until in [*self._cut_until, *((ident, inf) for ident in self.cut_short)]:
+            for number in self._threads.numbers((ident,)):
+                here = [
+                    at
+                    for at, event in enumerate(events)
+                    if event.lane == number and event.kind != "mark" and event.time < until
+                ]
+                if here:
+                    last = events[here[-1]]
+                    words = ((), CUT_SHORT, last.request)
+                    mark = Event("mark", last.time, number, last.task, *NOWHERE, *words)
+                    events.insert(here[-1] + 1, mark)
         return Timeline(
             events=tuple(events),
             lanes=self._threads.lanes(),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from rich.cells import cell_len, set_cell_size
+
 from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event
 
@@ -25,7 +27,7 @@ def list_rows(view: View) -> Iterator[str]:
         if event.kind != "line":
             milliseconds = (event.time - view.zero) / 1e6
             row = f"{milliseconds:9.2f}  {view.lane(event).name:<{longest}}  {in_words(event)}"
-            yield row if len(row) <= WIDTH else row[: WIDTH - 1] + "…"
+            yield row if cell_len(row) <= WIDTH else set_cell_size(row, WIDTH - 1) + "…"
 
 
 def in_words(event: Event) -> str:

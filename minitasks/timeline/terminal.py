@@ -23,6 +23,7 @@ from minitasks.timeline.record_scenario import ScenarioRun
 from minitasks.timeline.scenario_findings import find
 from minitasks.timeline.stalls import HELD_FOR
 from minitasks.tracing.threads import Lane
+from minitasks.tracing.where import wrapped
 
 LONGEST_LABEL = 26  # columns
 MOST_LINES = 12  # of one function in one lane
@@ -66,7 +67,8 @@ def draw(
     Calls are all drawn of the file, or the folder, that is the learner's own; None: of all files.
     """
     glyphs = glyphs_for(console)
-    lines = [Text(headings[0], style="bold"), *map(Text, headings[1:])]
+    title, *others = (wrapped(heading, max(console.width, 20)) for heading in headings)
+    lines = [*(Text(line, style="bold") for line in title), *map(Text, chain(*others))]
     lines += draw_lanes(view, own, console.width, glyphs)
     for finding in found:
         lines += in_words(finding, console.width, glyphs)
@@ -92,7 +94,7 @@ def glyphs_for(console: Console) -> Glyphs:
 
 def in_words(finding: Finding, width: int, glyphs: Glyphs) -> Iterator[Text]:
     """Write a sentence, with a sign before it that tells whether it holds."""
-    first, *others = textwrap.wrap(finding.text, max(width - 2, 20))
+    first, *others = wrapped(finding.text, max(width - 2, 20))
     sign, kind = sign_of(finding, glyphs)
     yield Text.assemble((sign, STYLES[kind]), f" {first}")
     yield from (Text(f"  {line}") for line in others)
@@ -197,7 +199,14 @@ class Row:
     cells: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def write(self, column: int, text: str, style: str = "") -> None:
-        self.cells.update((column + at, (letter, style)) for at, letter in enumerate(text))
+        for letter in text:
+            # The second column of a wide letter stays empty; an accent has none of its own.
+            width = cell_len(letter)
+            at = column if width else column - 1
+            before = "" if width else self.cells.get(at, ("", ""))[0]
+            self.cells.update(dict.fromkeys(range(at + 1, column + width), ("", style)))
+            self.cells[at] = before + letter, style
+            column += width
 
     def is_free(self, first: int, last: int) -> bool:
         """Tell whether nothing stands from one column to another, or right beside."""

@@ -1,6 +1,5 @@
 """Debugger: the pdb of a tour, which stops at the tour's stops and says what there is to see."""
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,10 +7,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from rich.cells import cell_len
+
 from minitasks.scenarios.marks import watching
 from minitasks.tour.stops import Breakpoint
 from minitasks.tracing.thread_pdb import PerThread, ThreadPdb
-from minitasks.tracing.where import WIDTH, wording
+from minitasks.tracing.where import WIDTH, wording, wrapped
 
 
 class Guide(ThreadPdb):
@@ -142,9 +143,5 @@ class TourDebugger(Guide):
 
 def heading(text: str) -> str:
     """Rule a line from a heading to the edge."""
-    return f"-- {text} ".ljust(WIDTH, "-")
-
-
-def wrapped(text: str) -> list[str]:
-    """Break a paragraph into lines of the terminal's usual width."""
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    *lines, last = wrapped(f"-- {text}")
+    return "\n".join([*lines, f"{last} ".ljust(WIDTH - cell_len(last) + len(last), "-")])

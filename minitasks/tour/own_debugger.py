@@ -14,12 +14,12 @@ from types import CodeType, FrameType
 from typing import NamedTuple
 
 from minitasks.scenarios.marks import request_number, watching
-from minitasks.tour.debugger import Guide, heading, wrapped
+from minitasks.tour.debugger import Guide, heading
 from minitasks.tour.own_program import OwnCode
 from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.steps import Step
 from minitasks.tracing.thread_pdb import short_path
-from minitasks.tracing.where import wording
+from minitasks.tracing.where import wording, wrapped
 
 # The core's functions that take a function, as their parameter `func`.
 TAKES = ("__init__", "add_task", "run_in_threadpool")
@@ -108,7 +108,7 @@ class OwnDebugger(Guide):
     def arrive(self, frame: FrameType) -> OwnStop | None:
         file, line = frame.f_code.co_filename, frame.f_lineno
         notes = [self._to_say.pop(frame)] if frame in self._to_say else []
-        call = self._code.call_at(file, line)
+        call = self._code.call_at(file, line, frame.f_code.co_name == "<lambda>")
         before = self._in_call.pop(frame, None)
         if call is not None:
             self._in_call[frame] = call.line
@@ -123,8 +123,8 @@ class OwnDebugger(Guide):
         return OwnStop(self._count, " ".join(notes), (file, line))
 
     def is_stop(self, filename: str, line: int) -> bool:
-        calls_core = self._code.call_at(filename, line) is not None
-        return calls_core or super().is_stop(filename, line)
+        calls = (self._code.call_at(filename, line, in_lambda) for in_lambda in (False, True))
+        return any(calls) or super().is_stop(filename, line)
 
     def is_of_no_interest(self, frame: FrameType) -> bool:
         """Tell whether nothing of a call need be looked at: it is none of the core's, either."""

@@ -14,17 +14,21 @@ NOTES = {
     "BackgroundTask": "A call of {name} is kept for later: nothing of it runs yet.",
     "BackgroundTasks": "A list of tasks is made, to be awaited later.",
     "add_task": "A call of {name} is put at the end of the list: nothing of it runs yet.",
-    "run_in_threadpool": "{name} goes to a worker thread, and is awaited here.",
+    "run_in_threadpool": "A call of {name} goes to a worker thread when this is awaited.",
 }
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the core in a program: its first and last line, and what to say of it."""
+    """A call of the core in a program: its first and last line, and what to say of it.
+
+    One in a lambda is made when that runs, and not by the code round it.
+    """
 
     line: int
     end: int
     note: str
+    in_lambda: bool
 
 
 class OwnCode:
@@ -37,7 +41,7 @@ class OwnCode:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.library = [file.resolve() for file in library_files()]
-        self._calls: dict[str, dict[int, Call]] = {}  # by each of their lines
+        self._calls: dict[str, dict[tuple[int, bool], Call]] = {}  # by each of their lines
         self._own: dict[str, bool] = {}
 
     def is_own(self, filename: str) -> bool:
@@ -52,15 +56,17 @@ class OwnCode:
         """Read the files anew when they are next asked for: they may have been changed."""
         self._calls.clear()
 
-    def call_at(self, filename: str, line: int) -> Call | None:
-        """Find the call of the core that a line belongs to."""
+    def call_at(self, filename: str, line: int, in_lambda: bool) -> Call | None:
+        """Find the call of the core that a line, or a lambda on it, belongs to."""
         if filename not in self._calls:
             calls = calls_of(Path(filename)) if self.is_own(filename) else []
             # Where one is within another, the outer one counts.
             self._calls[filename] = {
-                each: call for call in reversed(calls) for each in range(call.line, call.end + 1)
+                (each, call.in_lambda): call
+                for call in reversed(calls)
+                for each in range(call.line, call.end + 1)
             }
-        return self._calls[filename].get(line)
+        return self._calls[filename].get((line, in_lambda))
 
 
 def calls_of(path: Path) -> list[Call]:
@@ -117,19 +123,24 @@ def calls_in(tree: ast.Module) -> Iterator[Call]:
     """Give the calls of the core, each on the line of its innermost statement."""
     for statement in ast.walk(tree):
         if isinstance(statement, ast.stmt):
-            for node in own_expressions(statement):
+            for node, in_lambda in own_expressions(statement):
                 if isinstance(node, ast.Call) and name_of(node.func) in NOTES:
                     handed_over = name_of(node.args[0]) if node.args else ""
                     note = NOTES[name_of(node.func)].format(name=handed_over or "a function")
-                    yield Call(statement.lineno, node.end_lineno or statement.lineno, note)
+                    end = node.end_lineno or statement.lineno
+                    yield Call(statement.lineno, end, note, in_lambda)
 
 
-def own_expressions(node: ast.AST) -> Iterator[ast.AST]:
-    """Give the expressions of a statement, but not those of the statements within it."""
+def own_expressions(node: ast.AST, in_lambda: bool = False) -> Iterator[tuple[ast.AST, bool]]:
+    """Give the expressions of a statement, not those of the statements within it.
+
+    With each comes whether a lambda evaluates it.
+    """
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.stmt):
-            yield child
-            yield from own_expressions(child)
+            inside = in_lambda or (isinstance(node, ast.Lambda) and child is node.body)
+            yield child, inside
+            yield from own_expressions(child, inside)
 
 
 def name_of(node: ast.expr) -> str:

@@ -17,12 +17,13 @@ from minitasks.scenarios import find_scenario
 from minitasks.scenarios.application import Request, find_application, serve
 from minitasks.scenarios.library import load_library
 from minitasks.scenarios.run import backend_options, run_program, run_scenario
-from minitasks.tour.debugger import TourDebugger, wrapped
+from minitasks.tour.debugger import TourDebugger
 from minitasks.tour.own_debugger import OwnDebugger
 from minitasks.tour.own_program import OwnCode, check_calls, why_no_stop
 from minitasks.tour.stops import Stop, find_breakpoints
 from minitasks.tour.tours import TOURS
 from minitasks.tracing import process_state
+from minitasks.tracing.where import wrapped
 
 HOW_TO = "c: next stop  s, n: step  w: who is where  note: read again  q: leave  h: help"
 

@@ -6,6 +6,7 @@
 import inspect
 import itertools
 import linecache
+import re
 import shutil
 import sys
 import threading
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
+
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.steps import Step, callers
@@ -165,6 +168,19 @@ def name_of(code: CodeType) -> str:
 
 
 def clip(line: str) -> str:
-    """Cut a line at the edge of the terminal, but not below 79 characters."""
+    """Cut a line at the edge of the terminal, but not below 79 columns."""
     width = max(WIDTH, shutil.get_terminal_size().columns - 1)
-    return line if len(line) <= width else line[: width - 3] + "..."
+    return line if cell_len(line) <= width else set_cell_size(line, width - 3) + "..."
+
+
+def wrapped(text: str, width: int = WIDTH) -> list[str]:
+    """Break a text into lines of so many columns: at its spaces, or in a word that is longer."""
+    lines = [""]
+    for word in re.split("[ \t\n]", text):
+        for part in chop_cells(word, width) or [""]:
+            longer = f"{lines[-1]} {part}" if lines[-1] else part
+            if cell_len(longer) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(part)
+    return [line.rstrip() for line in lines]

@@ -63,7 +63,11 @@ OWN_STOPS = [
     ("print('sent to', to)", "worker thread 1", "Now send runs."),
     ("await anyio.sleep(0)", "event loop", "Now save runs."),
     ("return 'closed'", "worker thread 1", "Now __call__ runs."),
-    ("await run_in_threadpool(lambda: 1)", "event loop", "a function goes to a worker thread"),
+    (
+        "await run_in_threadpool(lambda: 1)",
+        "event loop",
+        "A call of a function goes to a worker thread",
+    ),
     ("await run_in_threadpool(lambda: 1)", "worker thread 1", "Now <lambda> runs."),
     ("one = BackgroundTask(send)", "event loop", "A call of send is kept for later"),
 ]
