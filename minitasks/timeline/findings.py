@@ -63,6 +63,10 @@ def span(start: int, end: int) -> str:
     return f"{milliseconds:.{digits}f} ms"
 
 
+def times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
 def place(lane: Lane) -> str:
     if lane.kind != "event loop":
         return f"in {lane.name}"

@@ -351,8 +351,8 @@ def cut_short(run: Run) -> Iterator[Finding]:
         if mark.text == CUT_SHORT:
             lane = run.view.lane(mark)
             text = (
-                f"A recursion came to its limit {place(lane)}: from there on Python 3.11 tells "
-                "nothing more of that thread, and it is not recorded."
+                f"A recursion came to its limit {place(lane)}: what that thread did next is not "
+                "recorded, since Python 3.11 tells nothing more of it."
             )
             yield found("cut short", text, False, lane=lane.name)
 

@@ -98,7 +98,7 @@ def what_a_library_raised(run: Run) -> Iterator[Finding]:
             # It was raised before an answer of this kind, and after any other.
             status = str(status_of(sent)) if sent and status_of(sent) >= 500 else ""
             became = reached_server(status, "", is_answered=sent is not None)
-            text = f"A library raised {kind}: {became}"
+            text = f"Another package raised {kind}: {became}"
             yield found("raised", text, False, error=kind, is_task=False)
 
 

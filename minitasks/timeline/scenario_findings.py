@@ -14,7 +14,7 @@ from itertools import pairwise
 from minitasks.scenarios import find_scenario
 from minitasks.timeline.calls import Call, View
 from minitasks.timeline.events import Event
-from minitasks.timeline.findings import Finding, span
+from minitasks.timeline.findings import Finding, span, times
 from minitasks.timeline.own_code import Run
 from minitasks.timeline.own_findings import Task, find_own, in_order, sent_before
 
@@ -124,10 +124,9 @@ def sync_task(story: Story) -> Iterator[Finding]:
     yield story.ran("write_report")
     work = story.call("write_report")
     beats = sum(work.start < beat.time < work.end for beat in story.view.marks("heartbeat"))
-    times = "once" if beats == 1 else f"{beats} times"
     yield Finding(
         beats > 0,
-        f"The event loop's heart beat {times} in the {span(work.start, work.end)} that "
+        f"The event loop's heart beat {times(beats)} in the {span(work.start, work.end)} that "
         "write_report blocked its thread.",
     )
     parts = story.call("main").slices

@@ -113,9 +113,11 @@ Lines = list[tuple[str, list[Call]]]  # the label of each, and the calls on it
 
 
 def is_own(call: Call, own: Path | None) -> bool:
-    """Tell whether a call is the scenario's own, or the application's whose folder was named."""
+    """Tell whether a call is of the scenario's file, or where a folder was named, of no package
+    that is installed.
+    """
     file = Path(call.file)
-    return own is None or file == own or (file.is_relative_to(own) and is_own_file(file))
+    return own is None or file == own or (own.suffix != ".py" and is_own_file(file))
 
 
 def lines_of(shown: list[Call], lane: Lane, own: Path | None) -> Lines:

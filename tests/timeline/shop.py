@@ -394,7 +394,7 @@ raised: work, as a task, raised TypeError(...): {ONLY_LOGGED}
 /remove
 raised: remove, as a task, raised FileNotFoundError(...): {ONLY_LOGGED}
 /model
-raised: A library raised ResponseValidationError: {LOGGED}
+raised: Another package raised ResponseValidationError: {LOGGED}
 # Of several tries the last one reaches the server.
 /retries
 raised: parse (...) raised ValueError('down'): {UNSEEN} It happened 2 times.
