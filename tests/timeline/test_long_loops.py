@@ -123,7 +123,7 @@ async def waits(count: int):
     await asyncio.sleep(0)
 
 for name, function in [*globals().items()]:
-    if inspect.iscoroutinefunction(function):
+    if inspect.isfunction(function) and inspect.iscoroutinefunction(function):
         app.get(f"/{name}/{{count}}")(function)
 """
 
