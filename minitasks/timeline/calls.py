@@ -121,12 +121,6 @@ class View:
         self._lane_of = {lane.number: lane for lane in timeline.lanes}
 
     @cached_property
-    def loop(self) -> Lane | None:
-        """The lane of the event loop; a wrong library may start another."""
-        main = self.call("main")
-        return main.lane if main else next((x for x in self.lanes if x.kind == "event loop"), None)
-
-    @cached_property
     def zero(self) -> int:
         """The moment that counts as 0 ms: the first request, or else the first event."""
         requests = self.marks("request sent") or [
@@ -150,17 +144,13 @@ class View:
         """Find the first call of a function."""
         return next(iter(self.calls(name)), None)
 
-    def marks(self, beginning: str, lane: str = "") -> list[Event]:
-        """List the marks with such a beginning, of one lane or of all."""
-        return [
-            mark
-            for mark in self.all_marks
-            if mark.text.startswith(beginning) and lane in ("", self.lane(mark).name)
-        ]
+    def marks(self, beginning: str) -> list[Event]:
+        """List the marks with such a beginning."""
+        return [mark for mark in self.all_marks if mark.text.startswith(beginning)]
 
-    def mark(self, beginning: str, lane: str = "") -> Event | None:
+    def mark(self, beginning: str) -> Event | None:
         """Find the first such mark."""
-        return next(iter(self.marks(beginning, lane)), None)
+        return next(iter(self.marks(beginning)), None)
 
 
 def is_left_to_loop(under: Slice, part: Slice) -> bool:

@@ -76,7 +76,9 @@ def test_what_holds_the_loop_outside_requests_is_told_once(tmp_path: Path) -> No
     held = " ".join(" ".join(outside).split())
     for function, kind in (("beat", "async"), ("clean_up", "sync")):
         assert held.count(f"✗ {function} (") == 1
-        took = re.search(rf"{function} \(\S+\) is {kind} and held the event loop for (\d+) ms", held)
+        took = re.search(
+            rf"{function} \(\S+\) is {kind} and held the event loop for (\d+) ms", held
+        )
         assert took
         assert int(took[1]) >= 100
     assert "lifespan (" not in held
