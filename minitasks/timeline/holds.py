@@ -331,7 +331,8 @@ def held_outside_requests(
         if part.start > since and part.ended != "open" and not is_told:
             held += [(part.start, part.end, finding) for finding in held_by(run, hold, slow)]
     for start, end, said in run.stalls:
-        is_between = all(end < begins or ends < start for begins, ends in under_way.values())
+        middle = (start + end) / 2  # when it began is known to some milliseconds
+        is_between = not any(begins < middle < ends for begins, ends in under_way.values())
         if start > since and is_between:
             held.append((start, end, held_in(run, start, end, said)))
     return list(longest_of_each(held))
@@ -352,7 +353,7 @@ def held_elsewhere(run: Run) -> Iterator[Finding]:
     """Say what held the event loop while this ran, where it was code that is not recorded."""
     begun, done = run.mark(" arrives"), run.mark(" done")
     for start, end, held in run.stalls:
-        if not (begun and done) or (begun.time < end and start < done.time):
+        if not (begun and done) or begun.time < (start + end) / 2 < done.time:
             yield held_in(run, start, end, held)
 
 
