@@ -65,10 +65,7 @@ def kind_of(name: str) -> Literal["an application", "a program", "a scenario"]:
 
 def holds_only_an_app(path: Path) -> bool:
     """Tell whether a file makes an `app` and neither serves it nor has a main part of its own."""
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return False
+    tree = parsed(path)
     imported = {name.partition(".")[0] for name in imports_of(tree)}
     makes_app = any("app" in assigned(statement) for statement in tree.body)
     return makes_app and not any(map(is_main, tree.body)) and imported.isdisjoint(SERVERS)
@@ -87,15 +84,19 @@ def is_main(statement: ast.stmt) -> bool:
 
 def has_other_processes(path: Path) -> bool:
     """Tell whether a program lets uvicorn serve in other processes: to reload, or several."""
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return False
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
     served = [call for call in calls if ast.unparse(call.func) in ("run", "uvicorn.run")]
     given = {each.arg: ast.unparse(each.value) for call in served for each in call.keywords}
     none = ("False", "None", "0", "1")
     return any(given.get(option, "None") not in none for option in ("reload", "workers"))
+
+
+def parsed(path: Path) -> ast.Module:
+    """Read a file; nothing is in one that is missing, or no Python: to run it will tell why."""
+    try:
+        return ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return ast.Module([], [])
 
 
 def imports_of(tree: ast.Module) -> list[str]:
