@@ -98,11 +98,9 @@ def on_sending(finding: Finding, view: View) -> Iterator[Question]:
     sent = [mark.time for mark in view.all_marks if re.search(r": \d+ sent$", mark.text)]
     if sent and " sent " in finding.text and "called" in finding.text:
         for call in named_in(finding, view)[:1]:
-            options, is_second = (
-                ("the answer is sent", f"{call.name} is called"),
-                call.start < sent[0],
-            )
-            yield Question("Which comes first?", options, int(is_second), finding, (call.name,))
+            options = ("the answer is sent", f"{call.name} is called")
+            right = int(call.start < sent[0])
+            yield Question("Which comes first?", options, right, finding, (call.name,))
 
 
 def on_the_client(finding: Finding, view: View) -> Iterator[Question]:

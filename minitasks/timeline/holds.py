@@ -331,8 +331,7 @@ def held_outside_requests(
         if part.start > since and part.ended != "open" and not is_told:
             held += [(part.start, part.end, finding) for finding in held_by(run, hold, slow)]
     for start, end, said in run.stalls:
-        middle = (start + end) / 2  # when it began is known to some milliseconds
-        is_between = not any(begins < middle < ends for begins, ends in under_way.values())
+        is_between = not any(is_within(start, end, *each) for each in under_way.values())
         if start > since and is_between:
             held.append((start, end, held_in(run, start, end, said)))
     return list(longest_of_each(held))
@@ -353,8 +352,13 @@ def held_elsewhere(run: Run) -> Iterator[Finding]:
     """Say what held the event loop while this ran, where it was code that is not recorded."""
     begun, done = run.mark(" arrives"), run.mark(" done")
     for start, end, held in run.stalls:
-        if not (begun and done) or begun.time < (start + end) / 2 < done.time:
+        if not (begun and done) or is_within(start, end, begun.time, done.time):
             yield held_in(run, start, end, held)
+
+
+def is_within(start: int, end: int, begins: float, ends: float) -> bool:
+    """Tell whether a stall was within some time: when it began is known to some milliseconds."""
+    return begins < (start + end) / 2 < ends
 
 
 def held_in(run: Run, start: int, end: int, held: re.Match[str]) -> Finding:

@@ -43,10 +43,10 @@ def package_folder(name: str) -> Path:
         spec = find_spec(name)
     except (ImportError, ValueError):
         spec = None
-    places = [*(spec.submodule_search_locations or ()), spec.origin] if spec is not None else [None]
-    if places[0] is None:
+    place = None if spec is None else next(iter(spec.submodule_search_locations or ()), spec.origin)
+    if place is None:
         raise CannotRun(f"--also {name}: there is no package of that name with Python files")
-    return Path(places[0])
+    return Path(place)
 
 
 def run_own_program(

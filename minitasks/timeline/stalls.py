@@ -104,7 +104,7 @@ class StallWatch:
             if not loop.is_running():
                 before = times_of(ident, native_id)
                 continue
-            asked = times_of(ident, native_id)
+            asked = before._replace(clock=time.perf_counter(), of_thread=cpu_time(native_id))
             turned = threading.Event()
             stacks: list[Stack] = []
             turns: list[Times] = []
@@ -244,7 +244,7 @@ def locked_out_by(before: Times, now: Times, looks: int, slow: float) -> int | N
     ident = max(others, key=lambda each: others[each])
     is_shut_out = looks * EVERY < (now.clock - before.clock) / 5
     is_long = others[ident] >= max(slow / 1000, LOCKED)
-    # Less than nothing: the two clocks of the loop's thread are not quite the same.
+    # Less than nothing, without end: of the loop's thread no time was known before.
     is_idle = -math.inf < here < others[ident] / 3
     is_alone = others[ident] > 0.8 * (now.of_process - before.of_process)
     return ident if is_shut_out and is_long and is_idle and is_alone else None
