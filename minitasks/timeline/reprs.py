@@ -74,17 +74,20 @@ def joined(shown: list[str], count: int) -> str:
 
 
 def of_items(value: Any, level: int) -> str:
-    kind, most, level = type(value), MOST_ITEMS if level else 0, level - 1
+    kind = type(value)
     left, right = BRACKETS[kind]
-    if kind in DICTS:
-        items = islice(value.items(), most)
-        shown = [f"{short(key, level)}: {short(item, level)}" for key, item in items]
-    else:
-        shown = [short(item, level) for item in islice(value, most)]
-        if kind is tuple and len(value) == 1 and most:
-            right = ",)"
-        elif right[0] == "}" and not value:
-            return f"{kind.__name__}()"
+    shown = [short(item, level - 1) for item in islice(value, MOST_ITEMS if level else 0)]
+    if kind is tuple and len(value) == 1 and level:
+        right = ",)"
+    elif right[0] == "}" and not value:
+        return f"{kind.__name__}()"
+    return left + joined(shown, len(value)) + right
+
+
+def of_dict(value: Any, level: int) -> str:
+    left, right = BRACKETS[type(value)]
+    items = islice(value.items(), MOST_ITEMS if level else 0)
+    shown = [f"{short(key, level - 1)}: {short(item, level - 1)}" for key, item in items]
     return left + joined(shown, len(value)) + right
 
 
@@ -101,6 +104,7 @@ SHOWS: dict[type, Show] = {
     **dict.fromkeys(PLAIN, lambda value, level: repr(value)),
     **dict.fromkeys(NAMED, lambda value, level: f"<{type(value).__name__} {value.__name__}>"),
     **dict.fromkeys(BRACKETS, of_items),
+    **dict.fromkeys(DICTS, of_dict),
     **dict.fromkeys(
         (bytes, bytearray), lambda value, level: repr(value[:40]) + "..." * (len(value) > 40)
     ),
@@ -134,14 +138,17 @@ def show_for(kind: type) -> Show:
     stores = stores_of(kind)
 
     def show(value: Any, level: int) -> str:
-        args = ARGS.__get__(value) if is_error else ()
-        stored = () if args else attributes(value, stores)
-        kwargs = {
-            key: item
-            for key, item in stored
-            if key[:1] != "_" and key not in hidden and not (is_error and item is None)
-        }
-        return of_call(name, args, kwargs, level) if kwargs or is_error else f"<{name}>"
+        if is_error and (args := ARGS.__get__(value)):
+            return of_call(name, args, {}, level)
+        shown: list[str] = []
+        for key, item in attributes(value, stores):
+            if key[:1] == "_" or key in hidden or (is_error and item is None):
+                continue
+            if len(shown) == (MOST_ITEMS if level else 0):
+                shown.append("...")
+                break
+            shown.append(f"{key}={short(item, level - 1)}")
+        return f"{name}({', '.join(shown)})" if shown or is_error else f"<{name}>"
 
     return show
 
