@@ -30,6 +30,7 @@ from minitasks.tracing.threads import (
     WITHOUT_CONTEXT,
     WORK_BEGINS,
     Tasks,
+    Thread,
     Threads,
     runs_loop,
     takes_token,
@@ -49,12 +50,6 @@ Moment = tuple[int, int]  # of the clock, and what recording has taken so far: n
 # An exception's short repr, and in which calls it and those of its group began; 0: in this one.
 Raised = tuple[str, tuple[int, ...]]
 NOT_RAISED: Raised = ("", ())
-
-
-class Spent(threading.local):
-    """The nanoseconds that recording has taken on this thread."""
-
-    nanoseconds = 0
 
 
 class Recorder:
@@ -90,8 +85,7 @@ class Recorder:
         self._over: set[int] = set()
         # The steps that begin a slice, left out so far: kind, line and moment, by the frame's id.
         self._begun: dict[int, tuple[Kind, int, Moment]] = {}
-        self._spent = Spent()
-        self._events: deque[tuple[Any, ...]] = deque(maxlen=limit)
+        self._events: deque[tuple[Any, ...]] = deque(maxlen=limit if keep_last else None)
         self._threads = Threads()
         self._threads.when_new = self._take_over_thread
         self._tasks = Tasks()
@@ -103,8 +97,6 @@ class Recorder:
         # The idents of threads on which a recursion came so near to its limit that steps are lost.
         self.cut_short: set[int] = set()
         self._cut_until: list[tuple[int, float]] = []  # and since when such a one is seen again
-        # Reentrant: a finalizer or a signal handler may leave a mark while its thread notes a step.
-        self._lock = threading.RLock()
         self._began = perf_counter_ns()
         # Called in a thread in which an event loop is seen to run.
         self.when_loop_runs: Callable[[], None] = lambda: None
@@ -176,15 +168,16 @@ class Recorder:
         if self._is_full():
             self._dropped += 1
             return "lines"
+        thread = self._threads.here()
         wanted: Wanted = "lines"
         is_tasks = False
         if self.budget.most:
             wanted, is_tasks = self._count(frame), self._is_tasks(kind, frame)
         if is_tasks:
             self.budget.watch_again()
-        if wanted == "lines" or is_tasks or not self._leaves_out(kind, frame, raised[0]):
+        if wanted == "lines" or is_tasks or not self._leaves_out(kind, frame, raised[0], thread):
             self._add(kind, frame, raised, value)
-        self._spent.nanoseconds += perf_counter_ns() - began
+        thread.spent += perf_counter_ns() - began
         return wanted
 
     def _add(self, kind: Kind, frame: FrameType, raised: Raised, value: object) -> None:
@@ -224,7 +217,7 @@ class Recorder:
             self._append("mark", (0, *self._where(frame)), (), text)
         return self.budget.wanted(frame, number)
 
-    def _leaves_out(self, kind: Kind, frame: FrameType, text: str) -> bool:
+    def _leaves_out(self, kind: Kind, frame: FrameType, text: str, thread: Thread) -> bool:
         """Tell whether a step of such a function is left out.
 
         Not left out, but noted together with its beginning, is what ends a call that was noted, a
@@ -235,7 +228,7 @@ class Recorder:
                 self._frames.pop(id(frame), None)
                 self._origins.forget(frame)
             if kind != "line":
-                moment = perf_counter_ns(), self._spent.nanoseconds
+                moment = perf_counter_ns(), thread.spent
                 self._begun[id(frame)] = kind, frame.f_lineno, moment
             return True
         begun = self._begun.pop(id(frame), None)
@@ -285,17 +278,16 @@ class Recorder:
             for each in traces(trace)
             if id(each.tb_frame) in self._frames and each.tb_frame not in running
         ]
-        with self._lock:
-            last = {event[FRAME]: event for event in self._events} if left else {}
-            for each in reversed(left):
-                number = self._frames.pop(id(each.tb_frame), 0)
-                if number in last and not self._is_full():
-                    text, (origin, *others) = self.raised(error, each)
-                    self._origins.keep(each.tb_frame, origin or number)
-                    _, _, *where, _, variables, _, request, spent, in_loop, _ = last[number]
-                    step = ("raise", perf_counter_ns() - self._began, *where, each.tb_lineno)
-                    told = (variables, text, request, spent, in_loop, (origin or number, *others))
-                    self._events.append((*step, *told))
+        last = {event[FRAME]: event for event in list(self._events)} if left else {}
+        for each in reversed(left):
+            number = self._frames.pop(id(each.tb_frame), 0)
+            if number in last and not self._is_full():
+                text, (origin, *others) = self.raised(error, each)
+                self._origins.keep(each.tb_frame, origin or number)
+                _, _, *where, _, variables, _, request, spent, in_loop, _ = last[number]
+                step = ("raise", perf_counter_ns() - self._began, *where, each.tb_lineno)
+                told = (variables, text, request, spent, in_loop, (origin or number, *others))
+                self._events.append((*step, *told))
 
     def timeline(self, request: int = 0) -> Timeline:
         """Give what was recorded, frozen.
@@ -303,9 +295,8 @@ class Recorder:
         Args:
             request: Only from this request's arrival on, with all marks that were left before.
         """
-        with self._lock:
-            kept = list(self._events)
-        kept.sort(key=itemgetter(1))
+        # Two threads may have read the clock in one order and added their events in the other.
+        kept = sorted(self._events.copy(), key=itemgetter(1))[: self._limit]
         if request:
             kept = since_arrival(kept, request)
         events = [Event(*event) for event in kept]
@@ -364,19 +355,17 @@ class Recorder:
     ) -> None:
         thread = self._threads.here()
         task = self._tasks.here()
-        # The clock is read under the lock, so that all threads' events are in the order of time.
-        with self._lock:
-            if self._is_full():
-                self._dropped += 1
-                return
-            time, spent = moment or (perf_counter_ns(), self._spent.nanoseconds)
-            self._dropped += len(self._events) == self._limit
-            step = (kind, time - self._began, thread.number, task, *place)
-            request = request_number.get()
-            if request in self._over and not thread.is_worker and not thread.runs_loop:
-                request = 0
-            in_loop = thread.runs_loop and runs_loop()
-            self._events.append((*step, variables, text, request, spent, in_loop, began_in))
+        if self._is_full():
+            self._dropped += 1
+            return
+        self._dropped += len(self._events) == self._limit
+        request = request_number.get()
+        if request in self._over and not thread.is_worker and not thread.runs_loop:
+            request = 0
+        in_loop = thread.runs_loop and runs_loop()
+        time, spent = moment or (perf_counter_ns(), thread.spent)
+        step = (kind, time - self._began, thread.number, task, *place)
+        self._events.append((*step, variables, text, request, spent, in_loop, began_in))
 
 
 def track_coroutines() -> None:

@@ -43,6 +43,7 @@ class Thread:
     name: str  # when it was first seen
     is_worker: bool  # a pool of worker threads started it
     runs_loop: bool = False  # an event loop was seen to run in it
+    spent: int = 0  # nanoseconds that recording has taken on it
 
 
 class Threads:
@@ -59,8 +60,9 @@ class Threads:
 
     def here(self) -> Thread:
         """Give the current thread; one that is new gets the next number."""
-        thread: Thread | None = getattr(self._local, "thread", None)
-        if thread is None:
+        try:
+            thread: Thread = self._local.thread
+        except AttributeError:
             thread = self._local.thread = self._enter()
         if not thread.runs_loop and runs_loop():
             thread.runs_loop = True
