@@ -68,7 +68,7 @@ def run_own_program(
     stalls = StallWatch(slow, files.is_own, when_frozen=print_frozen)
     recording = record_files(files)
     recording.when_loop_runs(stalls.begin)
-    with recording, warnings_marked(), stalls.ending():
+    with watching(stalls.hear), recording, warnings_marked(), stalls.ending():
         try:
             run_program(path, arguments)
         except SystemExit as end:
@@ -145,7 +145,9 @@ def serve_recorded(
         when_ready(address)
 
     code = 0
-    with recording, warnings_marked(), watching(teller.hear), stalls.ending():
+    # The watch hears each mark first: that the loop was held is noted before a request's end.
+    first, last = watching(stalls.hear), watching(teller.hear)
+    with first, recording, warnings_marked(), last, stalls.ending():
         try:
             with nullcontext() if requests else teller.telling():
                 serve(application, requests, when_ready=ready, **server)

@@ -16,9 +16,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from inspect import CO_COROUTINE
 from types import CodeType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from minitasks.scenarios.marks import mark
 from minitasks.tracing.steps import callers
@@ -46,6 +47,20 @@ class Times(NamedTuple):
     others: dict[int, float]  # of the other threads, by ident
 
 
+@dataclass
+class Watched:
+    """An event loop that is watched."""
+
+    loop: asyncio.AbstractEventLoop
+    ident: int  # of its thread
+    native_id: int
+    before: Times  # when it turned last
+    stacks: list[Stack] = field(default_factory=list)  # where it has stood since it was asked to
+
+    def now(self) -> Times:
+        return times_of(self.ident, self.native_id)
+
+
 class StallWatch:
     """Leaves a mark when the event loop was held by code that is not recorded, or in its thread.
 
@@ -69,6 +84,7 @@ class StallWatch:
         self._when_over = when_over
         self._when_frozen = when_frozen
         self._is_over = threading.Event()
+        self._watched: dict[int, Watched] = {}  # by the thread's ident
         self._ended: list[threading.Event] = []  # one of each thread that watches
 
     def begin(self) -> None:
@@ -76,10 +92,18 @@ class StallWatch:
         loop = asyncio._get_running_loop()
         if loop is not None:
             ids = (threading.get_ident(), threading.get_native_id())
-            of_loop = (loop, *ids, times_of(*ids))
+            it = self._watched[ids[0]] = Watched(loop, *ids, times_of(*ids))
             self._ended.append(threading.Event())
             # No threading.Thread: a program may count those.
-            _thread.start_new_thread(self._watch_until_over, (self._ended[-1], *of_loop))
+            _thread.start_new_thread(self._watch_until_over, (self._ended[-1], it))
+
+    def hear(self, text: str) -> None:
+        """Take a mark: where an event loop leaves one it turns, and may do so before the watch."""
+        it = self._watched.get(threading.get_ident())
+        if it is None or text.startswith(HELD_FOR) or asyncio._get_running_loop() is not it.loop:
+            return
+        if time.perf_counter() - it.before.clock > LOCKED:
+            self._tell_of_lock(it, it.now())
 
     @contextmanager
     def ending(self) -> Iterator[None]:
@@ -91,42 +115,39 @@ class StallWatch:
             for ended in self._ended:
                 ended.wait()
 
-    def _watch_until_over(self, ended: threading.Event, *of_loop: Any) -> None:
+    def _watch_until_over(self, ended: threading.Event, it: Watched) -> None:
         try:
-            self._watch(*of_loop)
+            self._watch(it)
         finally:
             ended.set()
 
-    def _watch(
-        self, loop: asyncio.AbstractEventLoop, ident: int, native_id: int, before: Times
-    ) -> None:
-        while not self._is_over.wait(EVERY) and not loop.is_closed():
-            if not loop.is_running():
-                before = times_of(ident, native_id)
+    def _watch(self, it: Watched) -> None:
+        while not self._is_over.wait(EVERY) and not it.loop.is_closed():
+            if not it.loop.is_running():
+                it.before = it.now()
                 continue
-            asked = before._replace(clock=time.perf_counter(), of_thread=cpu_time(native_id))
+            before = it.before.clock
+            asked = time.perf_counter(), cpu_time(it.native_id)
             turned = threading.Event()
-            stacks: list[Stack] = []
-            turns: list[Times] = []
+            it.stacks = []
             try:
-                turn = loop.call_soon_threadsafe(self._turn, before, asked, stacks, turns, turned)
+                turn = it.loop.call_soon_threadsafe(self._turn, it, *asked, turned)
             except RuntimeError:
                 return  # the loop was closed just now
-            frozen_at = asked.clock + FROZEN
+            frozen_at = asked[0] + FROZEN
             while not turned.wait(EVERY) and not self._is_over.is_set():
-                if not loop.is_running():
+                if not it.loop.is_running():
                     turn.cancel()
+                    it.before = it.now()
                     break
-                stacks.append(self._stack(ident))
+                it.stacks.append(self._stack(it.ident))
                 if time.perf_counter() > frozen_at:
                     frozen_at = math.inf
                     self._when_frozen(
-                        f"The event loop has stood still for {FROZEN} s: {self._where(ident)}."
+                        f"The event loop has stood still for {FROZEN} s: {self._where(it.ident)}."
                     )
-            if (time.perf_counter() - before.clock - EVERY) * 1000 >= self._slow:
+            if (time.perf_counter() - before - EVERY) * 1000 >= self._slow:
                 self._when_over()
-            # From its turn on: what comes before this line has no other turn to tell of it.
-            before = turns[0] if turns else times_of(ident, native_id)
 
     def _where(self, ident: int) -> str:
         """Say where a thread stands in the application's own code, or else in whatever code."""
@@ -140,26 +161,26 @@ class StallWatch:
         return f"{place.f_code.co_name} is at line {line} of {file}, `{source}`"
 
     def _turn(
-        self,
-        before: Times,
-        asked: Times,
-        stacks: list[Stack],
-        turns: list[Times],
-        turned: threading.Event,
+        self, it: Watched, asked: float, had_computed: float, turned: threading.Event
     ) -> None:
         """Take the turn: say for how long it did not come, and what held the loop meanwhile."""
-        now = times_of(threading.get_ident(), threading.get_native_id())
-        turns.append(now)
-        turned.set()
-        computed = now.of_thread - asked.of_thread
-        there, place = held_at(now.clock - asked.clock, computed, stacks)
+        now = it.now()
+        there, place = held_at(now.clock - asked, now.of_thread - had_computed, it.stacks)
         if place is None or there * 1000 < self._slow:
-            there = now.clock - before.clock - EVERY
-            thread = locked_out_by(before, now, len(stacks), self._slow)
-            ours = {each.ident for each in threading.enumerate() if each.name in OURS}
-            place = None if thread is None or thread in ours else f"thread {thread}"
-        if place is not None and there * 1000 >= self._slow:
+            self._tell_of_lock(it, now)
+        else:
             mark(f"{HELD_FOR}{there * 1000:.0f} ms by {place}")
+        it.before = now
+        turned.set()
+
+    def _tell_of_lock(self, it: Watched, now: Times) -> None:
+        """Say so if another thread held the interpreter's lock since the loop turned last."""
+        thread = locked_out_by(it.before, now, len(it.stacks), self._slow)
+        ours = {each.ident for each in threading.enumerate() if each.name in OURS}
+        if thread is not None and thread not in ours:
+            held = now.clock - it.before.clock - EVERY
+            it.before = now
+            mark(f"{HELD_FOR}{held * 1000:.0f} ms by thread {thread}")
 
     def _stack(self, ident: int) -> Stack:
         """Give the functions that the loop runs, from inside outwards, if none is recorded.

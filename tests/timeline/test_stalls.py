@@ -10,13 +10,14 @@ import weakref
 
 import pytest
 
-from minitasks.scenarios.marks import watching
+from minitasks.scenarios.marks import mark, watching
 from minitasks.timeline import stalls
 from minitasks.timeline.stalls import (
     EVERY,
     Stack,
     StallWatch,
     Times,
+    Watched,
     held_at,
     locked_out_by,
     where_most,
@@ -88,16 +89,41 @@ def test_what_the_own_code_holds_is_not_told() -> None:
 
 def test_what_is_quick_is_not_told() -> None:
     """Below --slow nothing is said; from it on, the milliseconds and the place."""
-    asked = Times(time.perf_counter() - 0.2, time.thread_time() - 0.2, 0, {})
+    asked, computed = time.perf_counter() - 0.2, time.thread_time() - 0.2
+    loop = asyncio.new_event_loop()
+    loop.close()
+    ids = (threading.get_ident(), threading.get_native_id())
     for slow, said in ((10**9, 0), (200, 1)):
         heard: list[str] = []
         with watching(heard.append):
-            watch = StallWatch(slow, lambda file: False)
-            watch._turn(asked, asked, [IN_INNER], [], threading.Event())
+            it = Watched(loop, *ids, Times(asked, computed, 0, {}), [IN_INNER])
+            StallWatch(slow, lambda file: False)._turn(it, asked, computed, threading.Event())
         assert len(heard) == said
         assert all(
             re.fullmatch(r"event loop held for \d+ ms by inner in lib.py:3", text) for text in heard
         )
+
+
+def test_a_mark_of_the_loops_own_tells_of_the_lock_before_the_watch_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The loop turns when it leaves one; on a busy machine the watch gets its turn much later."""
+    monkeypatch.setattr(stalls, "locked_out_by", lambda *args: 7)
+    monkeypatch.setattr(stalls, "LOCKED", -1)
+    monkeypatch.setattr(stalls, "EVERY", 600)  # the watch has no turn
+    heard: list[str] = []
+    watch = StallWatch(50, lambda file: False)
+
+    async def leave_a_mark() -> None:
+        watch.begin()
+        mark("GET /books: 200 sent")
+
+    with watching(watch.hear), watching(heard.append), watch.ending():
+        asyncio.run(leave_a_mark())
+        mark("outside the loop")
+    held, sent, outside = heard
+    assert re.fullmatch(r"event loop held for -?\d+ ms by thread 7", held)
+    assert (sent, outside) == ("GET /books: 200 sent", "outside the loop")
 
 
 def test_a_loop_that_does_not_turn_again_is_told_of_while_it_stands(
