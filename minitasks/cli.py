@@ -4,6 +4,7 @@ A section for each of the three ways to learn: run (timeline), step (tour), work
 """
 
 import json
+import math
 import os
 import re
 import shlex
@@ -27,6 +28,25 @@ if TYPE_CHECKING:
     from minitasks.workshop.folder import Workshop
 
 PATH = click.Path(path_type=Path)
+
+
+class Number(click.FloatRange):
+    """A number within limits: not NaN, which no limit excludes."""
+
+    def convert(self, value: Any, *where: Any) -> float:
+        number = float(super().convert(value, *where))
+        if math.isnan(number):
+            self.fail(f"{value} is no number", *where)
+        return number
+
+
+TIMEOUT = click.option(
+    "--timeout",
+    default=10.0,
+    type=Number(min=0.1, max=3600),
+    metavar="SECONDS",
+    help="Time for an exercise's tests.",
+)
 
 
 class Refused(click.ClickException):
@@ -172,7 +192,7 @@ class ProgramCommand(click.Command):
 @click.option("--also", multiple=True, metavar="PACKAGE", help="Record PACKAGE, too.")
 @click.option(
     "--slow",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     default=50,
     metavar="MS",
     help="Tell what held the event loop for MS milliseconds or more; 50 if not given.",
@@ -467,7 +487,7 @@ def start(place: Path | None) -> None:
 
 
 @workshop.command()
-@click.option("--timeout", default=10.0, metavar="SECONDS", help="Time for an exercise's tests.")
+@TIMEOUT
 @click.option(
     "--poll", is_flag=True, help="Look at the files every 0.2 s, not waiting for notices."
 )
@@ -488,7 +508,7 @@ def watch(timeout: float, poll: bool, plain: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="Grade every exercise.")
 @click.option("--file", type=PATH, help="Grade this file; no workshop folder is needed.")
 @click.option("--json", "wants_json", is_flag=True, help="Print JSON.")
-@click.option("--timeout", default=10.0, metavar="SECONDS", help="Time for an exercise's tests.")
+@TIMEOUT
 @click.option("--traceback", is_flag=True, help="Show the whole traceback.")
 @click.pass_context
 def check(
@@ -508,6 +528,8 @@ def check(
         if exercise is None:
             raise CannotRun("--file needs the exercise: minitasks workshop check NAME --file PATH")
         meant = catalog.find(exercise)
+        if not file.is_file():
+            raise CannotRun(f"there is no file {file}: name the Python file to grade")
         graded = [(meant, parent.grade(meant, file, time_limit=timeout))]
     else:
         where = opened_workshop()
@@ -564,7 +586,10 @@ def open_exercise(where: "Workshop", meant: "Exercise") -> None:
     show.console().print(show.markdown(meant.readme.read_text(encoding="utf-8")))
     click.echo(f"\nyour file: {show.near(where.file(meant))}")
     if os.environ.get("VISUAL") or os.environ.get("EDITOR"):
-        click.edit(filename=str(where.file(meant)))
+        try:
+            click.edit(filename=str(where.file(meant)))
+        except (ValueError, click.ClickException) as problem:
+            raise CannotRun(f"$VISUAL or $EDITOR can't be run: {problem}") from problem
 
 
 @workshop.command()
@@ -589,14 +614,14 @@ def solution(where: "Workshop", meant: "Exercise", anyway: bool, write: bool) ->
 @on_exercise
 def diff(where: "Workshop", meant: "Exercise", starlette: bool, anyway: bool) -> None:
     """Compare your file with the solution, or with Starlette's own source."""
-    from minitasks.workshop import show, solutions
+    from minitasks.workshop import catalog, show, solutions
 
     file = where.file(meant)
     if starlette:
         lines = solutions.difference_to_starlette(file)
     else:
         solution = where.solution(meant, anyway)
-        lines = solutions.difference(file.read_text("utf-8"), solution, "solution.py")
+        lines = solutions.difference(catalog.text_of(file), solution, "solution.py")
     show.console().print(show.difference(lines) if lines else "no difference")
 
 

@@ -44,6 +44,9 @@ def line_of(result: Result) -> str:
             "run a:b --slow x",
             "invalid value for '--slow': 'x' is not a number; see minitasks run --",
         ),
+        ("run a:b --slow nan", "invalid value for '--slow': nan is no number; see minitasks run"),
+        ("workshop watch --timeout 0", "invalid value for '--timeout': 0.0 is not in the range 0"),
+        ("workshop check 1 --file .", "there is no file .: name the Python file to grade"),
         (
             "step a:b --port 99999",
             "invalid value for '--port': 99999 is not in the range 0<=x<=6553",

@@ -4,6 +4,7 @@ A folder is an exercise once it has its README; nothing is registered anywhere e
 """
 
 import ast
+import importlib.util
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -98,5 +99,8 @@ def paragraphs(path: Path) -> list[str]:
 
 
 def text_of(path: Path) -> str:
-    """Read a text file, always as UTF-8."""
-    return path.read_text(encoding="utf-8")
+    """Read a text file as Python reads a program: as UTF-8, unless it says otherwise."""
+    try:
+        return importlib.util.decode_source(path.read_bytes())
+    except (SyntaxError, UnicodeDecodeError) as problem:
+        raise CannotRun(f"{path} can't be read: {problem}") from problem

@@ -4,6 +4,7 @@ It is the failing test's own body, with the arguments filled in, and what the bo
 """
 
 import ast
+import keyword
 import re
 import symtable
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ def program(
         [
             f"# save as again.py in {file.parent} and run: python again.py",
             *(["import anyio"] if is_async else []),
-            f"import {file.stem} as exercise" if file.stem != "exercise" else "import exercise",
+            imported(file),
             *(ast.unparse(node) for node in needed(body, tree)),
             f"{'async ' if is_async else ''}def main():",
             *(f"    {name} = {text}" for name, text in drawn.items()),
@@ -47,6 +48,14 @@ def program(
             f"anyio.run(main, backend={backend!r})" if is_async else "main()",
         ]
     )
+
+
+def imported(file: Path) -> str:
+    """Write the line that imports a file as `exercise`, whatever its name."""
+    if file.suffix == ".py" and file.stem.isidentifier() and not keyword.iskeyword(file.stem):
+        return f"import {file.stem} as exercise" if file.stem != "exercise" else "import exercise"
+    run = f"runpy.run_path({file.name!r})"
+    return f"import runpy, types\nexercise = types.SimpleNamespace(**{run})"
 
 
 def needed(body: list[ast.stmt], tree: ast.Module) -> list[ast.stmt]:

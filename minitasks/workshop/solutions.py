@@ -27,11 +27,13 @@ def difference_to_starlette(file: Path) -> str:
         for module in STARLETTE
         for name, part in sources((starlette / module).read_text("utf-8")).items()
     }
-    return "".join(
-        difference(part, *theirs[name])
-        for name, part in sources(text_of(file)).items()
-        if name in theirs
-    )
+    both = {name: part for name, part in sources(text_of(file)).items() if name in theirs}
+    if not both:
+        raise CannotRun(
+            f"Starlette has nothing that {file} defines: minitasks workshop diff compares it with "
+            "the solution"
+        )
+    return "".join(difference(part, *theirs[name]) for name, part in both.items())
 
 
 def delegates_to(file: Path, exercise: Exercise) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from minitasks.errors import CannotRun
 from minitasks.workshop import example, limits
 from minitasks.workshop.catalog import Exercise, definitions, text_of
 from minitasks.workshop.solutions import delegates_to
@@ -181,7 +182,7 @@ def crash_place(errors: str, file: Path) -> Place | None:
 
 def definition(exercise: Exercise, file: Path, test: str) -> Place | None:
     """Find where the learner defines what a test uses first, if the file can be parsed."""
-    with contextlib.suppress(SyntaxError, ValueError):
+    with contextlib.suppress(SyntaxError, ValueError, CannotRun):
         defined = definitions(ast.parse(text_of(file)))
         for name in example.names_used(text_of(exercise.grader), test):
             if name in defined:

@@ -213,10 +213,10 @@ class Watch:
     def edit(self, file: Path) -> None:
         """Open a file in $VISUAL, or in the VS Code whose terminal this is."""
         in_code = os.environ.get("TERM_PROGRAM") == "vscode" and shutil.which("code")
-        words = shlex.split(os.environ.get("VISUAL") or ("code" if in_code else ""))
-        if not words:
-            return
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # a quotation mark too many
+            words = shlex.split(os.environ.get("VISUAL") or ("code" if in_code else ""))
+            if not words:
+                return
             if Path(words[0]).stem in WINDOWS_OF_THEIR_OWN:
                 command = [word for word in words if word not in ("-w", "--wait")]
                 subprocess.Popen([*command, str(file)], stdout=subprocess.DEVNULL)

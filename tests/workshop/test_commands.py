@@ -73,6 +73,51 @@ def test_check_grades_any_file_without_a_folder(
     assert here.journal.file.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "content",
+    [SOLUTION.encode("utf-8-sig"), f"# coding: latin-1\n# \xe9\n{SOLUTION}".encode("latin-1")],
+    ids=["with a byte-order mark", "in latin-1"],
+)
+def test_a_file_is_read_as_python_reads_it(
+    here: Workshop, exercise: Exercise, content: bytes
+) -> None:
+    """In whatever encoding it says it is; it passes, and is compared."""
+    here.file(exercise).write_bytes(content)
+    assert run("check").exit_code == 0
+    assert run("diff", "double").exit_code == 0
+
+
+def test_a_file_that_python_can_not_read_is_told_in_a_line(
+    here: Workshop, exercise: Exercise
+) -> None:
+    """It is not yet, and can't be compared."""
+    here.file(exercise).write_bytes(b"\xff\n")
+    assert run("check").exit_code == 1
+    compared = CliRunner().invoke(cli, ["workshop", "diff", "--anyway"])
+    assert (compared.exit_code, compared.stdout) == (2, "")
+    assert "exercise.py can't be read: " in compared.stderr
+
+
+def test_starlette_is_compared_only_where_it_has_the_same(here: Workshop) -> None:
+    """What it has not under that name can't differ from it."""
+    compared = CliRunner().invoke(cli, ["workshop", "diff", "double", "--starlette"])
+    assert (compared.exit_code, compared.stdout) == (2, "")
+    assert "Starlette has nothing that" in compared.stderr
+
+
+@pytest.mark.parametrize("editor", ["'", "/no/such/editor"])
+def test_an_editor_that_can_not_be_run_is_told_in_a_line(
+    here: Workshop, monkeypatch: pytest.MonkeyPatch, editor: str
+) -> None:
+    """The README is shown all the same."""
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", editor)
+    opened = CliRunner().invoke(cli, ["workshop", "open", "double"])
+    assert opened.exit_code == 2
+    assert "your file:" in opened.stdout
+    assert opened.stderr.startswith("minitasks: $VISUAL or $EDITOR can't be run: ")
+
+
 def test_json_is_the_documented_schema(here: Workshop) -> None:
     """Each field of the schema of check, list and report is there, and no other."""
     answer = json.loads(run("check", "--json").output)

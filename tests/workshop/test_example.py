@@ -1,6 +1,10 @@
 """The program that shows a failing example: short, and nothing missing."""
 
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from minitasks.workshop import example
 from minitasks.workshop.catalog import Exercise
@@ -23,6 +27,19 @@ def test_the_program_holds_what_the_test_uses_and_no_more(exercise: Exercise) ->
         "f'twice {number} is {twice(number)}, but yours gave {seen}'",
         "anyio.run(main, backend='trio')",
     ]
+
+
+@pytest.mark.parametrize("name", ["my-tasks.py", "class.py", "3a.py", "my.tasks.py", "tasks"])
+def test_the_program_runs_whatever_the_files_name(exercise: Exercise, name: str) -> None:
+    """Also one that no import statement can name: the program fails as the test did."""
+    file = exercise.folder / name
+    file.write_text("async def double_later(number): return 0\n")
+    (exercise.folder / "again.py").write_text(
+        example.program(exercise, "test_any", {"number": "7"}, file)
+    )
+    command = [sys.executable, "-W", "error", "again.py"]
+    done = subprocess.run(command, cwd=exercise.folder, capture_output=True, text=True)
+    assert "AssertionError: twice 7 is 14, but yours gave 0" in done.stderr
 
 
 def test_no_program_where_the_test_needs_more_of_pytest(exercise: Exercise, tmp_path: Path) -> None:
