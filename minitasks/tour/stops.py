@@ -4,54 +4,37 @@ A `Stop` names a function and a text on one of its lines. `find_breakpoints` loo
 files, without running them, so a tour fits the core, Starlette and a learner's own file alike.
 """
 
-import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from inspect import CO_NEWLOCALS
 from pathlib import Path
+from types import CodeType
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+from minitasks.tracing.where import name_of
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One halt of a tour.
+    """One halt of a tour."""
 
-    Attributes:
-        thread: Where the line runs: "event loop", "worker thread", or the name of the thread.
-        function: The qualified name of the function, such as "BackgroundTask.__call__".
-        text: What the line says, or its beginning.
-        note: Where the learner is and what happens here, in one to three sentences.
-        try_this: What to type or to look at before going on.
-        hit: Stop when the line is about to run for this time, counted from 1 since the last gate.
-        is_gate: Whether the stops behind it wait until this one is reached, whatever the library.
-    """
-
-    thread: str
-    function: str
-    text: str
-    note: str
-    try_this: str = ""
-    hit: int = 1
-    is_gate: bool = False
+    thread: str  # where the line runs: "event loop", "worker thread", or the thread's name
+    function: str  # the qualified name, such as "BackgroundTask.__call__"
+    text: str  # what the line says, or its beginning
+    note: str  # where the learner is and what happens here, in one to three sentences
+    try_this: str = ""  # what to type or to look at before going on
+    hit: int = 1  # stop when the line is about to run for this time since the last gate
+    is_gate: bool = False  # the stops behind it wait until it is reached, whatever the library
 
 
 @dataclass(frozen=True)
 class Breakpoint:
-    """A stop, found in a file.
+    """A stop, found in a file."""
 
-    Attributes:
-        number: The stop's number in its tour, counted from 1.
-        stop: What was declared.
-        file: The file, resolved.
-        line: The line, counted from 1.
-        as_declared: False where the function is there but its text is not: `line` is its first.
-    """
-
-    number: int
-    stop: Stop
-    file: Path
-    line: int
-    as_declared: bool = True
+    number: int  # of the stop in its tour, counted from 1
+    stop: Stop  # as declared; whether it is a gate depends on the file, too
+    file: Path  # resolved
+    line: int  # counted from 1
+    as_declared: bool  # False where the function lacks the text: the line is its first
 
 
 def find_breakpoints(
@@ -86,56 +69,34 @@ def find_breakpoints(
 
 
 def find_breakpoint(
-    number: int, stop: Stop, functions: dict[str, tuple[Path, Function]]
+    number: int, stop: Stop, functions: dict[str, tuple[Path, CodeType]]
 ) -> Breakpoint | None:
     """Find one stop among the functions, by its text or else at the function's first line."""
     if stop.function not in functions:
         return None
-    file, function = functions[stop.function]
+    file, code = functions[stop.function]
     source = file.read_text(encoding="utf-8").splitlines()
-    lines = lines_of(function)
-    if not lines:
-        return None
-    for line in lines:
-        if source[line - 1].strip().startswith(stop.text):
-            return Breakpoint(number, stop, file, line)
-    return Breakpoint(number, stop, file, lines[0], as_declared=False)
+    lines = sorted({line for _, _, line in code.co_lines() if line} - {code.co_firstlineno})
+    said = [line for line in lines if source[line - 1].strip().startswith(stop.text)]
+    found = [*said, *lines]
+    return Breakpoint(number, stop, file, found[0], bool(said)) if found else None
 
 
-def read_functions(files: Sequence[Path]) -> dict[str, tuple[Path, Function]]:
+def read_functions(files: Sequence[Path]) -> dict[str, tuple[Path, CodeType]]:
     """Read every function of the files, by its qualified name without the <locals>."""
-    found: dict[str, tuple[Path, Function]] = {}
+    found: dict[str, tuple[Path, CodeType]] = {}
     for file in files:
+        module = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
         # Of several with the same name in a file the last one counts: the first are overloads.
-        functions = dict(functions_in(ast.parse(file.read_text(encoding="utf-8"))))
-        for name, function in functions.items():
-            found.setdefault(name, (file.resolve(), function))
+        for name, code in {name_of(code): code for code in functions_in(module)}.items():
+            found.setdefault(name, (file.resolve(), code))
     return found
 
 
-def functions_in(node: ast.AST, within: str = "") -> Iterator[tuple[str, Function]]:
-    """Give the functions below a node of a syntax tree, with their qualified names."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, Function | ast.ClassDef):
-            if isinstance(child, Function):
-                yield within + child.name, child
-            yield from functions_in(child, f"{within}{child.name}.")
-        else:
-            yield from functions_in(child, within)
-
-
-def lines_of(function: Function) -> list[int]:
-    """Give the lines on which the function's own statements begin, but for its docstring."""
-    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    return sorted(line for statement in body for line in statement_lines(statement))
-
-
-def statement_lines(node: ast.AST) -> Iterator[int]:
-    """Give the line of a statement and of those within it, but not within another function."""
-    if isinstance(node, ast.stmt):
-        yield node.lineno
-    if not isinstance(node, Function | ast.ClassDef):
-        for child in ast.iter_child_nodes(node):
-            # Statements stand in statements, and in the branches of `try` and `match`.
-            if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
-                yield from statement_lines(child)
+def functions_in(code: CodeType) -> Iterator[CodeType]:
+    """Give the functions in a code, but not the classes."""
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            if each.co_flags & CO_NEWLOCALS:
+                yield each
+            yield from functions_in(each)
