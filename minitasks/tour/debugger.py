@@ -35,6 +35,10 @@ class Guide(ThreadPdb):
         """Write what there is to say at a stop."""
         raise NotImplementedError
 
+    def unreached(self) -> str:
+        """Say which stops it never came to; "" if none."""
+        raise NotImplementedError
+
     def dispatch_line(self, frame: FrameType) -> Any:
         """Look first whether the line is a stop: stepping onto one counts as reaching it."""
         self._here = self.arrive(frame)
@@ -105,7 +109,6 @@ class TourDebugger(Guide):
         return None
 
     def unreached(self) -> str:
-        """Say which stops it never came to."""
         numbers = ", ".join(str(place.number) for place in self.ahead)
         return f"It never came to these stops: {numbers}." if numbers else ""
 

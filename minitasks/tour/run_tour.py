@@ -17,7 +17,7 @@ from minitasks.scenarios import find_scenario
 from minitasks.scenarios.application import Request, find_application, serve
 from minitasks.scenarios.library import load_library
 from minitasks.scenarios.run import backend_options, run_program, run_scenario
-from minitasks.tour.debugger import TourDebugger
+from minitasks.tour.debugger import Guide, TourDebugger
 from minitasks.tour.own_debugger import OwnDebugger
 from minitasks.tour.own_program import OwnCode, check_calls, why_no_stop
 from minitasks.tour.stops import Stop, find_breakpoints
@@ -27,32 +27,19 @@ from minitasks.tracing.where import wrapped
 
 HOW_TO = "c: next stop  s, n: step  w: who is where  note: read again  q: leave  h: help"
 
-Debugger = TourDebugger | OwnDebugger
-
 
 @dataclass(frozen=True)
 class Tour:
-    """A tour, ready to be taken.
+    """A tour, ready to be taken."""
 
-    Attributes:
-        name: The scenario's, the program's or the application's name.
-        promise: What it shows, in one line.
-        debugger: Makes its debugger, from the folders to step into and the stop to begin at.
-        run: Runs the program from its beginning to its end.
-        replay: The command that draws the same run as a timeline.
-        last: The number of its last stop; 0 if nobody knows before it runs.
-        missing: The stops that the library at hand has no place for, with their numbers.
-        why_unreached: Why it may never come to some of its stops, or "".
-    """
-
-    name: str
-    promise: str
-    debugger: Callable[[Sequence[Path], int], Debugger]
-    run: Callable[[], object]
-    replay: str
-    last: int = 0
-    missing: Sequence[tuple[int, Stop]] = ()
-    why_unreached: str = ""
+    name: str  # of the scenario, the program or the application
+    promise: str  # what it shows, in one line
+    debugger: Callable[[Sequence[Path], int], Guide]  # of the folders to step into, the first stop
+    run: Callable[[], object]  # the program, from its beginning to its end
+    replay: str  # the command that draws the same run as a timeline
+    last: int = 0  # the number of its last stop; 0 if nobody knows before it runs
+    missing: Sequence[tuple[int, Stop]] = ()  # those that the library at hand has no place for
+    why_unreached: str = ""  # why it may never come to some of its stops
 
 
 def tour_of_scenario(name: str, choice: str = "minitasks", backend: str = "asyncio") -> Tour:
@@ -110,14 +97,9 @@ def tour_of_application(
     factory: bool = False,
     **server: Any,
 ) -> Tour:
-    """Put together the tour of a learner's own application, which is served.
+    """Put together the tour of a learner's own application.
 
-    Args:
-        name: `module:attribute`, as for uvicorn, or a file that holds an `app`.
-        requests: What to send; without any it is served until Ctrl-C.
-        app_dir: The folder to look for the module in.
-        factory: Whether the attribute is a function that makes the application.
-        **server: What `serve` takes besides.
+    It is found as `find_application` says; `serve` sends it the requests, and takes the rest.
     """
     application = find_application(name, app_dir, factory)
 
@@ -154,7 +136,6 @@ def run_tour(
     """Take a tour at the terminal, again if the learner asks to `run` it again.
 
     Args:
-        tour: The tour.
         first: The number of the stop to begin at.
         into: Packages to step into, such as "anyio".
         again: Writes the command that begins at a stop, for whoever leaves there.
@@ -182,7 +163,7 @@ def run_tour(
     return went_well
 
 
-def run_under(debugger: Debugger, tour: Tour) -> bool:
+def run_under(debugger: Guide, tour: Tour) -> bool:
     try:
         with debugger.watching():
             tour.run()
@@ -222,7 +203,7 @@ def print_introduction(tour: Tour) -> None:
     print("\n".join([*lines, HOW_TO]), flush=True)
 
 
-def print_end(tour: Tour, debugger: Debugger) -> None:
+def print_end(tour: Tour, debugger: Guide) -> None:
     """Say that the program is over, which stops it never came to, and where to go from here."""
     lines = ["", "The program has ended, and the tour with it."]
     unreached = debugger.unreached()
@@ -231,7 +212,7 @@ def print_end(tour: Tour, debugger: Debugger) -> None:
     print("\n".join(lines), flush=True)
 
 
-def print_error(error: Exception, debugger: Debugger) -> None:
+def print_error(error: Exception, debugger: Guide) -> None:
     """Show what the program raised, from the first frame on the tour onwards."""
     trace = error.__traceback__
     while trace is not None and not debugger.is_own(trace.tb_frame):

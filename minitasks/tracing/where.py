@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FrameType
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.text import Text
 
 from minitasks.tracing.frame_locals import local_variables
 from minitasks.tracing.steps import Step, callers
@@ -175,12 +177,6 @@ def clip(line: str) -> str:
 
 def wrapped(text: str, width: int = WIDTH) -> list[str]:
     """Break a text into lines of so many columns: at its spaces, or in a word that is longer."""
-    lines = [""]
-    for word in re.split("[ \t\n]", text):
-        for part in chop_cells(word, width) or [""]:
-            longer = f"{lines[-1]} {part}" if lines[-1] else part
-            if cell_len(longer) <= width:
-                lines[-1] = longer
-            else:
-                lines.append(part)
-    return [line.rstrip() for line in lines]
+    lines = Text(re.sub("[\t\n]", " ", text)).wrap(Console(), width)
+    # rich leaves one empty where a word of wide letters would not fit at its end.
+    return [line.plain.strip() for line in lines if line.plain.strip()] or [""]
