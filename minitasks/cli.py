@@ -49,48 +49,42 @@ TIMEOUT = click.option(
 )
 
 
-class Refused(click.ClickException):
-    """What a command can't do, in one line on stderr; exit code 2."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:
-        """Print the line."""
-        click.echo(f"minitasks: {self.message}", err=True)
-
-
 class Commands(click.Group):
     """Commands that end with one line and exit code 2 where they can't do what was asked."""
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
-        """Take the words of the command line; show click's own errors as ours."""
+        """Take the words of the command line."""
         with in_one_line():
             return super().make_context(*arguments, **options)
 
     def invoke(self, context: click.Context) -> Any:
-        """Run the command; show `CannotRun` and click's own errors in one line."""
-        try:
-            with in_one_line():
-                return super().invoke(context)
-        except KeyboardInterrupt:
-            context.exit(130)
+        """Run the command."""
+        with in_one_line():
+            return super().invoke(context)
 
 
 @contextmanager
 def in_one_line() -> Iterator[None]:
-    """Refuse in one line what can't be run, and what click refuses in four."""
+    """Refuse in one line what can't be run or written, and what click refuses in four."""
     try:
         yield
-    except CannotRun as problem:
-        raise Refused(str(problem)) from problem
-    except click.exceptions.NoArgsIsHelpError:
+        return
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(130) from None
+    except (click.exceptions.NoArgsIsHelpError, BrokenPipeError):
         raise
     except click.UsageError as problem:
         context = problem.ctx or click.get_current_context()
         where = " ".join(filter(None, (context.command_path, context.invoked_subcommand)))
         text = re.sub(r"valid float( range)?", "number", problem.format_message().rstrip("."))
         text = re.sub(r"valid integer( range)?", "whole number", text)
-        raise Refused(f"{text[:1].lower()}{text[1:]}; see {where} --help") from problem
+        line = f"{text[:1].lower()}{text[1:]}; see {where} --help"
+    except CannotRun as problem:
+        line = str(problem)
+    except OSError as problem:
+        line = f"{problem.filename or 'a file'} can't be read or written: {problem.strerror}"
+    click.echo(f"minitasks: {line}", err=True)
+    raise click.exceptions.Exit(2)
 
 
 @click.group(cls=Commands)
@@ -421,19 +415,7 @@ def list_stops(context: click.Context, name: str) -> None:
 # -- rebuild it: minitasks/workshop/ ----------------------------------------
 
 
-class FolderCommands(click.Group):
-    """Commands that write into the learner's folder."""
-
-    def invoke(self, context: click.Context) -> Any:
-        """Run the command; say in one line where the folder can't be written."""
-        try:
-            return super().invoke(context)
-        except OSError as problem:
-            place = problem.filename or "the folder"
-            raise CannotRun(f"{place} can't be read or written: {problem.strerror}") from problem
-
-
-@cli.group(cls=FolderCommands)
+@cli.group()
 def workshop() -> None:
     """Rebuild the library yourself, exercise by exercise, graded on every save."""
 
