@@ -2,7 +2,6 @@
 
 import importlib.util
 import platform
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,6 @@ def examine(folder: Path) -> Iterator[tuple[bool, str]]:
         "folder": lambda: writable(folder),
         "watching": lambda: watching(folder),
         "grading": grading,
-        "output": output,
     }
     for what, check in checks.items():
         try:
@@ -71,13 +69,3 @@ def grading() -> str:
         if not verdict.passed:
             raise CannotRun(f"{verdict.claim} {verdict.seen}".strip())
     return f"{exercise.name} takes {verdict.seconds * 1000:.0f} ms"
-
-
-def output() -> str:
-    """Check that the terminal can show other letters than English ones."""
-    encoding = sys.stdout.encoding or "ascii"
-    try:
-        "é한".encode(encoding)
-    except UnicodeEncodeError:
-        return f"{encoding}: some letters show as '?'; set PYTHONUTF8=1"
-    return encoding
