@@ -70,11 +70,9 @@ class OwnDebugger(Guide):
         if text.endswith(" arrives"):
             self._requests[request_number.get()] = text.removesuffix(" arrives")
 
-    def own_path(self, filename: str) -> Path | None:
+    def takes(self, path: Path) -> bool:
         """Step through the program's folder, too, but not through what is installed in it."""
-        if filename not in self._paths and self._code.is_own(filename):
-            self._paths[filename] = Path(filename).resolve()
-        return super().own_path(filename)
+        return super().takes(path) or self._code.is_own(str(path))
 
     # -- where to stop ---------------------------------------------------------------------------
 

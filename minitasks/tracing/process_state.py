@@ -1,15 +1,13 @@
 """Process state: what recording and stepping take over in their process, and how it is given back.
 
-Most are context managers: the trace function, the hooks, pdb's breakpoints.
+Most are context managers: the trace function, names of modules, pdb's breakpoints.
 """
 
 import asyncio
 import bdb
 import contextlib
 import os
-import pdb
 import queue
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -73,33 +71,6 @@ def replaced(module: ModuleType, **values: Any) -> Iterator[None]:
         vars(module).update(before)
 
 
-@contextmanager
-def hooks(
-    on_breakpoint: Callable[..., Any],
-    on_async_breakpoint: Callable[..., Any],
-    is_way_out: Callable[[], bool],
-) -> Iterator[None]:
-    """Answer breakpoint() and pdb's own functions, and keep exceptions of threads quiet.
-
-    Those for which `is_way_out` is true.
-    """
-    previous = threading.excepthook
-
-    def excepthook(args: threading.ExceptHookArgs) -> None:
-        if not is_way_out():
-            previous(args)
-
-    functions = {"set_trace": on_breakpoint}
-    if sys.version_info >= (3, 14):
-        functions["set_trace_async"] = on_async_breakpoint
-    with (
-        replaced(sys, breakpointhook=on_breakpoint),
-        replaced(threading, excepthook=excepthook),
-        replaced(pdb, **functions),
-    ):
-        yield
-
-
 def end_workers() -> None:
     """End anyio's idle worker threads, which else end with their event loop's main task.
 
@@ -122,12 +93,6 @@ def breakpoints() -> Iterator[None]:
         for breakpoint in bdb.Breakpoint.bpbynumber:
             if breakpoint not in before and breakpoint is not None:
                 breakpoint.deleteMe()
-
-
-def give_back_sigint(handler: Any) -> None:
-    """Let SIGINT be handled as it was, if this is the thread that may say so."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, handler)
 
 
 def looks_at_sigint(code: CodeType) -> bool:

@@ -140,10 +140,12 @@ class ThreadPdb(pdb.Pdb):
         """Give the path behind a code's filename, or None where it is not to be stepped through."""
         try:
             return self._paths[filename]
-        except KeyError:
+        except KeyError:  # another thread may forget them meanwhile
             path = Path(filename).resolve()
-            is_own = path in self._files or not self._into.isdisjoint(path.parents)
-            return self._paths.setdefault(filename, path if is_own else None)
+            return self._paths.setdefault(filename, path if self.takes(path) else None)
+
+    def takes(self, path: Path) -> bool:
+        return path in self._files or not self._into.isdisjoint(path.parents)
 
     # -- watching every thread -------------------------------------------------------------------
 
@@ -162,11 +164,16 @@ class ThreadPdb(pdb.Pdb):
         self._restore_terminal = process_state.terminal_restorer()
         with contextlib.ExitStack() as stack:
             stack.callback(self._restore_terminal)
-            stack.callback(process_state.give_back_sigint, signal.getsignal(signal.SIGINT))
+            stack.callback(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT))
             stack.callback(logging.disable, logging.root.manager.disable)
             # Rule 6: a plain breakpoint() would put another Pdb in this one's place on its thread.
-            hooks = self.on_breakpoint, self.on_async_breakpoint, lambda: self.leaving
-            stack.enter_context(process_state.hooks(*hooks))
+            asks = {"set_trace": self.on_breakpoint, "set_trace_async": self.on_async_breakpoint}
+            asks = {name: answer for name, answer in asks.items() if hasattr(pdb, name)}
+            on_error = functools.partial(self.on_thread_error, threading.excepthook)
+            replaced = process_state.replaced
+            stack.enter_context(replaced(sys, breakpointhook=self.on_breakpoint))
+            stack.enter_context(replaced(pdb, **asks))
+            stack.enter_context(replaced(threading, excepthook=on_error))
             stack.enter_context(process_state.tracing(self.trace_dispatch))
             before = set(threading.enumerate())
             try:
@@ -189,6 +196,11 @@ class ThreadPdb(pdb.Pdb):
         while self._where.is_held():
             with self._prompt_lock:
                 pass
+
+    def on_thread_error(self, show: Callable[[Any], object], error: Any) -> None:
+        """Show what ends a thread, unless it is only the way out."""
+        if not self.leaving:
+            show(error)
 
     def on_breakpoint(self, *args: Any, **kwargs: Any) -> Any:
         """Answer breakpoint(): stop at the caller's next line, wherever its file is."""
