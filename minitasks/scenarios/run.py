@@ -5,7 +5,6 @@ import importlib.util
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +15,7 @@ import anyio.to_thread
 from minitasks.errors import CannotRun
 from minitasks.scenarios import Scenario
 from minitasks.scenarios.library import Library
-from minitasks.tracing.steps import is_of_pool
+from minitasks.tracing.threads import wait_for_threads
 
 
 def run_scenario(scenario: Scenario, library: Library, backend: str = "asyncio") -> None:
@@ -59,20 +58,6 @@ def run_program(path: Path, arguments: Sequence[str] = ()) -> None:
         wait_for_threads(threads)
         sys.argv, sys.path[:], modules = before
         sys.modules.update({name: module for name, module in modules.items() if module})
-
-
-def wait_for_threads(before: set[threading.Thread]) -> None:
-    """Wait as Python does at the end of a main module: for all threads but daemons and pools'.
-
-    Ctrl-C ends the wait, and is no failure of the program.
-    """
-    with suppress(KeyboardInterrupt):
-        while others := [
-            thread
-            for thread in set(threading.enumerate()) - before - {threading.current_thread()}
-            if not (thread.daemon or is_of_pool(thread))
-        ]:
-            others[0].join()
 
 
 def backend_options(scenario: Scenario, backend: str) -> dict[str, Any]:

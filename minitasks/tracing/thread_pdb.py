@@ -29,8 +29,8 @@ import anyio.from_thread
 
 from minitasks.tracing import process_state
 from minitasks.tracing.source_lines import print_source
-from minitasks.tracing.steps import Step, StepReader, callers, is_of_pool
-from minitasks.tracing.threads import Tasks, runs_loop
+from minitasks.tracing.steps import Step, StepReader, callers
+from minitasks.tracing.threads import Tasks, runs_loop, wait_for_threads
 from minitasks.tracing.where import Where, awaiters, clip, is_coroutine, name_of, wording
 
 # What pdb would show as a return, a call and an exception, though nothing of the kind happens.
@@ -178,7 +178,10 @@ class ThreadPdb(pdb.Pdb):
             before = set(threading.enumerate())
             try:
                 yield
-                self._wait_for_threads(before)
+                wait_for_threads(before)
+                while self._where.is_held():
+                    with self._prompt_lock:
+                        pass
             except BaseException:
                 # Rule 5: while leaving, every exception is only the way out, even inside a group.
                 if not self.leaving:
@@ -187,15 +190,6 @@ class ThreadPdb(pdb.Pdb):
                 self._over.set()
                 if self.leaving:
                     process_state.end_workers()
-
-    def _wait_for_threads(self, before: set[threading.Thread]) -> None:
-        """Wait as Python does: for each thread that the program began, and for whoever stops."""
-        for thread in set(threading.enumerate()) - before:
-            if not (thread.daemon or is_of_pool(thread)):
-                thread.join()
-        while self._where.is_held():
-            with self._prompt_lock:
-                pass
 
     def on_thread_error(self, show: Callable[[Any], object], error: Any) -> None:
         """Show what ends a thread, unless it is only the way out."""
@@ -215,13 +209,10 @@ class ThreadPdb(pdb.Pdb):
         self._hear_lines()
         return None
 
-    async def on_async_breakpoint(self, *, header: str = "", commands: Sequence[str] = ()) -> None:
+    async def on_async_breakpoint(self, *args: Any, **kwargs: Any) -> None:
         """Answer pdb.set_trace_async(): at its prompts `await` runs on the event loop itself."""
         caller = sys._getframe(1)
         self.join(caller.f_code.co_filename)
-        if header:
-            self.message(header)
-        self.rcLines.extend(commands or ())
         while awaitable := self._prompt_for_await(caller):
             try:
                 await awaitable

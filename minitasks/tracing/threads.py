@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection
 from concurrent.futures.thread import _WorkItem
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
@@ -19,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 import anyio.to_thread
 
-from minitasks.tracing.steps import starts_as_worker
+from minitasks.tracing.steps import is_of_pool, starts_as_worker
 
 Kind = Literal["event loop", "worker thread", "client", "thread"]
 
@@ -155,6 +156,20 @@ def runs_loop() -> bool:
         return True
     trio = trio_lowlevel()
     return bool(trio and trio.in_trio_run())
+
+
+def wait_for_threads(before: set[threading.Thread]) -> None:
+    """Wait as Python does at the end of a main module: for all threads but daemons and pools'.
+
+    Ctrl-C ends the wait, and is no failure of the program.
+    """
+    with suppress(KeyboardInterrupt):
+        while others := [
+            thread
+            for thread in set(threading.enumerate()) - before - {threading.current_thread()}
+            if not (thread.daemon or is_of_pool(thread))
+        ]:
+            others[0].join()
 
 
 def trio_lowlevel() -> Any:

@@ -16,9 +16,10 @@ from minitasks.errors import CannotRun
 from minitasks.scenarios import Scenario, find_scenario
 from minitasks.scenarios.library import Library, load_library
 from minitasks.scenarios.marks import mark, warnings_as_marks, watching
-from minitasks.scenarios.run import run_scenario, wait_for_threads
+from minitasks.scenarios.run import run_scenario
 from minitasks.scenarios.signals import TIMEOUT, Heart, Signal
 from minitasks.tracing.steps import callers
+from minitasks.tracing.threads import wait_for_threads
 
 
 def event_loop() -> str:
