@@ -45,6 +45,9 @@ def line_of(result: Result) -> str:
             "invalid value for '--slow': 'x' is not a number; see minitasks run --",
         ),
         ("run a:b --slow nan", "invalid value for '--slow': nan is no number; see minitasks run"),
+        ("run a:", "a: names no application: say it as in shop.main:app"),
+        ("step :a", ":a names no application: say it as in shop.main:app"),
+        ("run sync-task --rows --json", "--rows and --json exclude each other: choose one"),
         ("workshop watch --timeout 0", "invalid value for '--timeout': 0.0 is not in the range 0"),
         ("workshop check 1 --file .", "there is no file .: name the Python file to grade"),
         (

@@ -135,13 +135,15 @@ def find_application(name: str, app_dir: Path | None = None, factory: bool = Fal
         attribute = "app"
     else:
         module_name, _, attribute = name.partition(":")
+        if not (module_name and attribute):
+            raise CannotRun(f"{name} names no application: say it as in shop.main:app")
     # Both as uvicorn does, before the import: an application may change its logging, and import
     # more while it runs.
     logging.config.dictConfig(LOGGING)
     sys.path.insert(0, str((app_dir or Path()).resolve()))
     module = import_module(module_name, name)
     found: Any = module
-    for part in (attribute or "app").split("."):
+    for part in attribute.split("."):
         found = getattr(found, part, None)
     if found is None:
         raise CannotRun(f"{module_name} has no {attribute}: name it as in {module_name}:app")

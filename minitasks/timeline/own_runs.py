@@ -5,6 +5,7 @@ the recording and its findings.
 """
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -63,7 +64,7 @@ def run_own_program(
     Raises:
         CannotRun: There is no such file.
     """
-    files = Folder(path.resolve().parent, map(package_folder, also))
+    files = Folder(Path(os.path.realpath(path)).parent, map(package_folder, also))
     code = 0
     stalls = StallWatch(slow, files.is_own, when_frozen=print_frozen)
     recording = record_files(files)

@@ -96,12 +96,11 @@ class OwnDebugger(Guide):
             self._in_call.pop(frame, None)
 
     def _is_entry(self, frame: FrameType) -> bool:
-        """Tell whether a call of an own function is one to stop at."""
-        if frame.f_code in self._handed_over:
-            return True
-        is_function = frame.f_code.co_flags & inspect.CO_NEWLOCALS and self._serves
+        """Tell whether a call of an own function, not by an own one, is one to stop at."""
+        is_served = self._serves and frame.f_code.co_flags & inspect.CO_NEWLOCALS
         caller = frame.f_back
-        return bool(is_function) and not (caller and self._code.is_own(caller.f_code.co_filename))
+        is_called_by_own = caller is not None and self._code.is_own(caller.f_code.co_filename)
+        return bool(is_served or frame.f_code in self._handed_over) and not is_called_by_own
 
     def arrive(self, frame: FrameType) -> OwnStop | None:
         file, line = frame.f_code.co_filename, frame.f_lineno
@@ -135,7 +134,9 @@ class OwnDebugger(Guide):
 
     def unreached(self) -> str:
         """Say that it came to no stop at all; nobody knows beforehand how many there are."""
-        return "" if self._count else "It came to no stop: nothing of it called the core."
+        if not self._count:
+            return "It came to no stop: nothing of it called the core."
+        return f"It came to {self._count} stops alone." if self._count < self._first else ""
 
     def is_silent(self) -> bool:
         return self._here is not None and self._here.line in self._silent

@@ -79,9 +79,11 @@ def parse(path: Path) -> ast.Module:
         raise CannotRun(f"there is no file {path}")
     try:
         return ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError) as error:
-        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        raise CannotRun(f"{path.name}{line} is not Python: {error}") from error
+    except SyntaxError as error:
+        line = f", line {error.lineno}" if error.lineno else ""
+        raise CannotRun(f"{path.name}{line} is not Python: {error.msg}") from error
+    except ValueError as error:
+        raise CannotRun(f"{path.name} is not Python: {error}") from error
 
 
 def check_calls(path: Path) -> None:

@@ -6,6 +6,7 @@ import importlib.util
 import shlex
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -179,11 +180,15 @@ def run_under(debugger: Guide, tour: Tour) -> bool:
 
 
 def drop_quietly() -> None:
-    """Drop the coroutines of a program that was left where it stood.
+    """Drop the coroutines of a program that was left where it stood: that nobody awaited.
 
     trio's cancel scopes complain when that happens outside of trio's loop.
     """
-    with process_state.replaced(sys, unraisablehook=lambda unraisable: None):
+    with (
+        process_state.replaced(sys, unraisablehook=lambda unraisable: None),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore", RuntimeWarning)
         gc.collect()
 
 

@@ -20,7 +20,9 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -48,6 +50,9 @@ LOOPS = (
 APART = 1.0
 TIMES = 10
 ENDED_BY_FORCE = "The program did not end by itself: it was ended."
+# What was typed behind `await` at a prompt runs: it comes to no stop, for that would wait for the
+# prompt, and the prompt for it. What it hands to a worker thread does not, either.
+_is_awaited: ContextVar[bool] = ContextVar("minitasks awaited", default=False)
 COROUTINE = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
@@ -166,6 +171,7 @@ class ThreadPdb(pdb.Pdb):
             stack.callback(self._restore_terminal)
             stack.callback(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT))
             stack.callback(logging.disable, logging.root.manager.disable)
+            stack.enter_context(warnings.catch_warnings())
             # Rule 6: a plain breakpoint() would put another Pdb in this one's place on its thread.
             asks = {"set_trace": self.on_breakpoint, "set_trace_async": self.on_async_breakpoint}
             asks = {name: answer for name, answer in asks.items() if hasattr(pdb, name)}
@@ -327,7 +333,7 @@ class ThreadPdb(pdb.Pdb):
             if process_state.looks_at_sigint(frame.f_code):
                 self._give_sigint_back()
             return None
-        if event == "call" and self.is_of_no_interest(frame):
+        if _is_awaited.get() or (event == "call" and self.is_of_no_interest(frame)):
             return None
         self.mine.takes_event = True
         try:
@@ -383,11 +389,20 @@ class ThreadPdb(pdb.Pdb):
         self.commands_of_tasks.pop(self.mine.task, None)
         self.quitting = False
 
+    def set_return(self, frame: FrameType) -> None:
+        """Go on to a function's end; at its end to what comes next, as `n` does."""
+        if self.frame_returning is frame:
+            self.set_next(frame)
+        else:
+            super().set_return(frame)
+
     def set_quit(self) -> None:
         """Leave: from now on no event is looked at, and every exception is only the way out."""
         super().set_quit()
         self.leaving = True
-        logging.disable()  # A server logs an exception that it swallows.
+        # A server logs an exception that it swallows, and what was left is awaited by nobody.
+        logging.disable()
+        warnings.simplefilter("ignore", RuntimeWarning)
 
     def get_stack(self, f: FrameType | None, t: Any) -> tuple[list[tuple[FrameType, int]], int]:
         """Give the frames of the files alone: so `w`, `u` and `d` stay in its files."""
@@ -494,7 +509,7 @@ class ThreadPdb(pdb.Pdb):
             self._to_await = coroutine
             return True
         try:
-            anyio.from_thread.run(lambda: coroutine)
+            anyio.from_thread.run(awaited, coroutine)
         except Exception as error:
             if inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED:
                 coroutine.close()
@@ -651,6 +666,11 @@ class ThreadPdb(pdb.Pdb):
             return
         self._asked_to_leave = True
         self.message("\n(Enter leaves the tour; Ctrl-C once more ends it at once)")
+
+
+async def awaited(coroutine: Coroutine[Any, Any, object]) -> None:
+    _is_awaited.set(True)
+    await coroutine
 
 
 def landed(frame: FrameType | None) -> tuple[FrameType | None, bool]:

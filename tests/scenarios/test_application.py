@@ -75,9 +75,7 @@ def test_a_file_is_served_if_it_makes_an_app_and_serves_none(
     assert kind_of("missing.py") == "a program"
 
 
-@pytest.mark.parametrize(
-    "name", ["shop.main:app", "shop.main", "shop/main.py", "shop.main:deep.app"]
-)
+@pytest.mark.parametrize("name", ["shop.main:app", "shop/main.py", "shop.main:deep.app"])
 def test_its_folder_is_that_of_its_topmost_package(folder: Path, name: str) -> None:
     """However it is named, all of its package is its own."""
     write(folder / "shop/__init__.py", "")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tour.session import Prompt, Session, one_task
+from tests.tour.session import Prompt, Session, one_task, workers
 
 pytestmark = pytest.mark.slow
 
@@ -189,3 +189,19 @@ def test_where_there_is_colour_the_source_has_it() -> None:
     with Session("sync-task", env=colours) as session:
         assert re.search(r"\x1b\[\S+m\w+\x1b\[0m", session.prompt.text)
         assert session.type("c").stop == 2
+
+
+def test_r_at_the_end_of_a_function_goes_on_as_n_does(tmp_path: Path) -> None:
+    """A worker thread's function has no caller to stop in: the event loop goes on."""
+    with Session(workers(tmp_path, 1, "return number")) as session:
+        while session.prompt.source != "return number":
+            session.type("c")
+        assert "--Return--" in session.type("n").text
+        assert session.type("r").lane == "event loop"
+
+
+def test_whoever_leaves_is_not_told_of_coroutines_that_nobody_awaited() -> None:
+    """The one that lost-coroutine loses is dropped behind the tour."""
+    with Session("lost-coroutine", "--stop", "2") as session:
+        session.type("return")
+        assert "RuntimeWarning" not in session.end_cleanly("q")

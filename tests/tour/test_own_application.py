@@ -98,6 +98,30 @@ def test_a_stop_is_silenced_and_a_later_one_begun_with(shop: Path) -> None:
     assert sources.count('tasks.add_task(mail, "ada")') == 2
 
 
+def test_what_is_awaited_at_a_prompt_comes_to_no_stop(shop: Path) -> None:
+    """Neither it nor what it hands to a thread: it would wait for the prompt, which waits for it.
+
+    A function that an own one calls is none that the framework calls, and no stop either.
+    """
+    with Session(str(shop), "--post", "/orders", "{}", cwd=shop.parent) as session:
+        shows = session.type("import shop, minitasks")
+        assert shows.stop is None
+        session.type("await minitasks.run_in_threadpool(shop.log, 'book')")
+        session.type("await shop.mail('bob')")
+        assert "'bob'" in session.type("p shop.SENT").text
+        sources = [prompt.source for prompt in session.prompts("c")]
+    assert [source for source in sources if source] == [told[0] for told in STORY[1:]]
+
+
+def test_a_stop_that_is_not_reached_is_told(shop: Path) -> None:
+    """How many there were, to whoever wanted to begin at a later one."""
+    prompts, words = take(
+        str(shop), "--stop", "99", "--post", "/orders", "{}", by="c", cwd=shop.parent
+    )
+    assert not prompts
+    assert f"It came to {len(STORY)} stops alone." in words
+
+
 def test_requests_that_overlap_keep_their_own_stops(shop: Path) -> None:
     """From two clients of other processes: each is stopped wherever the other is, too."""
     with Session(str(shop), wait=False, cwd=shop.parent) as session:

@@ -14,8 +14,12 @@ def test_what_can_not_be_stopped_in_is_refused(tmp_path: Path) -> None:
     """There would be nothing to stop at; the message says what was looked for, or the line."""
     with pytest.raises(CannotRun, match=r"app\.py calls none of BackgroundTask, .* add_task"):
         check_calls(Path(program(tmp_path, "import json\n")))
-    with pytest.raises(CannotRun, match=r"app\.py, line 1 is not Python"):
+    with pytest.raises(CannotRun, match=r"app\.py, line 1 is not Python: '\(' was never closed$"):
         check_calls(Path(program(tmp_path, "tasks = (\n")))
+    with pytest.raises(
+        CannotRun, match=r"app\.py is not Python: source code .*cannot contain null"
+    ):
+        check_calls(Path(program(tmp_path, "\0")))
 
 
 def test_calls_in_its_own_modules_count(tmp_path: Path) -> None:
