@@ -6,14 +6,14 @@ slices of one call together. A `View` finds both once, and answers questions on 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from minitasks.timeline.events import Event, Timeline
 from minitasks.tracing.threads import Lane
 
+Begun = Literal["call", "resume", "loop", "open"]
 Ending = Literal["suspend", "return", "raise", "loop", "open"]
 
 # The kinds of lanes from the top of a picture to its bottom: a request comes from the client, over
@@ -22,7 +22,7 @@ Ending = Literal["suspend", "return", "raise", "loop", "open"]
 COLOURS = {"client": "magenta", "event loop": "cyan", "worker thread": "green", "thread": "blue"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Slice:
     """One piece of time in which a call is on its thread.
 
@@ -31,40 +31,83 @@ class Slice:
     an event loop that it runs took over, or "open" where its end was not recorded.
     """
 
-    lane: int
-    task: int
-    frame: int  # the number of the call: the slices of one coroutine share it
-    file: str
-    function: str  # its qualified name
-    depth: int  # how many recorded calls are below it on the thread
-    start: int  # nanoseconds since the recording began
-    end: int
-    first: int  # the index of its first event in `Timeline.events`
+    call: "Call"
+    event: Event  # its first
+    first: int  # that event's index in `Timeline.events`
     last: int
-    begun: Literal["call", "resume", "loop", "open"]
-    ended: Ending
+    depth: int  # how many recorded calls are below it on the thread
+    under: "Slice | None"  # that of its caller; None where an event loop began it
+    begun: Begun
+    end: int  # nanoseconds since the recording began
+    ended: Ending = "open"
     text: str = ""  # the short repr of what was returned or raised
 
+    @property
+    def function(self) -> str:
+        return self.event.function
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def start(self) -> int:
+        return self.event.time
+
+    @property
+    def lane(self) -> int:
+        return self.event.lane
+
+    @property
+    def frame(self) -> int:
+        """The number of the call."""
+        return self.event.frame
+
+
+@dataclass(slots=True, eq=False)
 class Call:
     """One call of a function, from its beginning to its end."""
 
-    function: str  # its qualified name
-    file: str
+    event: Event  # its first
+    first: int  # that event's index in `Timeline.events`
     lane: Lane  # on which it began
-    arguments: tuple[tuple[str, str], ...]  # names and short reprs
-    slices: tuple[Slice, ...]  # not always on the same thread
+    slices: list[Slice] = field(default_factory=list, repr=False)  # not always on the same thread
+
+    @property
+    def function(self) -> str:
+        """The function's qualified name."""
+        return self.event.function
+
+    @property
+    def name(self) -> str:
+        """Its last part."""
+        return self.function.rpartition(".")[2]
+
+    @property
+    def file(self) -> str:
+        return self.event.file
+
+    @property
+    def arguments(self) -> tuple[tuple[str, str], ...]:
+        """Names and short reprs."""
+        return self.event.variables
+
+    @property
+    def caller(self) -> "Call | None":
+        """The call that made it, on the same thread."""
+        under = self.slices[0].under
+        return under.call if under else None
 
     @property
     def start(self) -> int:
         """When it began, in nanoseconds since the recording began."""
-        return self.slices[0].start
+        return self.event.time
 
     @property
     def end(self) -> int:
         """When it ended, or was last seen, likewise."""
         return self.slices[-1].end
+
+    @property
+    def last(self) -> int:
+        """The index of its last event."""
+        return self.slices[-1].last
 
     @property
     def ended(self) -> Ending:
@@ -75,16 +118,6 @@ class Call:
     def text(self) -> str:
         """What it returned or raised."""
         return self.slices[-1].text
-
-    @property
-    def first(self) -> int:
-        """The index of its first event in `Timeline.events`."""
-        return self.slices[0].first
-
-    @property
-    def name(self) -> str:
-        """The last part of the function's qualified name."""
-        return self.function.rpartition(".")[2]
 
 
 class View:
@@ -114,11 +147,11 @@ class View:
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
         self.lanes = tuple(sorted(timeline.lanes, key=from_the_top))
-        self.slices = find_slices(timeline)
-        self.all_calls = put_together(self.slices, timeline)
+        self._lane_of = {lane.number: lane for lane in timeline.lanes}
+        self.slices = find_slices(timeline, self._lane_of)
+        self.all_calls = [part.call for part in self.slices if part is part.call.slices[0]]
         self.all_marks = tuple(event for event in timeline.events if event.kind == "mark")
         self.end = timeline.events[-1].time + 1 if timeline.events else 0
-        self._lane_of = {lane.number: lane for lane in timeline.lanes}
 
     @cached_property
     def zero(self) -> int:
@@ -134,7 +167,7 @@ class View:
 
     def is_on_loop(self, part: Slice) -> bool:
         """Tell whether an event loop ran a slice: not what runs the loop itself, or comes after."""
-        return self.lane(part).kind == "event loop" and self.timeline.events[part.first].in_loop
+        return self.lane(part).kind == "event loop" and part.event.in_loop
 
     def calls(self, *names: str) -> list[Call]:
         """List the calls of some functions, or of all, in the order in which they began."""
@@ -153,106 +186,57 @@ class View:
         return next(iter(self.marks(beginning)), None)
 
 
-def is_left_to_loop(under: Slice, part: Slice) -> bool:
-    """Tell whether the call below a slice had left the thread to the event loop that it runs."""
-    return under.ended == "loop" and under.end <= part.start
-
-
 def from_the_top(lane: Lane) -> tuple[int, str, int]:
     """Order the lanes by their kind; clients by their names, the others in order of appearance."""
     name = lane.name if lane.kind == "client" else ""
     return list(COLOURS).index(lane.kind), name, lane.number
 
 
-def put_together(slices: tuple[Slice, ...], timeline: Timeline) -> tuple[Call, ...]:
-    """Put the slices of each call together."""
-    of_frame: dict[int, list[Slice]] = defaultdict(list)
-    for each in slices:
-        of_frame[each.frame].append(each)
-    lanes = {lane.number: lane for lane in timeline.lanes}
-    return tuple(
-        Call(
-            function=parts[0].function,
-            file=parts[0].file,
-            lane=lanes[parts[0].lane],
-            arguments=timeline.events[parts[0].first].variables,
-            slices=tuple(parts),
-        )
-        for parts in of_frame.values()
-    )
-
-
-@dataclass(slots=True)
-class _Open:
-    """A slice that has not ended yet."""
-
-    event: Event
-    first: int
-    last: int
-    depth: int
-    begun: Literal["call", "resume", "loop", "open"]
-    is_left: bool = False  # to the event loop that it runs
-
-    def end(self, at: int, time: int, ended: Ending, text: str = "") -> Slice:
-        event = self.event
-        return Slice(
-            lane=event.lane,
-            task=event.task,
-            frame=event.frame,
-            file=event.file,
-            function=event.function,
-            depth=self.depth,
-            start=event.time,
-            end=time,
-            first=self.first,
-            last=at,
-            begun=self.begun,
-            ended=ended,
-            text=text,
-        )
-
-
-def find_slices(timeline: Timeline) -> tuple[Slice, ...]:
-    """Find the slices of a run, with one stack of calls for each thread."""
-    stacks: dict[int, list[_Open]] = defaultdict(list)
+def find_slices(timeline: Timeline, lanes: dict[int, Lane]) -> list[Slice]:
+    """Find the slices of a run, with one stack of them for each thread."""
+    stacks: dict[int, list[Slice]] = defaultdict(list)
     coroutines = {event.frame for event in timeline.events if event.kind in ("suspend", "resume")}
+    calls: dict[int, Call] = {}
     found: list[Slice] = []
     for index, event in enumerate(timeline.events):
         if event.kind == "mark":
             continue
         stack = stacks[event.lane]
-        found.extend(_unwind_to(stack, event))
-        begun = event.kind if event.kind in ("call", "resume") else "open"
-        if not stack or stack[-1].event.frame != event.frame:
-            if stack and event.task != stack[-1].event.task:
+        _unwind_to(stack, event)
+        is_on_top = bool(stack) and stack[-1].frame == event.frame
+        if not is_on_top or stack[-1].ended == "loop":
+            begun: Begun = event.kind if event.kind in ("call", "resume") else "open"
+            if is_on_top:
+                stack.pop()
+                begun = "loop"
+            elif stack and event.task != stack[-1].event.task:
                 # From its last step on, what runs the loop may have waited in there.
-                begun_at = timeline.events[stack[-1].last].time
-                found.extend(_leave_to_loop(stack, begun_at, coroutines))
-            stack.append(_Open(event, index, index, len(stack), begun))
-        elif stack[-1].is_left:
-            stack[-1] = _Open(event, index, index, stack[-1].depth, "loop")
+                _leave_to_loop(stack, timeline.events[stack[-1].last].time, coroutines)
+            call = calls.setdefault(event.frame, Call(event, index, lanes[event.lane]))
+            under = stack[-1] if stack and stack[-1].ended == "open" else None
+            end = timeline.events[-1].time
+            part = Slice(call, event, index, index, len(stack), under, begun, end)
+            for some in (stack, call.slices, found):
+                some.append(part)
         stack[-1].last = index
         if event.kind in ("suspend", "return", "raise"):
-            found.append(stack.pop().end(index, event.time, event.kind, event.text))
-    end = timeline.events[-1].time if timeline.events else 0
-    still_open = (top for stack in stacks.values() for top in stack if not top.is_left)
-    found.extend(top.end(top.last, end, "open") for top in still_open)
-    return tuple(sorted(found, key=lambda each: (each.first, each.depth)))
-
-
-def _unwind_to(stack: list[_Open], event: Event) -> Iterator[Slice]:
-    """End what is above the event's frame: calls whose end was not recorded."""
-    if any(each.event.frame == event.frame for each in stack):
-        while stack[-1].event.frame != event.frame:
             top = stack.pop()
-            if not top.is_left:
-                yield top.end(top.last, event.time, "open")
+            top.end, top.ended, top.text = event.time, event.kind, event.text
+    return found
 
 
-def _leave_to_loop(stack: list[_Open], time: int, coroutines: set[int]) -> Iterator[Slice]:
+def _unwind_to(stack: list[Slice], event: Event) -> None:
+    """End what is above the event's frame: calls whose end was not recorded."""
+    if any(each.frame == event.frame for each in stack):
+        while stack[-1].frame != event.frame:
+            top = stack.pop()
+            if top.ended == "open":
+                top.end = event.time
+
+
+def _leave_to_loop(stack: list[Slice], time: int, coroutines: set[int]) -> None:
     """End sync calls above which another task begins: they run its event loop, from `time` on."""
-    if coroutines.isdisjoint(each.event.frame for each in stack):
+    if coroutines.isdisjoint(each.frame for each in stack):
         for each in stack:
-            if not each.is_left:
-                yield each.end(each.last, time, "loop")
-                each.is_left = True
+            if each.ended == "open":
+                each.end, each.ended = time, "loop"

@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import pairwise
 from statistics import median_low
 from typing import cast
@@ -23,7 +22,7 @@ from minitasks.timeline.own_code import Run, begun_at, is_left_out, short
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
 MOST_LINES = 3  # in one sentence
 
-Blamed = tuple[Call, Slice, int]  # whose slice, which, and its own time in nanoseconds
+Blamed = tuple[Slice, int]  # and its own time in nanoseconds
 
 
 @dataclass(frozen=True)
@@ -37,48 +36,40 @@ class Hold:
 
 def find_holds(run: Run, slow: float) -> list[Hold]:
     """Find the steps that held the event loop, whichever request's they are."""
-    found_so_far = []
-    for call in (call for call in run.view.all_calls if call.file in run.own):
-        for part in filter(partial(is_entry, run), call.slices):
-            is_long = own_time(run, part, is_sure=True) >= slow * 1e6
-            if is_long and run.view.is_on_loop(part) and not held_by_awaited(run, part):
-                request = run.timeline.events[part.first].request
-                blamed = blame(run, call, part, awaited_in(run, part), slow)
-                found_so_far.append(Hold(part, request, blamed))
-    return sorted(found_so_far, key=lambda hold: hold.part.start)
-
-
-def awaited_in(run: Run, entry: Slice) -> list[tuple[Call, Slice]]:
-    """List the slices of the program's async functions within a step of the loop."""
-    within = [
-        (call, part)
-        for call in run.view.all_calls
-        for part in call.slices
-        if part.lane == entry.lane and entry.first < part.first <= entry.last and run.is_async(call)
+    return [
+        Hold(part, part.event.request, blame(run, part, slow))
+        for part in run.view.slices
+        if part.call.file in run.own
+        and is_entry(run, part)
+        and own_time(run, part, is_sure=True) >= slow * 1e6
+        and run.view.is_on_loop(part)
+        and not held_by_awaited(run, part)
     ]
-    return sorted(within, key=lambda each: each[1].first)
 
 
-def blame(
-    run: Run, call: Call, part: Slice, within: list[tuple[Call, Slice]], slow: float
-) -> list[Blamed]:
-    """Find who took the time of a slice: what it awaited, each that took long, and itself."""
+def blame(run: Run, entry: Slice, slow: float) -> list[Blamed]:
+    """Find who took the time of a step: what was awaited, each that took long, and the step."""
+    within = [
+        part
+        for part in run.view.slices
+        if part.lane == entry.lane
+        and entry.first < part.first <= entry.last
+        and run.is_async(part.call)
+    ]
     blamed: list[Blamed] = []
-    while within:
-        (inner, its_part), *within = within
-        deeper = [each for each in within if each[1].first <= its_part.last]
-        within = within[len(deeper) :]
-        of_inner = blame(run, inner, its_part, deeper, slow)
-        blamed += [each for each in of_inner if each[2] >= slow * 1e6]
-    rest = own_time(run, part) - sum(took for _, _, took in blamed)
-    return blamed + ([(call, part, rest)] if rest >= slow * 1e6 or not blamed else [])
+    # What is awaited ends before what awaits it, which is to blame for the rest.
+    for part in sorted([entry, *within], key=lambda each: each.last):
+        took = own_time(run, part) - sum(its for each, its in blamed if each.first > part.first)
+        if took >= slow * 1e6:
+            blamed.append((part, took))
+    return blamed or [(entry, own_time(run, entry))]
 
 
 def is_entry(run: Run, part: Slice) -> bool:
     """Tell whether no code of the program's own is beneath a slice."""
-    under = run.beneath.get(part.first)
-    while under is not None and under[1].file not in run.own:
-        under = run.beneath.get(under[0].first)
+    under = part.under
+    while under is not None and under.call.file not in run.own:
+        under = under.under
     return under is None
 
 
@@ -123,8 +114,9 @@ def held_the_loop(run: Run, holds: list[Hold], slow: float) -> Iterator[Finding]
 def held_by(run: Run, hold: Hold, slow: float) -> Iterator[Finding]:
     """Say who held the event loop, for how long, on which lines, and who waited."""
     waited = requests_under_way(run, hold.part)
-    for call, part, took in hold.blamed:
-        others = [other for _, other, _ in hold.blamed if other is not part]
+    for part, took in hold.blamed:
+        call = part.call
+        others = [other for other, _ in hold.blamed if other is not part]
         lines, more = longest_lines(run, part, others, slow)
         kind = "is async and " if run.is_async(call) else "is sync and "
         kind = kind if run.is_own(call) else ""  # a lambda or the like
@@ -204,7 +196,7 @@ def longest_lines(
         for mark in run.view.all_marks
         if is_left_out(mark)
         and mark.time < part.end
-        and (mark.request == run.timeline.events[part.first].request or mark.time > part.start)
+        and (mark.request == part.event.request or mark.time > part.start)
     }
     events = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
     took: dict[tuple[str, int], int] = defaultdict(int)
@@ -256,7 +248,7 @@ def requests_under_way(run: Run, part: Slice) -> int:
     return sum(
         start < part.end < answered.get(number, part.end + 1)
         for number, start in begun.items()
-        if number != run.timeline.events[part.first].request
+        if number != part.event.request
     )
 
 
@@ -271,7 +263,7 @@ def waited_for_the_loop(run: Run, holds: list[Hold], slow: float) -> Iterator[Fi
         waited = min(last.end, sent.time) - max(first.start, begun)
         goes_on = goes_on_at_once(run, last, slow)
         if waited >= slow * 1e6 and goes_on is not None:
-            calls = {call.function: call for hold in some for call, _, _ in hold.blamed}
+            calls = {part.call.function: part.call for hold in some for part, _ in hold.blamed}
             who = " and ".join(map(run.where, calls.values()))
             # Since when it could have gone on nobody knows, but of one that arrived.
             at_most = "" if goes_on is arrives else "up to "
@@ -304,9 +296,8 @@ def goes_on_at_once(run: Run, part: Slice, slow: float) -> Event | None:
     One that arrives then had nothing else to wait for, however slow the machine is. What works for
     it in a thread goes on all the time.
     """
-    later = run.timeline.events[bisect_left(run.times, part.end) :]
-    here = (each for each in later if each.request == run.request and each.lane == part.lane)
-    goes_on = next(here, None)
+    here = (x for x in run.timeline.events if (x.request, x.lane) == (run.request, part.lane))
+    goes_on = next((event for event in here if event.time >= part.end), None)
     elsewhere = (x for call in run.calls for x in call.slices if x.lane != part.lane)
     if goes_on is None or any(x.start < part.end and part.start < x.end for x in elsewhere):
         return None
@@ -382,13 +373,11 @@ def locked_out(run: Run, start: int, end: int, ident: int) -> Finding:
     """Say which thread held the interpreter's lock, and in which function of one's own."""
     took, figures = span(start, end), {"milliseconds": in_ms(end - start)}
     there = [
-        (call, part)
-        for call in run.view.all_calls
-        if call.file in run.own
-        for part in call.slices
-        if is_there(run, part, start, end, ident)
+        part
+        for part in run.view.slices
+        if part.call.file in run.own and is_there(run, part, start, end, ident)
     ]
-    lanes = {part.lane for _, part in there}
+    lanes = {part.lane for part in there}
     if len(lanes) != 1:
         # In what is not recorded, or in what another request began before this one came.
         text = (
@@ -396,7 +385,7 @@ def locked_out(run: Run, start: int, end: int, ident: int) -> Finding:
             "lock (GIL)."
         )
         return found("held", text, False, function="", **figures)
-    call = there[-1][0]
+    call = max(there, key=lambda part: part.call.first).call
     text = (
         f"{run.where(call)} computed {place(call.lane)} and held Python's lock (GIL) for {took}: "
         "the event loop stood still."

@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import attrgetter
 from pathlib import Path
 from urllib.parse import unquote
 
 from minitasks.timeline.budget import LEFT_OUT
-from minitasks.timeline.calls import Call, Slice, View, is_left_to_loop
+from minitasks.timeline.calls import Call, Slice, View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.stalls import HELD_FOR
 
@@ -52,65 +53,34 @@ class Run:
     @cached_property
     def calls(self) -> list[Call]:
         """The calls of this run, in the order in which they began."""
-        return [call for call in self.view.all_calls if self.is_here(self.first_event(call))]
-
-    def calls_of(self, function: str) -> list[Call]:
-        """List all recorded calls of a function, whichever request's they are."""
-        return [call for call in self.view.all_calls if call.function == function]
-
-    @cached_property
-    def starts(self) -> list[int]:
-        """The moments at which they began."""
-        return [call.start for call in self.calls]
+        return [call for call in self.view.all_calls if self.is_here(call.event)]
 
     @cached_property
     def marks(self) -> list[Event]:
         return [mark for mark in self.view.all_marks if self.is_here(mark)]
-
-    @cached_property
-    def beneath(self) -> dict[int, tuple[Slice, Call]]:
-        """For the first event of each slice what was beneath it on its thread.
-
-        Nothing was beneath those that an event loop began.
-        """
-        found: dict[int, tuple[Slice, Call]] = {}
-        below: dict[int, dict[int, tuple[Slice, Call]]] = defaultdict(dict)
-        slices = [(part, call) for call in self.view.all_calls for part in call.slices]
-        for part, call in sorted(slices, key=lambda each: each[0].first):
-            below[part.lane][part.depth] = part, call
-            if part.depth:
-                under = below[part.lane][part.depth - 1]
-                if not is_left_to_loop(under[0], part):
-                    found[part.first] = under
-        return found
-
-    def caller(self, call: Call) -> Call | None:
-        """Give the call that made a call, on the same thread."""
-        return self.beneath.get(call.first, (None, None))[1]
 
     def receiver(self, call: Call) -> Call | None:
         """Give the call of own code that got what a call raised.
 
         None for a finalizer, where another task began, and where a library got it.
         """
-        caller = self.beneath.get(call.slices[-1].first, (None, None))[1]
-        if caller is None or call.name == "__del__" or caller.file not in self.own:
+        under = call.slices[-1].under
+        if under is None or call.name == "__del__" or under.call.file not in self.own:
             return None
-        is_same = self.first_event(caller).task == self.first_event(call).task
-        return caller if is_same else None
+        return under.call if under.call.event.task == call.event.task else None
 
     @cached_property
     def raised(self) -> dict[int, list[Call]]:
         """By where an exception began, the calls that it left, one after another."""
         found: dict[int, list[Call]] = defaultdict(list)
         raising = [call for call in self.calls if call.ended == "raise"]
-        for call in sorted(raising, key=lambda call: call.slices[-1].last):
+        for call in sorted(raising, key=lambda call: call.last):
             found[self.origins(call)[0]].append(call)
         return found
 
     def origins(self, call: Call) -> tuple[int, ...]:
         """Give the number of the call in which began what a call raised; of a group more."""
-        return self.timeline.events[call.slices[-1].last].began_in
+        return self.timeline.events[call.last].began_in
 
     @cached_property
     def functions(self) -> dict[tuple[str, str], list[Function]]:
@@ -127,25 +97,18 @@ class Run:
         here = [each for each in nodes if first_line(each) <= event.line <= (each.end_lineno or 0)]
         return next(iter(here or nodes), None)
 
-    @cached_property
-    def times(self) -> list[int]:
-        """The moments of all events."""
-        return [event.time for event in self.timeline.events]
-
     def events_in(self, part: Slice) -> Sequence[Event]:
         """Give the events of a slice's time, on every thread; of one that is open, to its end."""
-        return self.timeline.events[part.first : bisect_right(self.times, part.end)]
+        end = bisect_right(self.timeline.events, part.end, key=attrgetter("time"))
+        return self.timeline.events[part.first : end]
 
     def is_here(self, event: Event) -> bool:
         """Tell whether an event belongs to this run."""
         return self.request in (0, event.request)
 
-    def first_event(self, call: Call) -> Event:
-        return self.timeline.events[call.first]
-
     def node(self, call: Call) -> Function | None:
         """Find the program's own function that was called."""
-        return self.function(self.first_event(call))
+        return self.function(call.event)
 
     @cached_property
     def is_whole(self) -> bool:
@@ -184,7 +147,7 @@ class Run:
         if arrives is None:
             return []
         marks = self.client_steps
-        sent = bisect_left(marks, arrives.time, key=lambda mark: mark.time) - 1
+        sent = bisect_left(marks, arrives.time, key=attrgetter("time")) - 1
         name = arrives.text.removesuffix(" arrives")
         # The path, with whatever query.
         is_for_it = (
@@ -199,7 +162,7 @@ class Run:
 
     def where(self, call: Call) -> str:
         """Name a function of the program's own with its file, short, and its line."""
-        return self.where_of(self.first_event(call))
+        return self.where_of(call.event)
 
     def where_of(self, event: Event) -> str:
         name = event.function.rpartition(".")[2]

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 from minitasks.timeline.budget import LEFT_OUT
 from minitasks.timeline.calls import Call, Slice
@@ -75,7 +76,7 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
         slices = [part for call in some for part in call.slices]
         where = " and ".join(dict.fromkeys(ran_on(run, part) for part in slices))
         # Where steps are left out, the one below may not be who called.
-        caller = run.caller(first) if run.is_whole else None
+        caller = first.caller if run.is_whole else None
         why = "async" if run.is_async(first) else "sync"
         on_loop = any(map(run.view.is_on_loop, slices))
         if why == "sync" and on_loop and caller is not None and run.is_async(caller):
@@ -85,7 +86,7 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
             f"{run.where(first)} is {why}: it ran {where}.",
             function=first.function,
             file=first.file,
-            line=run.line(run.first_event(first)),
+            line=run.line(first.event),
             is_async=run.is_async(first),
             calls=len(some),
             lanes=list(dict.fromkeys(run.view.lane(part).name for part in slices)),
@@ -115,7 +116,7 @@ def ran_on(run: Run, part: Slice) -> str:
 
 def is_worth_telling(run: Run, call: Call) -> bool:
     """Tell whether it is not plain where a call ran: only a sync one of a sync one's is."""
-    caller = run.caller(call)
+    caller = call.caller
     if caller is None or not run.is_own(caller):
         return True
     return run.is_async(call) or run.is_async(caller)
@@ -139,7 +140,7 @@ def tasks_of(run: Run) -> list[Task]:
     """List the background tasks that ran, in the order in which they were called."""
     tasks = []
     callables = [call for call in run.calls if call.name == "__call__"]
-    outer = {under.first for under in map(run.caller, callables) if under is not None}
+    outer = {call.caller for call in callables}
     for runner in callables:
         if runner.function != RUNNER:
             continue
@@ -151,7 +152,7 @@ def tasks_of(run: Run) -> list[Task]:
             if added not in ("", name, "<lambda>") and (" " not in added or name.startswith("__")):
                 name = f"{name} of {added}"
         else:
-            is_unsure = runner.first in outer or may_be_own(run, added, runner)
+            is_unsure = runner in outer or may_be_own(run, added, runner)
             name = "" if is_unsure else added or "another task"
         tasks.append(Task(runner, call or runner, name, call is not None, is_sync))
     return tasks
@@ -175,13 +176,14 @@ def is_lazy(node: Function) -> bool:
 
 def called_by(run: Run, runner: Call) -> tuple[Call | None, bool]:
     """Find the own function that a background task called, and whether in a worker thread."""
-    starts = run.starts
-    within = run.calls[bisect_right(starts, runner.start) : bisect_left(starts, runner.end)]
-    here = [call for call in within if run.caller(call) is runner]
+    begins = bisect_right(run.calls, runner.start, key=attrgetter("start"))
+    ends = bisect_left(run.calls, runner.end, key=attrgetter("start"))
+    within = run.calls[begins:ends]
+    here = [call for call in within if call.caller is runner]
     is_sync = any(call.function == "run_in_threadpool" for call in here)
     if is_sync:
         # What the function itself hands to other threads comes after it.
-        here = begun_in_worker(run, within, run.first_event(runner).task)
+        here = begun_in_worker(run, within, runner.event.task)
     is_named = (run.is_own(call) or call.name == "<lambda>" for call in here[:1])
     return here[0] if any(is_named) else None, is_sync
 
@@ -191,9 +193,7 @@ def begun_in_worker(run: Run, calls: list[Call], task: int) -> list[Call]:
     return [
         call
         for call in calls
-        if call.lane.kind == "worker thread"
-        and call.first not in run.beneath
-        and run.first_event(call).task == task
+        if call.lane.kind == "worker thread" and call.caller is None and call.event.task == task
     ]
 
 
@@ -257,7 +257,7 @@ def never_called(run: Run) -> Iterator[Finding]:
     for name, some in lost.items():
         if not others.isdisjoint(task_made(run, call) for call in some):
             continue  # another request may have called it
-        callers = [run.caller(call) for call in some]
+        callers = [call.caller for call in some]
         is_added = all(x is not None and x.function == "BackgroundTasks.add_task" for x in callers)
         how, what = "added as" if is_added else "made", "request" if run.request else "run"
         became = f", and not called: the {what} ended without it."
@@ -286,14 +286,14 @@ def makes_task(call: Call) -> bool:
 
 def task_made(run: Run, call: Call) -> str:
     """Give the repr of the task that a call has made."""
-    return dict(run.timeline.events[call.slices[-1].last].variables).get("self", "")
+    return dict(run.timeline.events[call.last].variables).get("self", "")
 
 
 def handed_on(run: Run) -> set[str]:
     """Give the reprs of tasks that ran for a request, and were not made for it."""
     made, ran = set(), set()
     for call in run.view.all_calls:
-        number = run.first_event(call).request
+        number = call.event.request
         if makes_task(call):
             made.add((number, task_made(run, call)))
         elif call.function == RUNNER:
@@ -309,7 +309,7 @@ def waited_for_a_token(run: Run) -> Iterator[Finding]:
     for mark in run.marks:
         if not mark.text.startswith("no token is free: all "):
             continue
-        later = run.calls[bisect_right(run.starts, mark.time) :]
+        later = run.calls[bisect_right(run.calls, mark.time, key=attrgetter("start")) :]
         for call in begun_in_worker(run, later, mark.task)[:1]:
             if goes_on_before(run, mark, call.start):
                 continue  # what waited for the token was something else
@@ -330,13 +330,13 @@ def one_of(tokens: int) -> str:
 
 def goes_on_before(run: Run, mark: Event, moment: int) -> bool:
     """Tell whether what left a mark on the event loop goes on before a moment."""
-    parts = [
+    resumed = (
         part
-        for call in run.calls
-        for part in call.slices
-        if part.lane == mark.lane and part.task == mark.task
-    ]
-    resumed = (x for x in parts if mark.time < x.start < moment and x.begun == "resume")
+        for part in run.view.slices
+        if (part.lane, part.event.task) == (mark.lane, mark.task)
+        and mark.time < part.start < moment
+        and part.begun == "resume"
+    )
     # With its token it goes on, at once into the thread: on no line of its own.
     return any(
         event.kind == "line" and event.frame == part.frame

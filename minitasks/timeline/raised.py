@@ -1,7 +1,6 @@
 """Raised: what each function raised and what became of it, and which coroutine nobody awaited."""
 
 import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -53,7 +52,7 @@ def first_told(run: Run, calls: list[Call]) -> Call | None:
     """
 
     def is_told(call: Call) -> bool:
-        caller = run.caller(call)
+        caller = call.caller
         is_called_by_own = caller is not None and run.is_own(caller)
         is_nameless = call.name in NAMELESS and call.file in run.own
         return run.is_own(call) or call.function == RUNNER or (is_nameless and not is_called_by_own)
@@ -173,7 +172,7 @@ def reached_server(status: str, other: str, is_answered: bool) -> str:
 def is_of_middleware(run: Run, call: Call) -> bool:
     """Tell whether a call is of a middleware, or was made by one."""
     while MIDDLEWARES.isdisjoint(dict(call.arguments)):
-        under = run.caller(call)
+        under = call.caller
         if under is None:
             return False
         call = under
@@ -185,7 +184,7 @@ def is_likely_answer(run: Run, sent: Event, calls: list[Call]) -> bool:
 
     So it is behind a middleware of Starlette's kind, which runs the endpoint in a task of its own.
     """
-    here = [call for call in run.calls if run.first_event(call).task == sent.task]
+    here = [call for call in run.calls if call.event.task == sent.task]
     is_endpoint_here = any(run.is_own(x) and not is_of_middleware(run, x) for x in here)
     if calls[-1] in here or is_endpoint_here:
         return False
@@ -211,7 +210,7 @@ def never_awaited(run: Run) -> Iterator[Finding]:
     # A warning may come when its request is over, or outside its context; and no generator warns.
     known = {name.rpartition(".")[2] for name in lost}
     for call in run.calls:
-        caller = run.caller(call)
+        caller = call.caller
         dropped = re.fullmatch(r"<(\w*(?:coroutine|generator)) (\w+)>", call.text)
         if dropped and caller and caller.function == RUNNER:
             kind, name = dropped[1], dropped[2]
@@ -234,12 +233,11 @@ def requests_of_lost(run: Run) -> Iterator[tuple[int, re.Match[str]]]:
         said = LOST.match(mark.text)
         if said is None:
             continue
-        before = run.timeline.events[: bisect_left(run.times, mark.time)]
-        place = said[2], int(said[3] or 0)
-        makers = Counter(
-            x.request for x in before if (x.file, x.line) == place and x.kind == "line"
-        )
-        began = Counter(run.first_event(call).request for call in run.calls_of(said[1]))
+        place = "line", said[2], int(said[3] or 0)
+        before = (event for event in run.timeline.events if event.time < mark.time)
+        makers = Counter(x.request for x in before if (x.kind, x.file, x.line) == place)
+        calls = (call for call in run.view.all_calls if call.function == said[1])
+        began = Counter(call.event.request for call in calls)
         lost = [x for x in makers if makers[x] > began[x] + told[x, said[1]]]
         request = lost[-1] if lost else mark.request
         told[request, said[1]] += 1

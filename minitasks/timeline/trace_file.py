@@ -37,21 +37,20 @@ def trace_events(view: View, title: str) -> Iterator[TraceEvent]:
         place = {"sort_index": lane.number}
         yield {"ph": "M", "name": "thread_sort_index", **thread, "args": place}
     for call in view.all_calls:
-        yield from slices(call, view)
+        yield from slices(call)
     for mark in view.all_marks:
         start = {**on_thread(mark.lane), "ts": mark.time / MICROSECOND}
         # "s": drawn on its thread alone.
         yield {"ph": "i", "s": "t", "name": mark.text, "cat": "mark", **start}
 
 
-def slices(call: Call, view: View) -> Iterator[TraceEvent]:
+def slices(call: Call) -> Iterator[TraceEvent]:
     last = len(call.slices) - 1
     for index, each in enumerate(call.slices):
         flow = {"bind_id": hex(each.frame), "flow_in": index > 0, "flow_out": index < last}
-        first = view.timeline.events[each.first]
         yield {
             "ph": "X",
-            "name": each.function,
+            "name": call.function,
             "cat": "call",
             **on_thread(each.lane),
             "ts": each.start / MICROSECOND,
@@ -62,10 +61,10 @@ def slices(call: Call, view: View) -> Iterator[TraceEvent]:
                 "begun by": each.begun,
                 "ended by": each.ended,
                 "outcome": each.text,
-                "file": each.file,
-                "line": first.line,
-                "task": each.task,
-                "variables": dict(first.variables),
+                "file": call.file,
+                "line": each.event.line,
+                "task": each.event.task,
+                "variables": dict(each.event.variables),
             },
         }
 
