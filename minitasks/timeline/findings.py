@@ -5,11 +5,11 @@ Those on any program are made in own_findings.py, those on a scenario in scenari
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from minitasks.timeline.calls import Call, View
-from minitasks.timeline.events import Event, Timeline
+from minitasks.timeline.events import Timeline
 from minitasks.tracing.threads import Lane
 
 
@@ -29,12 +29,18 @@ class Finding:
     text: str
     differs: bool = False
     kind: str = ""
-    figures: dict[str, object] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
 
 
-def found(kind: str, text: str, holds: bool = True, **figures: object) -> Finding:
+def found(kind: str, text: str, holds: bool = True, **figures: Any) -> Finding:
     """Make a finding of some kind, with its figures."""
     return Finding(holds, text, kind=kind, figures=figures)
+
+
+def repeated(finding: Finding, number: int, more: str) -> Finding:
+    """Say how often it happened, as a figure and, if that is more than once, in words."""
+    text, figures = finding.text + (more if number > 1 else ""), finding.figures
+    return replace(finding, text=text, figures={**figures, "times": number})
 
 
 def in_ms(nanoseconds: int) -> float:
@@ -50,8 +56,8 @@ def full(timeline: Timeline) -> Iterator[Finding]:
 
 def named_in(finding: Finding, view: View) -> list[Call]:
     """List the first call of each function that a sentence names, in the order of its words."""
-    figures: dict[str, Any] = finding.figures
-    named = figures.get("tasks") or [figures[key] for key in ("function",) if key in figures]
+    figures = finding.figures
+    named = figures.get("tasks") or ([figures["function"]] if "function" in figures else [])
     words = [name.rpartition(".")[2] for name in named] or re.findall(r"\w+", finding.text)
     return [call for word in dict.fromkeys(words) if (call := view.call(word)) is not None]
 
@@ -71,13 +77,3 @@ def place(lane: Lane) -> str:
     if lane.kind != "event loop":
         return f"in {lane.name}"
     return "on the event loop's thread" if lane.name == "event loop" else f"on {lane.name}"
-
-
-def sent_and_called(sent: Event, first: Call, answer: Event | None) -> str:
-    """Say when the answer was sent and the first task called, and when the client had it."""
-    status, gap = sent.text.split()[-2], span(sent.time, first.start)
-    text = f"The answer ({status}) was sent {gap} before {first.name} was called"
-    if answer is None:
-        return text
-    side = "before" if answer.time < first.start else "after"
-    return f"{text}; the client had it {span(*sorted((answer.time, first.start)))} {side} that call"

@@ -9,19 +9,20 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median_low
-from typing import cast
+from typing import Any
 
 from minitasks.timeline.calls import Call, Slice
 from minitasks.timeline.events import Event
-from minitasks.timeline.findings import Finding, found, in_ms, place, span
+from minitasks.timeline.findings import Finding, found, in_ms, place, repeated, span
 from minitasks.timeline.own_code import Run, begun_at, is_left_out, short
 
 SLOW = 50  # milliseconds that a step may hold the event loop without being told of
 MOST_LINES = 3  # in one sentence
 
+Held = tuple[int, int, Finding]  # from when to when, and what is said of it
 Blamed = tuple[Slice, int]  # and its own time in nanoseconds
 
 
@@ -120,8 +121,8 @@ def held_by(run: Run, hold: Hold, slow: float) -> Iterator[Finding]:
         lines, more = longest_lines(run, part, others, slow)
         kind = "is async and " if run.is_async(call) else "is sync and "
         kind = kind if run.is_own(call) else ""  # a lambda or the like
-        text = f"{run.where(call)} {kind}held the event loop for {span(0, took)}"
-        figures: dict[str, object] = {}
+        text = f"{run.where(call.event)} {kind}held the event loop for {span(0, took)}"
+        figures: dict[str, Any] = {}
         if lines:
             longest, its_time = max(lines, key=lambda each: each[1])
             figures = {"line": longest.line, "source": source_line(run, longest)}
@@ -152,31 +153,24 @@ def at_line(run: Run, call: Call, step: Event) -> str:
     return f"at line {step.line}{file}, `{source_line(run, step)}`"
 
 
-def function_in(finding: Finding) -> tuple[object, object]:
+def function_in(finding: Finding) -> tuple[str, str | None]:
     return finding.figures["function"], finding.figures.get("file")
 
 
-def milliseconds_in(finding: Finding) -> float:
-    return cast(float, finding.figures["milliseconds"])
-
-
-def longest_of_each(
-    held: Iterable[tuple[int, int, Finding]],
-) -> Iterator[tuple[int, int, Finding]]:
+def longest_of_each(held: Iterable[Held]) -> Iterator[Held]:
     """Of what one function held several times on one line give the longest, and say how often.
 
     Of several lines the first counts: which one took the longest is chance.
     """
-    alike: dict[tuple[object, ...], list[tuple[int, int, Finding]]] = defaultdict(list)
+    alike: dict[tuple[object, ...], list[Held]] = defaultdict(list)
     for each in held:
-        lines = cast(list[tuple[int, float]], each[2].figures.get("lines", []))
-        line = min(lines)[0] if lines else each[2].figures.get("line")
+        figures = each[2].figures
+        line, _ = min(figures.get("lines", [(figures.get("line"), 0)]))
         alike[*function_in(each[2]), line].append(each)
     for some in alike.values():
-        start, end, longest = max(some, key=lambda each: milliseconds_in(each[2]))
-        more = f" It happened {len(some)} times; this was the longest." if len(some) > 1 else ""
-        figures = {**longest.figures, "times": len(some)}
-        yield start, end, replace(longest, text=longest.text + more, figures=figures)
+        start, end, longest = max(some, key=lambda each: each[2].figures["milliseconds"])
+        more = f" It happened {len(some)} times; this was the longest."
+        yield start, end, repeated(longest, len(some), more)
 
 
 def longest_lines(
@@ -237,24 +231,19 @@ def requests_under_way(run: Run, part: Slice) -> int:
 
     What came in from elsewhere meanwhile is not counted: nobody here saw when.
     """
-    begun: dict[int, int] = {}
-    answered: dict[int, int] = {}
-    for mark in run.view.all_marks:
-        if mark.request and mark.lane == part.lane and mark.text.endswith(" arrives"):
-            begun[mark.request] = begun_at(run, mark)
-        elif mark.request and mark.text.endswith((" sent", " done")):
+    under_way = 0
+    for number, steps in run.steps.items():
+        arrives = steps.get("arrives")
+        if arrives and arrives.lane == part.lane and number not in (0, part.event.request):
             # One that raised is done without an answer.
-            answered.setdefault(mark.request, mark.time)
-    return sum(
-        start < part.end < answered.get(number, part.end + 1)
-        for number, start in begun.items()
-        if number != part.event.request
-    )
+            over = min((steps[x].time for x in ("sent", "done") if x in steps), default=math.inf)
+            under_way += begun_at(run, arrives) < part.end < over
+    return under_way
 
 
 def waited_for_the_loop(run: Run, holds: list[Hold], slow: float) -> Iterator[Finding]:
     """Say for how long the work of others kept this request from the event loop."""
-    arrives, sent = run.mark(" arrives"), run.mark(" sent")
+    arrives, sent = run.mark("arrives"), run.mark("sent")
     if not run.request or arrives is None or sent is None:
         return
     begun = begun_at(run, arrives)
@@ -263,13 +252,13 @@ def waited_for_the_loop(run: Run, holds: list[Hold], slow: float) -> Iterator[Fi
         waited = min(last.end, sent.time) - max(first.start, begun)
         goes_on = goes_on_at_once(run, last, slow)
         if waited >= slow * 1e6 and goes_on is not None:
-            calls = {part.call.function: part.call for hold in some for part, _ in hold.blamed}
-            who = " and ".join(map(run.where, calls.values()))
+            blamed = [part.call for hold in some for part, _ in hold.blamed]
+            who = " and ".join(dict.fromkeys(run.where(call.event) for call in blamed))
             # Since when it could have gone on nobody knows, but of one that arrived.
             at_most = "" if goes_on is arrives else "up to "
             text = f"It waited {at_most}{span(0, waited)} for the event loop, which {who} held."
             yield found(
-                "held up", text, False, function=next(iter(calls)), milliseconds=in_ms(waited)
+                "held up", text, False, function=blamed[0].function, milliseconds=in_ms(waited)
             )
 
 
@@ -305,16 +294,14 @@ def goes_on_at_once(run: Run, part: Slice, slow: float) -> Event | None:
     return goes_on if is_at_once or goes_on.text.endswith(" arrives") else None
 
 
-def held_outside_requests(
-    run: Run, slow: float, since: float, is_live: bool
-) -> list[tuple[int, int, Finding]]:
+def held_outside_requests(run: Run, slow: float, since: float, is_live: bool) -> list[Held]:
     """Say what held the event loop and no request tells, each with its beginning and its end.
 
     It is of no request, such as a websocket or a task of the lifespan; or, where requests are told
     of live, its request was done.
     """
     under_way = times_of_requests(run, is_live)
-    held: list[tuple[int, int, Finding]] = []
+    held: list[Held] = []
     for hold in find_holds(run, slow):
         part = hold.part
         begins, ends = under_way.get(hold.request, (0, 0))
@@ -331,17 +318,16 @@ def held_outside_requests(
 def times_of_requests(run: Run, is_live: bool) -> dict[int, tuple[float, float]]:
     """Give for each request when it arrived and until when its holds are told."""
     times: dict[int, tuple[float, float]] = {}
-    for mark in run.view.all_marks:
-        if mark.request and mark.text.endswith(" arrives"):
-            times[mark.request] = mark.time, math.inf
-        elif is_live and mark.request in times and mark.text.endswith(" done"):
-            times[mark.request] = times[mark.request][0], mark.time
+    for number, steps in run.steps.items():
+        if number and "arrives" in steps:
+            done = steps.get("done") if is_live else None
+            times[number] = steps["arrives"].time, done.time if done else math.inf
     return times
 
 
 def held_elsewhere(run: Run) -> Iterator[Finding]:
     """Say what held the event loop while this ran, where it was code that is not recorded."""
-    begun, done = run.mark(" arrives"), run.mark(" done")
+    begun, done = run.mark("arrives"), run.mark("done")
     for start, end, held in run.stalls:
         if not (begun and done) or is_within(start, end, begun.time, done.time):
             yield held_in(run, start, end, held)
@@ -385,10 +371,10 @@ def locked_out(run: Run, start: int, end: int, ident: int) -> Finding:
             "lock (GIL)."
         )
         return found("held", text, False, function="", **figures)
-    call = max(there, key=lambda part: part.call.first).call
+    call = max((part.call for part in there), key=lambda call: call.first)
     text = (
-        f"{run.where(call)} computed {place(call.lane)} and held Python's lock (GIL) for {took}: "
-        "the event loop stood still."
+        f"{run.where(call.event)} computed {place(call.lane)} and held Python's lock (GIL) for "
+        f"{took}: the event loop stood still."
     )
     return found("held", text, False, function=call.function, file=call.file, **figures)
 

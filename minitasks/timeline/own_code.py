@@ -106,10 +106,6 @@ class Run:
         """Tell whether an event belongs to this run."""
         return self.request in (0, event.request)
 
-    def node(self, call: Call) -> Function | None:
-        """Find the program's own function that was called."""
-        return self.function(call.event)
-
     @cached_property
     def is_whole(self) -> bool:
         """Whether no steps are left out."""
@@ -121,26 +117,34 @@ class Run:
         said = [(mark.time, HELD.match(mark.text)) for mark in self.view.all_marks]
         return [(end - int(held[1]) * 1_000_000, end, held) for end, held in said if held]
 
-    @cached_property
-    def client_steps(self) -> list[Event]:
-        """The marks of all clients."""
-        return [mark for mark in self.view.all_marks if self.view.lane(mark).kind == "client"]
-
     def is_own(self, call: Call) -> bool:
         """Tell whether a call is of a function of the program's own."""
         return (call.file, call.function) in self.functions
 
     def is_async(self, call: Call) -> bool:
         """Tell whether a call is of an async function of the program's own."""
-        return isinstance(self.node(call), ast.AsyncFunctionDef)
+        return isinstance(self.function(call.event), ast.AsyncFunctionDef)
 
-    def is_generator(self, call: Call) -> bool:
-        node = self.node(call)
-        return node is not None and is_generator(node)
+    @cached_property
+    def steps(self) -> dict[int, dict[str, Event]]:
+        """The first marks of each request, and of all (0), by their last words.
 
-    def mark(self, ending: str) -> Event | None:
-        """Find the first mark with such an ending."""
-        return next((mark for mark in self.marks if mark.text.endswith(ending)), None)
+        Those of its steps are "arrives", "sent" and "done".
+        """
+        found: dict[int, dict[str, Event]] = defaultdict(dict)
+        for mark in self.view.all_marks:
+            for number in {0, mark.request}:
+                found[number].setdefault(mark.text.rpartition(" ")[2], mark)
+        return found
+
+    def mark(self, step: str) -> Event | None:
+        """Find the mark of a step of this request."""
+        return self.steps[self.request].get(step)
+
+    @cached_property
+    def client_steps(self) -> list[Event]:
+        """The marks of all clients."""
+        return [mark for mark in self.view.all_marks if self.view.lane(mark).kind == "client"]
 
     def client_marks(self, arrives: Event | None) -> list[Event]:
         """Give a client's marks from the sending of a request on, if it is of this process."""
@@ -160,11 +164,8 @@ class Run:
         node = self.function(event)
         return node.lineno if node is not None else event.line
 
-    def where(self, call: Call) -> str:
-        """Name a function of the program's own with its file, short, and its line."""
-        return self.where_of(call.event)
-
-    def where_of(self, event: Event) -> str:
+    def where(self, event: Event) -> str:
+        """Name the function in which something happened with its file, short, and its line."""
         name = event.function.rpartition(".")[2]
         return f"{NAMELESS.get(name, name)} ({short(event.file)}:{self.line(event)})"
 
@@ -199,8 +200,8 @@ def short(file: str) -> str:
     return "/".join(Path(file).parts[-2:])
 
 
-def is_generator(node: Function) -> bool:
-    return any(isinstance(each, YIELDS) for each in ast.walk(node))
+def is_generator(node: Function | None) -> bool:
+    return node is not None and any(isinstance(each, YIELDS) for each in ast.walk(node))
 
 
 def is_left_out(mark: Event) -> bool:

@@ -15,7 +15,7 @@ from operator import attrgetter
 from minitasks.timeline.budget import LEFT_OUT
 from minitasks.timeline.calls import Call, Slice
 from minitasks.timeline.events import Event
-from minitasks.timeline.findings import Finding, found, in_ms, place, sent_and_called, span, times
+from minitasks.timeline.findings import Finding, found, in_ms, place, span, times
 from minitasks.timeline.holds import (
     SLOW,
     find_holds,
@@ -68,7 +68,7 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
     """Say of each own function where it ran, and why there."""
     of_function: dict[Function | None, list[Call]] = defaultdict(list)
     for call in filter(run.is_own, run.calls):
-        of_function[run.node(call)].append(call)
+        of_function[run.function(call.event)].append(call)
     for some in of_function.values():
         first = next((call for call in some if is_worth_telling(run, call)), None)
         if first is None:
@@ -83,7 +83,7 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
             why = f"sync, and called by {caller.name}, which is async"
         yield found(
             "ran",
-            f"{run.where(first)} is {why}: it ran {where}.",
+            f"{run.where(first.event)} is {why}: it ran {where}.",
             function=first.function,
             file=first.file,
             line=run.line(first.event),
@@ -199,7 +199,7 @@ def begun_in_worker(run: Run, calls: list[Call], task: int) -> list[Call]:
 
 def sent_before(run: Run, tasks: list[Task]) -> Iterator[Finding]:
     """Say that the answer was sent before the first task, and how long the tasks went on."""
-    sent, own = run.mark(" sent"), [task.call for task in tasks if task.is_own]
+    sent, own = run.mark("sent"), [task.call for task in tasks if task.is_own]
     if sent is None or not own:
         return
     first, status = own[0], status_of(sent)
@@ -207,23 +207,24 @@ def sent_before(run: Run, tasks: list[Task]) -> Iterator[Finding]:
         text = f"{first.name} was called before the answer ({status}) was sent."
         yield found("sent", text, False, status=status, first=False, function=first.function)
         return
+    gap = span(sent.time, first.start)
+    text = f"The answer ({status}) was sent {gap} before {first.name} was called"
+    # When the client had it, if that left marks here.
+    for answer in run.client_marks(run.mark("arrives"))[1:2]:
+        if answer.text.startswith("response"):
+            side = "before" if answer.time < first.start else "after"
+            gap = span(*sorted((answer.time, first.start)))
+            text += f"; the client had it {gap} {side} that call"
     last = max(task.runner.end for task in tasks)
     yield found(
         "sent",
-        f"{sent_and_called(sent, first, arrival(run))}. "
-        f"The last task ended {span(sent.time, last)} after it was sent.",
+        f"{text}. The last task ended {span(sent.time, last)} after it was sent.",
         status=status,
         first=True,
         function=first.function,
         before_task=in_ms(first.start - sent.time),
         until_last_task=in_ms(last - sent.time),
     )
-
-
-def arrival(run: Run) -> Event | None:
-    """Find when the client that sent a request had its answer, if it left marks here."""
-    steps = run.client_marks(run.mark(" arrives"))
-    return next((mark for mark in steps[1:2] if mark.text.startswith("response")), None)
 
 
 def in_order(tasks: list[Task]) -> Iterator[Finding]:
@@ -275,7 +276,7 @@ def is_over(run: Run) -> bool:
         else mark.text == CUT_SHORT and run.view.lane(mark).kind == "event loop"
         for mark in run.marks
     )
-    return not is_cut and bool(run.mark(" done") if run.request else not run.timeline.dropped)
+    return not is_cut and bool(run.mark("done") if run.request else not run.timeline.dropped)
 
 
 def makes_task(call: Call) -> bool:
@@ -317,7 +318,7 @@ def waited_for_a_token(run: Run) -> Iterator[Finding]:
             waited = span(mark.time, call.start)
             yield found(
                 "waited",
-                f"{run.where(call)} waited {waited} for {one_of(tokens)}.",
+                f"{run.where(call.event)} waited {waited} for {one_of(tokens)}.",
                 function=call.function,
                 tokens=tokens,
                 milliseconds=in_ms(call.start - mark.time),
@@ -361,5 +362,5 @@ def left_out(run: Run) -> Iterator[Finding]:
     """Say of which functions not all steps are recorded."""
     for mark in run.marks:
         if is_left_out(mark) and mark.file in run.own:
-            text = f"{run.where_of(mark)} took more than {mark.text.split()[0]} steps: {LEFT_OUT}."
+            text = f"{run.where(mark)} took more than {mark.text.split()[0]} steps: {LEFT_OUT}."
             yield found("left out", text, function=mark.function, file=mark.file)

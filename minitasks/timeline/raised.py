@@ -3,13 +3,20 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 
 from minitasks.scenarios.application import SERVER_ENDS
 from minitasks.timeline.calls import Call
 from minitasks.timeline.events import Event
-from minitasks.timeline.findings import Finding, found
-from minitasks.timeline.own_code import NAMELESS, RUNNER, Run, added_to, short, status_of
+from minitasks.timeline.findings import Finding, found, repeated
+from minitasks.timeline.own_code import (
+    NAMELESS,
+    RUNNER,
+    Run,
+    added_to,
+    is_generator,
+    short,
+    status_of,
+)
 
 # A coroutine that nobody awaited, and where it was made, if that is known.
 LOST = re.compile(r"RuntimeWarning: coroutine '(.*)' was never awaited(?: \(made in (.*):(\d+)\))?")
@@ -62,26 +69,22 @@ def first_told(run: Run, calls: list[Call]) -> Call | None:
 
 def told_together(run: Run, alike: list[Finding]) -> Iterator[Finding]:
     """Tell of exceptions of one class from one function that ended alike: each text once."""
-    times = Counter(each.text for each in alike)
-    first = {each.text: each for each in reversed(alike)}
     least = "" if run.is_whole else "at least "
-    if len(times) > MOST_TEXTS:
+    same: dict[str, list[Finding]] = defaultdict(list)
+    for each in alike:
+        same[each.text].append(each)
+    if len(same) > MOST_TEXTS:
         more = f" {least.capitalize()}{len(alike)} of this class ended so, with other words."
-        yield replace(
-            alike[0], text=alike[0].text + more, figures={**alike[0].figures, "times": len(alike)}
-        )
+        yield repeated(alike[0], len(alike), more)
         return
-    for text, number in times.items():
-        more = f" It happened {least}{number} times." if number > 1 else ""
-        yield replace(
-            first[text], text=text + more, figures={**first[text].figures, "times": number}
-        )
+    for some in same.values():
+        yield repeated(some[0], len(some), f" It happened {least}{len(some)} times.")
 
 
 def who_raised(run: Run, first: Call) -> tuple[str, str]:
     """Name the function whose call an exception left first, for figures and for a sentence."""
     if first.function != RUNNER:
-        return first.function, run.where(first)
+        return first.function, run.where(first.event)
     # Of a library's function, or where the arguments don't fit, no step is recorded.
     name = added_to(first)
     return name, f"{name}, as a task," if name else "A task"
@@ -89,7 +92,7 @@ def who_raised(run: Run, first: Call) -> tuple[str, str]:
 
 def what_a_library_raised(run: Run) -> Iterator[Finding]:
     """Say what reached the server though it left nothing that is recorded."""
-    sent = run.mark(" sent")
+    sent = run.mark("sent")
     told = {origin for origin, calls in run.raised.items() if first_told(run, calls)}
     for mark in run.marks:
         if mark.text.startswith(REACHES) and told.isdisjoint(mark.began_in):
@@ -103,7 +106,7 @@ def what_a_library_raised(run: Run) -> Iterator[Finding]:
 
 def is_end(run: Run, call: Call) -> bool:
     """Tell whether a generator or an iterator only ended."""
-    is_lazy = run.is_generator(call) or call.name in (*NEXT, "<genexpr>")
+    is_lazy = is_generator(run.function(call.event)) or call.name in (*NEXT, "<genexpr>")
     return kind_of(call.text) in ENDS and is_lazy
 
 
@@ -137,7 +140,7 @@ def what_became(run: Run, calls: list[Call]) -> str:
         return "it ended the server."
     if not any(mark.text.endswith(" arrives") for mark in run.view.all_marks):
         return what_became_in_program(run, origin, calls[-1])
-    sent = run.mark(" sent")
+    sent = run.mark("sent")
     status = str(status_of(sent)) if sent is not None and sent.time > left_at else ""
     # Of this request: another one may have raised the very same exception.
     marks = [mark for mark in about if run.is_here(mark)]

@@ -91,7 +91,7 @@ def either(holds: bool, text: str, otherwise: str, differs: bool = False) -> Fin
 
 def sent_first(story: Story, *tasks: str) -> Iterator[Finding]:
     """Say what came first, the answer or the tasks."""
-    if story.run.mark(" sent") is None:
+    if story.run.mark("sent") is None:
         raise NeverSeenError("The request was never answered.")
     yield from sent_before(story.run, story.tasks(*tasks))
 

@@ -17,7 +17,7 @@ from minitasks.timeline.calls import View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.files import Folder
 from minitasks.timeline.findings import Finding
-from minitasks.timeline.holds import function_in, held_outside_requests, milliseconds_in
+from minitasks.timeline.holds import function_in, held_outside_requests
 from minitasks.timeline.own_code import Run, status_of
 from minitasks.timeline.own_findings import find_own
 from minitasks.timeline.record import Recording
@@ -150,7 +150,7 @@ class Teller:
 
     def _is_news(self, finding: Finding) -> bool:
         """Tell whether a function's hold is the first, or twice as long as the one told of."""
-        function, took = function_in(finding), milliseconds_in(finding)
+        function, took = function_in(finding), finding.figures["milliseconds"]
         if took <= 2 * self._told.get(function, 0):
             return False
         self._told[function] = took
@@ -168,10 +168,10 @@ class Teller:
 
 def request_of(run: Run, slow: float) -> RecordedRequest | None:
     """Put together what is known of a request; None if its beginning is no longer kept."""
-    arrives = run.mark(" arrives")
+    arrives = run.mark("arrives")
     if arrives is None:
         return None
-    sent = run.mark(" sent")
+    sent = run.mark("sent")
     return RecordedRequest(
         number=run.request,
         name=arrives.text.removesuffix(" arrives"),
@@ -183,7 +183,7 @@ def request_of(run: Run, slow: float) -> RecordedRequest | None:
 
 def piece_of(run: Run) -> Timeline:
     """Take the events of one request out of a recording, with those of the client that sent it."""
-    sent_and_answered = run.client_marks(run.mark(" arrives"))[:2]
+    sent_and_answered = run.client_marks(run.mark("arrives"))[:2]
     kept = [event for event in run.timeline.events if event.request == run.request]
     return with_events(run, sorted([*kept, *sent_and_answered], key=lambda event: event.time))
 
