@@ -43,10 +43,6 @@ class Slice:
     text: str = ""  # the short repr of what was returned or raised
 
     @property
-    def function(self) -> str:
-        return self.event.function
-
-    @property
     def start(self) -> int:
         return self.event.time
 

@@ -315,18 +315,15 @@ def waited_for_a_token(run: Run) -> Iterator[Finding]:
             if goes_on_before(run, mark, call.start):
                 continue  # what waited for the token was something else
             tokens = int(mark.text.split()[-3])
+            which = f"one of the {tokens} tokens" if tokens > 1 else "the one token"
             waited = span(mark.time, call.start)
             yield found(
                 "waited",
-                f"{run.where(call.event)} waited {waited} for {one_of(tokens)}.",
+                f"{run.where(call.event)} waited {waited} for {which}.",
                 function=call.function,
                 tokens=tokens,
                 milliseconds=in_ms(call.start - mark.time),
             )
-
-
-def one_of(tokens: int) -> str:
-    return f"one of the {tokens} tokens" if tokens > 1 else "the one token"
 
 
 def goes_on_before(run: Run, mark: Event, moment: int) -> bool:

@@ -207,7 +207,9 @@ class StallWatch:
 
 def times_of(ident: int, native_id: int) -> Times:
     here = time.perf_counter(), cpu_time(native_id), time.process_time()
-    return Times(*here, cpu_times_but_of(ident))
+    others = [each for each in threading.enumerate() if each.ident not in (None, ident)]
+    times = {each.ident or 0: cpu_time(each.native_id) for each in others}
+    return Times(*here, {ident: cpu for ident, cpu in times.items() if cpu < math.inf})
 
 
 def cpu_time(native_id: int | None) -> float:
@@ -220,13 +222,6 @@ def cpu_time(native_id: int | None) -> float:
         return math.inf if native_id is None else time.clock_gettime(~native_id << 3 | 6)
     except (OSError, AttributeError):
         return math.inf
-
-
-def cpu_times_but_of(ident: int) -> dict[int, float]:
-    """Give those of the other threads, by ident."""
-    others = [each for each in threading.enumerate() if each.ident not in (None, ident)]
-    times = {each.ident or 0: cpu_time(each.native_id) for each in others}
-    return {ident: cpu for ident, cpu in times.items() if cpu < math.inf}
 
 
 def held_at(seconds: float, computed: float, stacks: list[Stack]) -> tuple[float, str | None]:

@@ -145,7 +145,8 @@ class Teller:
         ]
         if held:
             starts, ends, findings = zip(*held, strict=True)
-            piece = View(piece_between(run, min(starts), max(ends)))
+            begins, over = min(starts), max(ends)
+            piece = piece_of(run, lambda event: begins <= event.time <= over)
             self._when_done(RecordedRequest(0, "Outside requests", 0, piece, findings))
 
     def _is_news(self, finding: Finding) -> bool:
@@ -172,31 +173,20 @@ def request_of(run: Run, slow: float) -> RecordedRequest | None:
     if arrives is None:
         return None
     sent = run.mark("sent")
+    # With those of the client that sent it.
+    of_client = run.client_marks(arrives)[:2]
     return RecordedRequest(
         number=run.request,
         name=arrives.text.removesuffix(" arrives"),
         status=status_of(sent) if sent else 0,
-        view=View(piece_of(run)),
+        view=piece_of(run, lambda event: event.request == run.request or event in of_client),
         findings=tuple(find_own(run, slow)),
     )
 
 
-def piece_of(run: Run) -> Timeline:
-    """Take the events of one request out of a recording, with those of the client that sent it."""
-    sent_and_answered = run.client_marks(run.mark("arrives"))[:2]
-    kept = [event for event in run.timeline.events if event.request == run.request]
-    return with_events(run, sorted([*kept, *sent_and_answered], key=lambda event: event.time))
-
-
-def piece_between(run: Run, start: int, end: int) -> Timeline:
-    """Take the events of some time out of a recording."""
-    return with_events(run, [x for x in run.timeline.events if start <= x.time <= end])
-
-
-def with_events(run: Run, kept: list[Event]) -> Timeline:
-    lanes = {event.lane for event in kept}
-    return replace(
-        run.timeline,
-        events=tuple(kept),
-        lanes=tuple(lane for lane in run.timeline.lanes if lane.number in lanes),
-    )
+def piece_of(run: Run, is_kept: Callable[[Event], bool]) -> View:
+    """Take some events out of a recording, with their threads."""
+    kept = tuple(filter(is_kept, run.timeline.events))
+    numbers = {event.lane for event in kept}
+    lanes = tuple(lane for lane in run.timeline.lanes if lane.number in numbers)
+    return View(replace(run.timeline, events=kept, lanes=lanes))

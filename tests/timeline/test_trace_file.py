@@ -63,7 +63,7 @@ def test_each_stretch_is_a_slice_and_each_mark_an_instant(timeline: Timeline) ->
         )
         for each in of("X", trace)
     ) == sorted(
-        (each.function, each.lane + 1, each.ended, each.start, each.end - each.start)
+        (each.call.function, each.lane + 1, each.ended, each.start, each.end - each.start)
         for each in View(timeline).slices
     )
     assert [(each["name"], each["tid"]) for each in of("i", trace)] == [
