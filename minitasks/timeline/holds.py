@@ -6,11 +6,10 @@ program's own code. One function may be to blame, or several that it awaits: eac
 
 import math
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median_low
 from typing import Any
 
@@ -102,17 +101,13 @@ def own_time(run: Run, part: Slice, is_sure: bool = False) -> int:
 
 def held_the_loop(run: Run, holds: list[Hold], slow: float) -> Iterator[Finding]:
     """Say which own function kept the event loop's thread for too long."""
-    held = [
-        (hold.part.start, hold.part.end, finding)
-        for hold in holds
-        if run.request in (0, hold.request)
-        for finding in held_by(run, hold, slow)
-    ]
+    here = (hold for hold in holds if run.request in (0, hold.request))
+    held = chain.from_iterable(held_by(run, hold, slow) for hold in here)
     for _, _, finding in longest_of_each(held):
         yield finding
 
 
-def held_by(run: Run, hold: Hold, slow: float) -> Iterator[Finding]:
+def held_by(run: Run, hold: Hold, slow: float) -> Iterator[Held]:
     """Say who held the event loop, for how long, on which lines, and who waited."""
     waited = requests_under_way(run, hold.part)
     for part, took in hold.blamed:
@@ -135,7 +130,7 @@ def held_by(run: Run, hold: Hold, slow: float) -> Iterator[Finding]:
                 figures["lines"] = [(step.line, in_ms(time)) for step, time in lines]
         if waited:
             text += f"; {waited} {'request' if waited == 1 else 'requests'} waited"
-        yield found(
+        finding = found(
             "held",
             f"{text}.",
             False,
@@ -145,6 +140,7 @@ def held_by(run: Run, hold: Hold, slow: float) -> Iterator[Finding]:
             requests_waited=waited,
             **figures,
         )
+        yield hold.part.start, hold.part.end, finding
 
 
 def at_line(run: Run, call: Call, step: Event) -> str:
@@ -267,12 +263,12 @@ def one_behind_another(
 ) -> list[list[Hold]]:
     """Put those holds of others together between which a request had no turn."""
     together: list[list[Hold]] = []
-    steps = [event.time for event in run.timeline.events if event.request == run.request]
+    turns = [event.time for event in run.timeline.events if event.request == run.request]
     for hold in holds:
         if hold.request == run.request or hold.part.lane != arrives.lane or hold.part.end <= begun:
             continue
         before = together[-1][-1].part.end if together else -math.inf
-        had_a_turn = bisect_left(steps, before) < bisect_left(steps, hold.part.start)
+        had_a_turn = any(before <= time < hold.part.start for time in turns)
         if had_a_turn or hold.part.start - before > slow * 1e6:
             together.append([])
         together[-1].append(hold)
@@ -307,7 +303,7 @@ def held_outside_requests(run: Run, slow: float, since: float, is_live: bool) ->
         begins, ends = under_way.get(hold.request, (0, 0))
         is_told = begins <= part.start < ends if is_live else hold.request > 0
         if part.start > since and part.ended != "open" and not is_told:
-            held += [(part.start, part.end, finding) for finding in held_by(run, hold, slow)]
+            held += held_by(run, hold, slow)
     for start, end, said in run.stalls:
         is_between = not any(is_within(start, end, *each) for each in under_way.values())
         if start > since and is_between:

@@ -117,9 +117,8 @@ def ran_on(run: Run, part: Slice) -> str:
 def is_worth_telling(run: Run, call: Call) -> bool:
     """Tell whether it is not plain where a call ran: only a sync one of a sync one's is."""
     caller = call.caller
-    if caller is None or not run.is_own(caller):
-        return True
-    return run.is_async(call) or run.is_async(caller)
+    is_of_sync = caller is not None and run.is_own(caller) and not run.is_async(caller)
+    return run.is_async(call) or not is_of_sync
 
 
 # -- the answer and the tasks ---------------------------------------------------------------------

@@ -59,10 +59,9 @@ def first_told(run: Run, calls: list[Call]) -> Call | None:
     """
 
     def is_told(call: Call) -> bool:
-        caller = call.caller
-        is_called_by_own = caller is not None and run.is_own(caller)
-        is_nameless = call.name in NAMELESS and call.file in run.own
-        return run.is_own(call) or call.function == RUNNER or (is_nameless and not is_called_by_own)
+        if call.name in NAMELESS and call.file in run.own:
+            return call.caller is None or not run.is_own(call.caller)
+        return run.is_own(call) or call.function == RUNNER
 
     return next(filter(is_told, calls), None)
 

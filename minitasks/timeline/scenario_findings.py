@@ -235,11 +235,8 @@ def cancelled(story: Story) -> Iterator[Finding]:
     """See minitasks/scenarios/cancelled.py."""
     yield stopped(story.call("call_slow_service"))
     yield story.ran("copy_file")
-    begins, over, copy = (
-        story.mark("scope cancelled"),
-        story.mark("caller goes on"),
-        story.call("copy_file"),
-    )
+    begins, over = story.mark("scope cancelled"), story.mark("caller goes on")
+    copy = story.call("copy_file")
     waited = span(begins.time, max(begins.time, copy.end))
     ran_on = f"Its cancel scope was cancelled, and copy_file ran on for {waited}"
     yield either(
