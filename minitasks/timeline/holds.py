@@ -88,7 +88,7 @@ def own_time(run: Run, part: Slice, is_sure: bool = False) -> int:
         is_sure: Less what recording may have taken besides: of that about half can be measured from
             within. What a busy machine added to some steps is not taken twice.
     """
-    spent = [event.spent for event in run.events_in(part) if event.lane == part.lane]
+    spent = [event.spent for event in run.events_in(part)]
     recording = spent[-1] - spent[0]
     if is_sure and recording:
         usual = median_low(later - before for before, later in pairwise(spent))
@@ -188,7 +188,7 @@ def longest_lines(
         and mark.time < part.end
         and (mark.request == part.event.request or mark.time > part.start)
     }
-    events = [x for x in run.events_in(part) if x.lane == part.lane and x.kind != "mark"]
+    events = [event for event in run.events_in(part) if event.kind != "mark"]
     took: dict[tuple[str, int], int] = defaultdict(int)
     first_of: dict[tuple[str, int], Event] = {}
     line_of: dict[int, Event] = {}

@@ -8,7 +8,7 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import attrgetter
@@ -97,10 +97,10 @@ class Run:
         here = [each for each in nodes if first_line(each) <= event.line <= (each.end_lineno or 0)]
         return next(iter(here or nodes), None)
 
-    def events_in(self, part: Slice) -> Sequence[Event]:
-        """Give the events of a slice's time, on every thread; of one that is open, to its end."""
+    def events_in(self, part: Slice) -> list[Event]:
+        """Give the events of a slice's time on its thread; of one that is open, to its end."""
         end = bisect_right(self.timeline.events, part.end, key=attrgetter("time"))
-        return self.timeline.events[part.first : end]
+        return [x for x in self.timeline.events[part.first : end] if x.lane == part.lane]
 
     def is_here(self, event: Event) -> bool:
         """Tell whether an event belongs to this run."""
