@@ -223,7 +223,7 @@ def find_slices(timeline: Timeline, lanes: dict[int, Lane]) -> list[Slice]:
 
 def _unwind_to(stack: list[Slice], event: Event) -> None:
     """End what is above the event's frame: calls whose end was not recorded."""
-    if any(each.frame == event.frame for each in stack):
+    if any(each.frame == event.frame for each in reversed(stack)):
         while stack[-1].frame != event.frame:
             top = stack.pop()
             if top.ended == "open":

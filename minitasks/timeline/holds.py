@@ -52,8 +52,8 @@ def blame(run: Run, entry: Slice, slow: float) -> list[Blamed]:
     within = [
         part
         for part in run.view.slices
-        if part.lane == entry.lane
-        and entry.first < part.first <= entry.last
+        if entry.first < part.first <= entry.last
+        and part.lane == entry.lane
         and run.is_async(part.call)
     ]
     blamed: list[Blamed] = []
@@ -268,8 +268,8 @@ def one_behind_another(
         if hold.request == run.request or hold.part.lane != arrives.lane or hold.part.end <= begun:
             continue
         before = together[-1][-1].part.end if together else -math.inf
-        had_a_turn = any(before <= time < hold.part.start for time in turns)
-        if had_a_turn or hold.part.start - before > slow * 1e6:
+        begins = hold.part.start
+        if begins - before > slow * 1e6 or any(before <= time < begins for time in turns):
             together.append([])
         together[-1].append(hold)
     return together

@@ -99,8 +99,9 @@ class Run:
 
     def events_in(self, part: Slice) -> list[Event]:
         """Give the events of a slice's time on its thread; of one that is open, to its end."""
+        lane = part.lane
         end = bisect_right(self.timeline.events, part.end, key=attrgetter("time"))
-        return [x for x in self.timeline.events[part.first : end] if x.lane == part.lane]
+        return [event for event in self.timeline.events[part.first : end] if event.lane == lane]
 
     def is_here(self, event: Event) -> bool:
         """Tell whether an event belongs to this run."""
