@@ -41,23 +41,16 @@ def protect_from_ctrl_c(*functions: Callable[..., Any]) -> None:
 @contextmanager
 def tracing(trace: Callable[..., Any]) -> Iterator[None]:
     """Trace every thread while the block runs, then let coverage or whoever it was go on."""
+    # Up to Python 3.11 only the threads to come.
+    trace_threads = getattr(threading, "settrace_all_threads", threading.settrace)
     here, elsewhere = sys.gettrace(), threading.gettrace()
-    settrace_on_threads(trace)
+    trace_threads(trace)
     sys.settrace(trace)
     try:
         yield
     finally:
+        trace_threads(elsewhere)
         sys.settrace(here)
-        settrace_on_threads(elsewhere)
-        sys.settrace(here)
-
-
-def settrace_on_threads(trace: Any) -> None:
-    """Trace the threads to come, and from Python 3.12 on also those that are there."""
-    if sys.version_info >= (3, 12):
-        threading.settrace_all_threads(trace)
-    else:
-        threading.settrace(trace)
 
 
 @contextmanager

@@ -59,11 +59,14 @@ COROUTINE = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENER
 class PerThread:
     """An attribute that bdb has once, and each thread now has for itself."""
 
+    def __init__(self, default: Any = None) -> None:
+        self._default = default
+
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
     def __get__(self, debugger: Any, owner: type) -> Any:
-        return getattr(debugger.mine, self._name, None)
+        return getattr(debugger.mine, self._name, self._default)
 
     def __set__(self, debugger: Any, value: Any) -> None:
         setattr(debugger.mine, self._name, value)
@@ -74,18 +77,11 @@ class PerTask(PerThread):
 
     def __get__(self, debugger: Any, owner: type) -> Any:
         commands = debugger.commands_of_tasks
-        return commands.get(debugger.mine.task, debugger.no_command).get(self._name)
+        return commands.get(debugger.task, debugger.no_command).get(self._name)
 
     def __set__(self, debugger: Any, value: Any) -> None:
         commands = debugger.commands_of_tasks
-        commands.setdefault(debugger.mine.task, dict(debugger.no_command))[self._name] = value
-
-
-class Mine(threading.local):
-    """What a thread has for itself: its task, and whether it is taking an event just now."""
-
-    task = 0
-    takes_event = False
+        commands.setdefault(debugger.task, dict(debugger.no_command))[self._name] = value
 
 
 class ThreadPdb(pdb.Pdb):
@@ -98,11 +94,12 @@ class ThreadPdb(pdb.Pdb):
 
     currentbp, enterframe, frame_returning = PerThread(), PerThread(), PerThread()
     _clips = PerThread()
+    task, takes_event = PerThread(0), PerThread(False)
     stopframe, returnframe, stoplineno = PerTask(), PerTask(), PerTask()
     cmdframe, cmdlineno = PerTask(), PerTask()
 
     def __init__(self, files: Sequence[Path], into: Sequence[Path] = ()) -> None:
-        self.mine = Mine()
+        self.mine = threading.local()
         self._begin()
         self.no_command: dict[str, Any] = {"stoplineno": -1}
         # Rule 4, first half: SIGINT belongs to the event loop, and a .pdbrc may hold breakpoints
@@ -228,7 +225,7 @@ class ThreadPdb(pdb.Pdb):
     def _prompt_for_await(self, frame: FrameType) -> Any:
         """Open a prompt; give what is to be awaited there, or None if the program is to go on."""
         with self._where.held(), self._prompt_lock:
-            self.mine.task = self._task_here()
+            self.task = self._task_here()
             self._to_await, self._can_await = None, True
             self.interaction(frame, None)
             self._can_await = False
@@ -280,7 +277,7 @@ class ThreadPdb(pdb.Pdb):
 
     def _set_stopinfo(self, stopframe: Any, returnframe: Any, *more: Any, **named: Any) -> None:
         super()._set_stopinfo(stopframe, returnframe, *more, **named)  # type: ignore[misc]
-        self._latest_step = self.mine.task
+        self._latest_step = self.task
         self._hear_lines()
 
     def _hear_lines(self) -> None:
@@ -292,7 +289,7 @@ class ThreadPdb(pdb.Pdb):
     def _skip_lines(self, frame: FrameType) -> None:
         """Hear no more of a frame's lines if none is of interest: a long loop is fast again."""
         if not (
-            self.mine.task in self.commands_of_tasks
+            self.task in self.commands_of_tasks
             or frame in self._asked
             or self._steps.waits_for_line(frame)
             or self.has_stop(frame)
@@ -335,13 +332,13 @@ class ThreadPdb(pdb.Pdb):
             return None
         if _is_awaited.get() or (event == "call" and self.is_of_no_interest(frame)):
             return None
-        self.mine.takes_event = True
+        self.takes_event = True
         try:
             # Rule 2: one prompt. A thread waits for it only if it would stop itself.
             with self._one_at_a_time:
                 return self._take_event(frame, event, arg)
         finally:
-            self.mine.takes_event = False
+            self.takes_event = False
             self._take_late_sigint()
 
     def _take_event(self, frame: FrameType, event: str, arg: Any) -> Any:
@@ -349,8 +346,8 @@ class ThreadPdb(pdb.Pdb):
         if self.leaving or self._over.is_set():
             return None
         self._take_sigint()
-        self.mine.task = self._task_here()
-        self._take_over(self.mine.task)
+        self.task = self._task_here()
+        self._take_over(self.task)
         step = self._steps.read(frame, event, arg)
         self.follow(frame, step, arg)
         if step == "resume":
@@ -386,7 +383,7 @@ class ThreadPdb(pdb.Pdb):
 
     def set_continue(self) -> None:
         """Go on to the next stop. bdb would stop watching where it has no breakpoint itself."""
-        self.commands_of_tasks.pop(self.mine.task, None)
+        self.commands_of_tasks.pop(self.task, None)
         self.quitting = False
 
     def set_return(self, frame: FrameType) -> None:
@@ -460,7 +457,7 @@ class ThreadPdb(pdb.Pdb):
     def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
         self._clips = False
         lane = self._where.here()
-        place = (lane, self.mine.task)
+        place = (lane, self.task)
         if not self.announced(lane) and place != self._place_shown:
             is_same = lane == self._place_shown[0]
             other = f", {self._other_task(frame)}" if frame and is_same else ""
@@ -594,7 +591,7 @@ class ThreadPdb(pdb.Pdb):
         self._late_sigint = functools.partial(self._interrupt, handler, number, *landed(frame))
         # An exception out of an event that is being taken would leave the debugger locked: from
         # Python 3.14 on one can come between the taking of a lock and the block that gives it back.
-        if not self.mine.takes_event:
+        if not self.takes_event:
             self._take_late_sigint()
 
     def _interrupt(self, handler: Any, number: int, frame: FrameType | None, is_left: bool) -> None:
@@ -620,7 +617,7 @@ class ThreadPdb(pdb.Pdb):
         """Open a prompt where the program is; tell whether it is to go on."""
         place = self._own_frame(frame) or self._where.latest_waiting()
         if place is not None:
-            self.mine.task = self._task_here()
+            self.task = self._task_here()
             # Where the program itself reads a line, there can be no second one who does.
             with self._prompt_lock, contextlib.suppress(RuntimeError):
                 self.message("\nInterrupted: c goes on, q leaves, w shows who waits for whom.")
