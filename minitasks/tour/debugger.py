@@ -16,7 +16,10 @@ from minitasks.tracing.where import WIDTH, wording, wrapped
 
 
 class Guide(ThreadPdb):
-    """A debugger that says at its stops, from the number `first` on, what there is to see."""
+    """A debugger that says at its stops, from the number `first` on, what there is to see.
+
+    `files` and `into` are as for `ThreadPdb`.
+    """
 
     _here = PerThread()
 
@@ -69,14 +72,7 @@ class Guide(ThreadPdb):
 
 
 class TourDebugger(Guide):
-    """The debugger of a tour, whose stops are found already.
-
-    Args:
-        breakpoints: The tour's stops, each with its file and line.
-        files: The files to step through.
-        into: Folders of libraries to step through too.
-        first: The number of the stop to begin at, counted from 1.
-    """
+    """The debugger of a tour, whose stops are found already."""
 
     def __init__(
         self, breakpoints: Sequence[Breakpoint], files: Sequence[Path], *more: Any

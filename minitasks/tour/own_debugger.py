@@ -42,8 +42,6 @@ class OwnDebugger(Guide):
         code: Its files, and those of the core.
         serves: Whether it is an application that is served: then it stops in all that the
             framework calls.
-        into: Folders of libraries to step through too.
-        first: The number of the stop to begin at, counted from 1.
     """
 
     def __init__(self, code: OwnCode, serves: bool, into: Sequence[Path], first: int) -> None:
