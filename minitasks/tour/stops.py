@@ -76,7 +76,10 @@ def find_breakpoint(
         return None
     file, code = functions[stop.function]
     source = file.read_text(encoding="utf-8").splitlines()
-    lines = sorted({line for _, _, line in code.co_lines() if line} - {code.co_firstlineno})
+    first = code.co_firstlineno
+    lines = sorted({line for _, _, line in code.co_lines() if line} - {first})
+    if not lines and code.co_names:  # def and body on one line
+        lines = [first]
     said = [line for line in lines if source[line - 1].strip().startswith(stop.text)]
     found = [*said, *lines]
     return Breakpoint(number, stop, file, found[0], bool(said)) if found else None
