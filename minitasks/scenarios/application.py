@@ -130,6 +130,8 @@ def find_application(name: str, app_dir: Path | None = None, factory: bool = Fal
         CannotRun: There is no such module or attribute, the import fails, or what it names is no
             ASGI application; the message says what to do.
     """
+    if app_dir is not None and not app_dir.is_dir():
+        raise CannotRun(f"there is no folder {app_dir} for --app-dir")
     if name.endswith(".py"):
         app_dir, module_name = module_of(Path(name).resolve())
         attribute = "app"
@@ -137,6 +139,9 @@ def find_application(name: str, app_dir: Path | None = None, factory: bool = Fal
         module_name, _, attribute = name.partition(":")
         if not (module_name and attribute):
             raise CannotRun(f"{name} names no application: say it as in shop.main:app")
+        if module_name.endswith(".py"):
+            module = module_name.removesuffix(".py").replace("/", ".")
+            raise CannotRun(f"{name} names a file: name its module, as in {module}:{attribute}")
     # Both as uvicorn does, before the import: an application may change its logging, and import
     # more while it runs.
     logging.config.dictConfig(LOGGING)

@@ -246,6 +246,8 @@ def waited_for_the_loop(run: Run, holds: list[Hold], slow: float) -> Iterator[Fi
     for some in one_behind_another(run, holds, arrives, begun, slow):
         first, last = some[0].part, some[-1].part
         waited = min(last.end, sent.time) - max(first.start, begun)
+        # What recording took of the time is not the program's, here as little as there.
+        waited = min(waited, sum(own_time(run, hold.part) for hold in some))
         goes_on = goes_on_at_once(run, last, slow)
         if waited >= slow * 1e6 and goes_on is not None:
             blamed = [part.call for hold in some for part, _ in hold.blamed]

@@ -23,10 +23,11 @@ from minitasks.timeline.stalls import HELD_FOR
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 YIELDS = ast.Yield | ast.YieldFrom
 RUNNER = "BackgroundTask.__call__"  # the function that runs a task
+COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>")
 NAMELESS = {
     "<genexpr>": "a generator expression",
     "<lambda>": "a lambda",
-    **dict.fromkeys(("<listcomp>", "<setcomp>", "<dictcomp>"), "a comprehension"),
+    **dict.fromkeys(COMPREHENSIONS, "a comprehension"),
 }
 # The repr of what a task calls: a function, a class, or an object of a class.
 ADDED = re.compile(

@@ -36,6 +36,8 @@ class Choice:
             if self.rows or self.wants_json:
                 raise CannotRun("--ask draws lanes: leave out --rows and --json")
             need_terminal()
+        if self.page and self.page == self.trace:
+            raise CannotRun(f"--page and --trace both name {self.page}: choose two files")
         if self.page:
             output.check(self.page, output.PAGE)
         if self.trace:
@@ -54,7 +56,7 @@ class Choice:
             self.runs.append({**facts, "findings": [asdict(each) for each in findings]})
         elif self.rows:
             click.echo("\n".join([*(headings if facts else ()), *list_rows(view)]))
-        else:
+        elif view.timeline.events:  # nothing ran of a program that is no Python
             console = Console(highlight=False)
             if self.wants_questions:
                 ask(console, view, own, findings)

@@ -23,6 +23,7 @@ LOST = re.compile(r"RuntimeWarning: coroutine '(.*)' was never awaited(?: \(made
 MOST_TEXTS = 3  # of one class from one function
 MIDDLEWARES = {"call_next", "receive"}  # the arguments by which they are known
 REACHES = "exception reaches the server: "
+UNKNOWN = "what became of it is not recorded."
 
 # By these a generator ends, or is ended: nothing went wrong.
 ENDS = ("GeneratorExit", "StopIteration", "StopAsyncIteration")
@@ -148,8 +149,12 @@ def what_became(run: Run, calls: list[Call]) -> str:
             name = mark.text.partition(": ")[2]
             other = "" if kind_of(calls[0].text) in re.findall(r"\w+", name) else f" as a {name}"
             return reached_server(status, other, is_answered=sent is not None)
-    if status and sent is not None and (sent in marks or is_likely_answer(run, sent, calls)):
-        return f"the answer was {status}."
+    answered = f"the answer was {status}."
+    if status and sent in marks:
+        return answered
+    if status and sent is not None and may_be_answer(run, sent, calls):
+        is_it = f"({status}" in calls[0].text or is_endpoint_of(run, sent, calls[-1])
+        return answered if is_it else UNKNOWN
     return "the server did not see it."
 
 
@@ -159,7 +164,7 @@ def what_became_in_program(run: Run, origin: int, outermost: Call) -> str:
         return "the program handled it."
     ends = (call for calls in run.raised.values() for call in calls)
     ended = any(call.function == "<module>" and origin in run.origins(call) for call in ends)
-    return "it ended the program." if ended else "what became of it is not recorded."
+    return "it ended the program." if ended else UNKNOWN
 
 
 def reached_server(status: str, other: str, is_answered: bool) -> str:
@@ -181,10 +186,21 @@ def is_of_middleware(run: Run, call: Call) -> bool:
     return True
 
 
-def is_likely_answer(run: Run, sent: Event, calls: list[Call]) -> bool:
-    """Tell whether an error's answer says what was raised last in another task.
+def is_endpoint_of(run: Run, sent: Event, call: Call) -> bool:
+    """Tell whether a call is the endpoint behind a middleware of Starlette's kind, not a task of
+    the endpoint's own or of another middleware's: then one of these waits for it.
+    """
+    within = [each for each in run.calls if each.start < call.start and call.end < each.end]
+    middlewares = [each for each in within if "call_next" in dict(each.arguments)]
+    tasks = {each.event.task for each in within if each not in middlewares}
+    return bool(middlewares) and tasks <= {sent.task, call.event.task}
 
-    So it is behind a middleware of Starlette's kind, which runs the endpoint in a task of its own.
+
+def may_be_answer(run: Run, sent: Event, calls: list[Call]) -> bool:
+    """Tell whether an error's answer may say what was raised last in another task.
+
+    So it is behind a middleware of Starlette's kind, which runs the endpoint in a task of its own;
+    or the application caught what a task of its own raised.
     """
     here = [call for call in run.calls if call.event.task == sent.task]
     is_endpoint_here = any(run.is_own(x) and not is_of_middleware(run, x) for x in here)

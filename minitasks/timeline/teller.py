@@ -25,7 +25,7 @@ from minitasks.timeline.stalls import EVERY
 
 HOLD = -1  # among the numbers of requests: the event loop was held
 # Requests that may wait to be drawn, while it is served and after Ctrl-C; more are left out.
-WAITING, AT_THE_END = 100, 10
+WAITING, AT_THE_END = 100, 30
 
 
 @dataclass(frozen=True)

@@ -55,14 +55,14 @@ def test_of_too_many_requests_the_last_are_told(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_waits_for_few_requests_that_are_still_to_be_drawn(tmp_path: Path) -> None:
-    """Of forty that wait, the one at hand and ten more are looked at; the others are counted."""
+    """Of sixty that wait, the one at hand and thirty more are looked at; others are counted."""
     recording = SlowRecording(tmp_path, left_out=29)
     with recording.teller.telling():
-        for number in range(1, 41):
+        for number in range(1, 61):
             recording.hear(number)
-        wait_until(lambda: recording.teller._done.qsize() == 39)
-    assert len(recording.asked) == 11
-    assert recording.teller.left_out == 40
+        wait_until(lambda: recording.teller._done.qsize() == 59)
+    assert len(recording.asked) == 31
+    assert recording.teller.left_out == 60
 
 
 def test_of_a_function_that_holds_the_loop_again_only_a_far_longer_hold_is_news(

@@ -82,7 +82,7 @@ def test_a_middleware_is_not_blamed_for_what_it_awaits(told: dict[str, Findings]
 
 
 SEVERAL_MIDDLEWARES = """
-import logging, sys
+import asyncio, logging, sys, threading
 
 from fastapi import BackgroundTasks, FastAPI, HTTPException
 
@@ -97,9 +97,13 @@ class Passing:
         self.app = app
 
     async def __call__(self, scope, receive, send):
+        if scope["type"] == "http" and scope["path"] == "/no-such-path":
+            await asyncio.gather(check(), return_exceptions=True)
         await self.app(scope, receive, send)
 
 app.add_middleware(Passing)
+
+async def check(): raise PermissionError("no token")
 
 @app.middleware("http")
 async def add_header(request, call_next):
@@ -117,6 +121,18 @@ async def missing():
 
 @app.get("/leaves")
 async def leaves(tasks: BackgroundTasks): tasks.add_task(leave)
+
+def of_both(): ...
+def in_thread(): of_both()
+def in_list(): ...
+
+@app.get("/calls")
+async def calls():
+    thread = threading.Thread(target=in_thread, name="of-my-own")
+    thread.start()
+    thread.join()
+    of_both()
+    return [in_list() for _ in range(2)]
 """
 
 
@@ -125,10 +141,18 @@ def test_behind_several_middlewares_it_is_told_what_became_of_it(tmp_path: Path)
 
     The application's log is its own: each line of it, uvicorn's handlers, and none of the client's.
     """
-    missing, leaves, *_ = served(tmp_path, SEVERAL_MIDDLEWARES, "/missing", "/leaves", code=3)
+    paths = ("/missing", "/no-such-path", "/calls", "/leaves")
+    missing, none, calls, leaves, *_ = served(tmp_path, SEVERAL_MIDDLEWARES, *paths, code=3)
     (answered,), (ended,) = texts(missing, "raised"), texts(leaves, "raised")
     assert answered.endswith("raised HTTPException(404): the answer was 404.")
     assert ended.endswith("raised SystemExit(3): it ended the server.")
+    # It was caught, and the answer was another's; from elsewhere that looks alike.
+    (caught,) = texts(none, "raised")
+    assert caught.endswith("PermissionError('no token'): what became of it is not recorded.")
+    # Who called is told where that is why a function ran on the event loop, and nowhere else.
+    ran = {text.partition(" (")[0]: text.partition(") ")[2] for text in texts(calls, "ran")}
+    assert ran["of_both"] == "is sync: it ran in of-my-own and on the event loop."
+    assert ran["in_list"].startswith("is sync, and called by calls, which is async: it ran on the")
     log = (tmp_path / "shop.log").read_text().splitlines()
     assert [line for line in log if not line.startswith("asyncio: ")] == [
         *("shop: imported", "shop: asked")
