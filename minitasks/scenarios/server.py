@@ -25,6 +25,8 @@ from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import mark, request_number
 from minitasks.scenarios.signals import TIMEOUT
 
+CLIENT_LEFT = "the client had left, "
+
 
 def timeout() -> float | None:
     """Give the longest wait, in seconds. Under a debugger, whose user thinks for longer: None."""
@@ -84,7 +86,9 @@ class Marked:
                 status = message["status"]
             elif message["type"] == "http.response.body" and not message.get("more_body"):
                 # Before the bytes are on their way: the client can't have them earlier than this.
-                mark(f"{name}: {status} sent")
+                # Where there is no client any more, uvicorn drops them.
+                is_gone = getattr(getattr(send, "__self__", None), "disconnected", False)
+                mark(f"{name}: {CLIENT_LEFT if is_gone else ''}{status} sent")
             await send(message)
 
         mark(f"{name} arrives")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
 
+from minitasks.scenarios.server import CLIENT_LEFT
 from minitasks.timeline.budget import LEFT_OUT
 from minitasks.timeline.calls import Call, Slice
 from minitasks.timeline.events import Event
@@ -47,6 +48,7 @@ def find_own(run: Run, slow: float = SLOW) -> list[Finding]:
     return [
         *where_each_ran(run),
         *where_library_ran(tasks),
+        *client_left(run),
         *sent_before(run, tasks),
         *in_order(tasks),
         *never_called(run),
@@ -197,6 +199,15 @@ def begun_in_worker(run: Run, calls: list[Call], task: int) -> list[Call]:
         for call in calls
         if call.lane.kind == "worker thread" and call.caller is None and call.event.task == task
     ]
+
+
+def client_left(run: Run) -> Iterator[Finding]:
+    """Say that nobody waited for the answer any more."""
+    sent = run.mark("sent")
+    if sent is not None and CLIENT_LEFT in sent.text:
+        status = status_of(sent)
+        text = f"The client had left before the answer ({status}) was sent: nobody got it."
+        yield found("client left", text, False, status=status)
 
 
 def sent_before(run: Run, tasks: list[Task]) -> Iterator[Finding]:

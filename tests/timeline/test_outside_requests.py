@@ -16,7 +16,7 @@ SHOP = """
 import asyncio, re, time
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 asked, held = asyncio.Event(), asyncio.Event()
 
@@ -51,6 +51,11 @@ def clean_up():
 async def waits():
     await held.wait()
 
+@app.get("/long")
+async def long(request: Request):
+    while not await request.is_disconnected():
+        await asyncio.sleep(0.01)
+
 @app.get("/regex")
 def regex():
     return bool(re.match("(a+)+$", "a" * 25 + "b"))
@@ -67,8 +72,13 @@ PATHS = ("/leaves", "/waits", *(("/regex", "/beside") if sys.platform == "linux"
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to send there")
 def test_what_holds_the_loop_outside_requests_is_told_once(tmp_path: Path) -> None:
-    """A task of the lifespan, a callback of a request that is done; not what came before."""
+    """A task of the lifespan, a callback of a request that is done; not what came before.
+
+    And a client that leaves before it has its answer is told of.
+    """
     with serving(tmp_path, SHOP) as (address, end):
+        with pytest.raises(httpx2.ReadTimeout):
+            httpx2.get(f"{address}/long", trust_env=False, timeout=httpx2.Timeout(None, read=0.01))
         for path in ("/leaves", "/waits"):
             httpx2.get(address + path, trust_env=False)
         said = end()
@@ -82,6 +92,7 @@ def test_what_holds_the_loop_outside_requests_is_told_once(tmp_path: Path) -> No
         assert took
         assert int(took[1]) >= 100
     assert "lifespan (" not in held
+    assert "✗ The client had left before the answer (200) was sent: nobody got it." in said
 
 
 def test_of_requests_sent_from_here_each_tells_its_own(tmp_path: Path) -> None:
