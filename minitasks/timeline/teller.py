@@ -146,7 +146,11 @@ class Teller:
         if held:
             starts, ends, findings = zip(*held, strict=True)
             begins, over = min(starts), max(ends)
-            piece = piece_of(run, lambda event: begins <= event.time <= over)
+            # Without the steps of requests: the picture would begin with the first of them.
+            piece = piece_of(
+                run,
+                lambda x: begins <= x.time <= over and not (x.kind == "mark" and x.request),
+            )
             self._when_done(RecordedRequest(0, "Outside requests", 0, piece, findings))
 
     def _is_news(self, finding: Finding) -> bool:

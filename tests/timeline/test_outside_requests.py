@@ -82,7 +82,11 @@ def test_what_holds_the_loop_outside_requests_is_told_once(tmp_path: Path) -> No
         for path in ("/leaves", "/waits"):
             httpx2.get(address + path, trust_env=False)
         said = end()
-    outside = (each.partition("\nGET ")[0] for each in said.split("Outside requests\n")[1:])
+    outside = [each.partition("\nGET ")[0] for each in said.split("Outside requests\n")[1:]]
+    # Each picture has a row for what is blamed below it.
+    for each in outside:
+        for function in re.findall(r"^✗ (\w+) \(", each, re.MULTILINE):
+            assert re.search(rf"^ +{function}\b.*[█▒]", each, re.MULTILINE)
     held = " ".join(" ".join(outside).split())
     for function, kind in (("beat", "async"), ("clean_up", "sync")):
         assert held.count(f"✗ {function} (") == 1
