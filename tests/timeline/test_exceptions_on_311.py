@@ -151,11 +151,11 @@ def sync(): pass
 """
 
 
-@pytest.mark.parametrize("path", ["/loop", "/worker", "/handled"])
-def test_requests_after_a_recursion_are_recorded(tmp_path: Path, path: str) -> None:
+def test_requests_after_a_recursion_are_recorded(tmp_path: Path) -> None:
     """On the event loop and in worker threads; who raised is told, and that steps are missing."""
-    of_first, of_second, of_last = served(tmp_path, RECURSION, path, path, "/sync")
-    for told in (of_first, of_second):
+    paths = ("/loop", "/loop", "/worker", "/worker", "/handled", "/handled")
+    *of_each, of_last = served(tmp_path, RECURSION, *paths, "/sync")
+    for path, told in zip(paths, of_each, strict=True):
         raised = [each["text"] for each in told if each["kind"] == "raised"]
         assert all("the answer was 500, and it reached the server" in text for text in raised)
         assert ["walk" in text for text in raised] == [True] * (path != "/handled")
