@@ -39,7 +39,7 @@ class BackgroundTasks(BackgroundTasks):
 
 
 def minitasks(*arguments: str) -> Result:
-    return CliRunner(env={"COLUMNS": "80"}).invoke(cli, arguments)
+    return CliRunner(env={"COLUMNS": "80"}).invoke(cli, arguments, prog_name="minitasks")
 
 
 def refused(*arguments: str) -> str:
@@ -225,6 +225,15 @@ def test_a_scenario_becomes_a_program(tmp_path: Path, monkeypatch: pytest.Monkey
 
 # What can't be done: the words behind `minitasks`, and how the line begins that says why.
 CANNOT = {
+    "--nope": "no such option '--nope'; see minitasks --help",
+    "walk": "no such command 'walk'; see minitasks --help",
+    "run a:b --slow -1": "invalid value for '--slow': -1.0 is not in the range x>=0; see minit",
+    "run a:b --slow x": "invalid value for '--slow': 'x' is not a number; see minitasks run --",
+    "run a:b --post /x": "option '--post' requires 2 arguments; see minitasks run --help",
+    "step a:b --port 99999": "invalid value for '--port': 99999 is not in the range 0<=x<=6553",
+    "run a:b --port 1.5": "invalid value for '--port': '1.5' is not a whole number; see minita",
+    "workshop walk": "no such command 'walk'; see minitasks workshop --help",
+    "workshop report": "missing argument 'DIR...'; see minitasks workshop report --help",
     "run in-ordr": "there is no scenario 'in-ordr': did you mean in-order?",
     "run xyz": "there is no scenario 'xyz': see minitasks run --list",
     "run frozen-loop --backend trio": "frozen-loop does not run on trio: choose asyncio",
@@ -243,6 +252,15 @@ CANNOT = {
     "run --backend trio program.py": "--backend means nothing for a program",
     "run missing.py": "there is no file missing.py",
     "run no_such_shop:app": "there is no module no_such_shop",
+    "run a:b --slow nan": "invalid value for '--slow': nan is no number; see minitasks run",
+    "run a:": "a: names no application: say it as in shop.main:app",
+    "run shop/a.py:b": "shop/a.py:b names a file: name its module, as in shop.a:b",
+    "run a:b --app-dir nowhere": "there is no folder nowhere for --app-dir",
+    "run sync-task --page x --trace x": "--page and --trace both name x: choose two files",
+    "run sync-task --rows --json": "--rows and --json exclude each other: choose one",
+    "step :a": ":a names no application: say it as in shop.main:app",
+    "workshop watch --timeout 0": "invalid value for '--timeout': 0.0 is not in the range 0",
+    "workshop check 1 --file .": "there is no file .: name the Python file to grade",
     "step no-such": "there is no scenario 'no-such'",
     "step --list no-such": "there is no scenario 'no-such'",
     "step context --stop 9": "context has stops 1 to 4, and no stop 9",
@@ -270,3 +288,63 @@ def test_what_cannot_be_done_is_told_in_one_line(
     monkeypatch.setattr(sys, "path", sys.path[:])
     assert refused(*words.split()).startswith(CANNOT[words])
     sys.modules.pop("hello_shop", None)
+
+
+def test_a_group_alone_shows_its_commands() -> None:
+    """That is no mistake to be told in a line."""
+    assert "Commands:" in minitasks("workshop").output
+
+
+FACTORIES = """
+def gives_function():
+    return lambda: None
+
+def gives_dict():
+    return {}
+
+async def gives_later(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("factory", "kind"),
+    [("gives_function", "function"), ("gives_dict", "dict"), ("gives_later", "coroutine")],
+)
+def test_a_factory_that_makes_no_application(tmp_path: Path, factory: str, kind: str) -> None:
+    """It is not told to say --factory, which it was."""
+    (tmp_path / "makers.py").write_text(FACTORIES)
+    said = refused("run", f"makers:{factory}", "--factory", "--app-dir", str(tmp_path))
+    assert said == f"what the factory makers:{factory} makes is no ASGI 3 application, but a {kind}"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("reload=True", True),
+        ("port=1, workers=count", True),
+        ("reload=False, workers=1", False),
+        ("port=1", False),
+    ],
+)
+def test_a_program_that_serves_in_other_processes(tmp_path: Path, given: str, says: bool) -> None:
+    """Nothing of them is recorded; that is said before it runs."""
+    program = tmp_path / "main.py"
+    program.write_text(f"import uvicorn\nif not __name__:\n    uvicorn.run('main:app', {given})\n")
+    line = (
+        "minitasks: with reload or workers main.py serves in other processes, which can't be "
+        "watched: leave them out"
+    )
+    assert minitasks("run", str(program)).stderr.splitlines() == [line] * says
+
+
+@pytest.mark.parametrize("words", [["--get", "/"], ["x", "--get=/"]])
+def test_requests_behind_a_program_are_its_own_arguments(tmp_path: Path, words: list[str]) -> None:
+    """It gets them as before, and a line says how to send them to its application."""
+    program = tmp_path / "main.py"
+    program.write_text("import sys\nprint(sys.argv[1:])\n")
+    result = minitasks("run", str(program), *words)
+    assert str(words) in result.stdout
+    assert result.stderr.splitlines() == [
+        "minitasks: --get goes to main.py itself; to send requests name its application: "
+        "minitasks run main:app --get /"
+    ]

@@ -1,11 +1,11 @@
 """On which lines the event loop was held, and by what has no name of its own."""
 
 import re
-from typing import Any
 
 import pytest
 
-from tests.timeline.served_by_command import served
+from tests.timeline import served_by_command
+from tests.timeline.served_by_command import Findings, served_once
 
 SHOP = """
 import asyncio, time
@@ -73,21 +73,18 @@ async def in_turns():
     return await asyncio.gather(*(asyncio.to_thread(count) for _ in range(6)))
 """
 
-PATHS = ["/two", "/with", "/five", "/lambda", "/rows", "/own", "/locks", "/in-turns"]
+PATHS = ("/two", "/with", "/five", "/lambda", "/rows", "/own", "/locks", "/in-turns")
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
-    findings = served(tmp_path_factory.mktemp("shop"), SHOP, *PATHS)
-    return dict(zip(PATHS, findings, strict=True))
+def told(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> dict[str, Findings]:
+    return served_once("lines", SHOP, PATHS, tmp_path_factory, testrun_uid)
 
 
-def texts(findings: list[Any], kind: str) -> list[str]:
-    return [re.sub(r" \(.*?\)", "", x["text"], count=1) for x in findings if x["kind"] == kind]
-
-
-def line_of(source: str) -> int:
-    return SHOP[: SHOP.index(source)].count("\n") + 1
+def texts(findings: Findings, kind: str) -> list[str]:
+    """Give the sentences without the place of their function."""
+    told = served_by_command.texts(findings, kind)
+    return [re.sub(r" \(.*?\)", "", each, count=1) for each in told]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +109,7 @@ def line_of(source: str) -> int:
     ],
 )
 def test_each_line_that_holds_the_loop_is_told_with_its_own_time(
-    told: dict[str, list[Any]], path: str, pattern: str
+    told: dict[str, Findings], path: str, pattern: str
 ) -> None:
     """The longest three, in the order in which they ran."""
     (held,) = texts(told[path], "held")
@@ -120,7 +117,7 @@ def test_each_line_that_holds_the_loop_is_told_with_its_own_time(
 
 
 def test_the_figures_have_the_longest_line_and_the_time_of_each(
-    told: dict[str, list[Any]],
+    told: dict[str, Findings],
 ) -> None:
     """For a program that reads the JSON."""
     (held,) = (each["figures"] for each in told["/two"] if each["kind"] == "held")
@@ -136,19 +133,19 @@ def test_the_figures_have_the_longest_line_and_the_time_of_each(
     [("/lambda", "a lambda"), ("/rows", "a generator expression"), ("/own", "own")],
 )
 def test_what_a_nameless_function_raises_is_no_librarys(
-    told: dict[str, list[Any]], path: str, who: str
+    told: dict[str, Findings], path: str, who: str
 ) -> None:
     """It is told of the lambda where a library called it, and of an own caller otherwise."""
     (raised,) = texts(told[path], "raised")
     assert raised.startswith(f"{who} raised ")
 
 
-def test_a_lambda_that_keeps_pythons_lock_is_named(told: dict[str, list[Any]]) -> None:
+def test_a_lambda_that_keeps_pythons_lock_is_named(told: dict[str, Findings]) -> None:
     """It runs in a thread, and nobody else can run."""
     (held,) = texts(told["/locks"], "held")
     assert held.startswith("a lambda computed in worker thread ")
 
 
-def test_threads_of_python_code_that_take_turns_hold_no_lock(told: dict[str, list[Any]]) -> None:
+def test_threads_of_python_code_that_take_turns_hold_no_lock(told: dict[str, Findings]) -> None:
     """However many they are, and however long the event loop waits among them."""
     assert texts(told["/in-turns"], "held") == []

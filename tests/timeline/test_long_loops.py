@@ -3,12 +3,13 @@
 The applications are served by the command, in a process of its own.
 """
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from minitasks.cli import cli
 from tests.timeline.served_by_command import Findings, figures, served_once, texts
 
 LOOPS = """
@@ -233,9 +234,9 @@ print(add_up(100_000))
 @pytest.mark.parametrize("count", [10, 100_000])
 def test_a_program_with_a_long_loop_is_recorded_to_its_end(tmp_path: Path, count: int) -> None:
     """It prints what it prints, and only of a long one something is left out."""
-    (tmp_path / "program.py").write_text(PROGRAM.replace("100_000", str(count)))
-    command = [sys.executable, "-m", "minitasks", "run", "--rows", "program.py"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM.replace("100_000", str(count)))
+    done = CliRunner(env={"COLUMNS": "80"}).invoke(cli, ["run", "--rows", str(program)])
     total = count * (count - 1) // 2
     assert done.stdout.startswith(f"{total}\n")
     (end,) = (line.split() for line in done.stdout.splitlines() if "add_up returns" in line)

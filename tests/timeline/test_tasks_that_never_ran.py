@@ -1,12 +1,11 @@
 """Tasks that never ran: each that a request or a program made, and did not call, is told."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from minitasks.timeline.own_runs import run_own_program
-from tests.timeline.served_by_command import served
+from tests.timeline.served_by_command import Findings, served_once, texts
 
 SHOP = """
 import operator, subprocess, time
@@ -125,23 +124,18 @@ NEVER_RAN = {
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+def told(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> dict[str, Findings]:
     """Give the sentences on each request."""
-    said = served(tmp_path_factory.mktemp("shop"), SHOP, *NEVER_RAN)
-    return dict(zip(NEVER_RAN, said, strict=True))
-
-
-def texts(findings: list[Any], kind: str) -> list[str]:
-    return [each["text"] for each in findings if each["kind"] == kind]
+    return served_once("never-ran", SHOP, tuple(NEVER_RAN), tmp_path_factory, testrun_uid)
 
 
 @pytest.mark.parametrize("path", NEVER_RAN)
-def test_a_task_that_is_made_and_not_called_is_named(told: dict[str, list[Any]], path: str) -> None:
+def test_a_task_that_is_made_and_not_called_is_named(told: dict[str, Findings], path: str) -> None:
     """However it was made or lost; and no other, such as one that a later request calls."""
     assert sorted(texts(told[path], "never called")) == sorted(NEVER_RAN[path])
 
 
-def test_a_task_without_a_name_counts(told: dict[str, list[Any]]) -> None:
+def test_a_task_without_a_name_counts(told: dict[str, Findings]) -> None:
     """It may be the last one; and it has its place in the order."""
     (sent,) = (each["figures"] for each in told["/nameless"] if each["kind"] == "sent")
     assert sent["until_last_task"] >= 100
@@ -149,7 +143,7 @@ def test_a_task_without_a_name_counts(told: dict[str, list[Any]]) -> None:
     assert order.endswith(": note, methodcaller object, another task.")
 
 
-def test_a_task_that_runs_tasks_is_not_among_them(told: dict[str, list[Any]]) -> None:
+def test_a_task_that_runs_tasks_is_not_among_them(told: dict[str, Findings]) -> None:
     """It would seem to run side by side with those that it runs."""
     (order,) = texts(told["/all-run"], "order")
     assert order.endswith(
