@@ -129,7 +129,7 @@ for name, function in [*globals().items()]:
 """
 
 # Python 3.11 tells the recorder of each call to the end: there it takes ten times as long.
-MANY = 300_000 if sys.version_info < (3, 12) else 2_000_000
+MANY = 600_000 if sys.version_info < (3, 12) else 4_000_000
 AGAIN = (f"/awaited/{MANY // 4}", f"/squares/{MANY}", f"/squares/{MANY}?again", f"/sort/{MANY}")
 BEATING = [f"/{name}/{turn}" for turn in range(3) for name in ("quick", "waits")]
 # What is long comes first: the more is kept, the longer a garbage collection holds the loop.
