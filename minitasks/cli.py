@@ -82,7 +82,8 @@ def in_one_line() -> Iterator[None]:
     except CannotRun as problem:
         line = str(problem)
     except OSError as problem:
-        line = f"{problem.filename or 'a file'} can't be read or written: {problem.strerror}"
+        where = problem.filename or "a file"
+        line = f"{where} can't be read or written: {problem.strerror or problem}"
     click.echo(f"minitasks: {line}", err=True)
     raise click.exceptions.Exit(2)
 

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
-from minitasks.cli import cli
+from minitasks.cli import cli, in_one_line
 from minitasks.scenarios import NAMES
 from minitasks.timeline import output
 
@@ -288,6 +289,22 @@ def test_what_cannot_be_done_is_told_in_one_line(
     monkeypatch.setattr(sys, "path", sys.path[:])
     assert refused(*words.split()).startswith(CANNOT[words])
     sys.modules.pop("hello_shop", None)
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (PermissionError(13, "Permission denied", "a.py"), "a.py can't be read or written: Perm"),
+        (OSError("the device is gone"), "a file can't be read or written: the device is gone"),
+    ],
+)
+def test_what_the_system_refuses_is_told_in_one_line(
+    error: OSError, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the file, where the system names it, and the reason."""
+    with pytest.raises(click.exceptions.Exit), in_one_line():
+        raise error
+    assert capsys.readouterr().err.startswith(f"minitasks: {line}")
 
 
 def test_a_group_alone_shows_its_commands() -> None:
