@@ -214,8 +214,6 @@ def run(context: click.Context, /, name: str, **options: Any) -> None:
         return
     from minitasks.timeline.present import Choice
 
-    if options["rows"] and options["wants_json"]:
-        raise CannotRun("--rows and --json exclude each other: choose one")
     shown = ("rows", "wants_json", "page", "trace", "wants_questions")
     choice = Choice(*(options[option] for option in shown))
     refuse_others(context)

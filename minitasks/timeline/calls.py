@@ -194,6 +194,7 @@ def find_slices(timeline: Timeline, lanes: dict[int, Lane]) -> list[Slice]:
     coroutines = {event.frame for event in timeline.events if event.kind in ("suspend", "resume")}
     calls: dict[int, Call] = {}
     found: list[Slice] = []
+    end = timeline.events[-1].time if timeline.events else 0
     for index, event in enumerate(timeline.events):
         if event.kind == "mark":
             continue
@@ -208,9 +209,10 @@ def find_slices(timeline: Timeline, lanes: dict[int, Lane]) -> list[Slice]:
             elif stack and event.task != stack[-1].event.task:
                 # From its last step on, what runs the loop may have waited in there.
                 _leave_to_loop(stack, timeline.events[stack[-1].last].time, coroutines)
-            call = calls.setdefault(event.frame, Call(event, index, lanes[event.lane]))
+            if event.frame not in calls:
+                calls[event.frame] = Call(event, index, lanes[event.lane])
+            call = calls[event.frame]
             under = stack[-1] if stack and stack[-1].ended == "open" else None
-            end = timeline.events[-1].time
             part = Slice(call, event, index, index, len(stack), under, begun, end)
             for some in (stack, call.slices, found):
                 some.append(part)

@@ -7,14 +7,14 @@ import functools
 import linecache
 import os
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios.library import is_own, library_files
-from minitasks.tracing.steps import callers
+from minitasks.tracing.steps import callers, codes_in
 
 
 class Files:
@@ -122,13 +122,6 @@ def outermost(frame: FrameType) -> FrameType:
         if caller.f_globals is frame.f_globals and caller.f_code.co_name == "<module>":
             return caller
     return frame
-
-
-def codes_in(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from codes_in(constant)
 
 
 def read_source(path: str) -> str:

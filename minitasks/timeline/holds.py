@@ -40,9 +40,9 @@ def find_holds(run: Run, slow: float) -> list[Hold]:
         Hold(part, part.event.request, blame(run, part, slow))
         for part in run.view.slices
         if part.call.file in run.own
+        and run.view.is_on_loop(part)
         and is_entry(run, part)
         and own_time(run, part, is_sure=True) >= slow * 1e6
-        and run.view.is_on_loop(part)
         and not held_by_awaited(run, part)
     ]
 

@@ -32,6 +32,8 @@ class Choice:
     said: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if self.rows and self.wants_json:
+            raise CannotRun("--rows and --json exclude each other: choose one")
         if self.wants_questions:
             if self.rows or self.wants_json:
                 raise CannotRun("--ask draws lanes: leave out --rows and --json")

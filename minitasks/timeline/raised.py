@@ -138,7 +138,7 @@ def what_became(run: Run, calls: list[Call]) -> str:
     about = [mark for mark in run.view.all_marks if origin in mark.began_in]
     if any(mark.text.endswith(" ends the server") for mark in about):
         return "it ended the server."
-    if not any(mark.text.endswith(" arrives") for mark in run.view.all_marks):
+    if "arrives" not in run.steps[0]:
         return what_became_in_program(run, origin, calls[-1])
     sent = run.mark("sent")
     status = str(status_of(sent)) if sent is not None and sent.time > left_at else ""

@@ -296,7 +296,7 @@ class Recorder:
             request: Only from this request's arrival on, with all marks that were left before.
         """
         # Two threads may have read the clock in one order and added their events in the other.
-        kept = sorted(self._events.copy(), key=itemgetter(1))[: self._limit]
+        kept = sorted(self._events, key=itemgetter(1))[: self._limit]
         if request:
             kept = since_arrival(kept, request)
         events = [Event(*event) for event in kept]

@@ -176,8 +176,10 @@ class StallWatch:
     def _tell_of_lock(self, it: Watched, now: Times) -> None:
         """Say so if another thread held the interpreter's lock since the loop turned last."""
         thread = locked_out_by(it.before, now, len(it.stacks), self._slow)
+        if thread is None:
+            return
         ours = {each.ident for each in threading.enumerate() if each.name in OURS}
-        if thread is not None and thread not in ours:
+        if thread not in ours:
             held = now.clock - it.before.clock - EVERY
             it.before = now
             mark(f"{HELD_FOR}{held * 1000:.0f} ms by thread {thread}")

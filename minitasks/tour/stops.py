@@ -4,12 +4,13 @@ A `Stop` names a function and a text on one of its lines. `find_breakpoints` loo
 files, without running them, so a tour fits the core, Starlette and a learner's own file alike.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from inspect import CO_NEWLOCALS
 from pathlib import Path
 from types import CodeType
 
+from minitasks.tracing.steps import codes_in
 from minitasks.tracing.where import name_of
 
 
@@ -90,16 +91,8 @@ def read_functions(files: Sequence[Path]) -> dict[str, tuple[Path, CodeType]]:
     found: dict[str, tuple[Path, CodeType]] = {}
     for file in files:
         module = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+        functions = [code for code in codes_in(module) if code.co_flags & CO_NEWLOCALS]
         # Of several with the same name in a file the last one counts: the first are overloads.
-        for name, code in {name_of(code): code for code in functions_in(module)}.items():
+        for name, code in {name_of(code): code for code in functions}.items():
             found.setdefault(name, (file.resolve(), code))
     return found
-
-
-def functions_in(code: CodeType) -> Iterator[CodeType]:
-    """Give the functions in a code, but not the classes."""
-    for each in code.co_consts:
-        if isinstance(each, CodeType):
-            if each.co_flags & CO_NEWLOCALS:
-                yield each
-            yield from functions_in(each)

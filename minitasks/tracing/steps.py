@@ -93,6 +93,14 @@ def start_of(code: CodeType) -> int:
     return 2 * code.co_code[::2].index(RESUME)
 
 
+def codes_in(code: CodeType) -> Iterator[CodeType]:
+    """Give a code, and those of all functions and classes in it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from codes_in(constant)
+
+
 def way_out(frame: FrameType) -> Literal["suspend", "return", "raise"]:
     """Tell, at a "return" event, how the frame is left, from the instruction at which it stands.
 
