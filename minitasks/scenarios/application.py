@@ -5,10 +5,10 @@ uvicorn as `uvicorn module:attribute` would, with marks round each request.
 """
 
 import ast
+import contextlib
 import importlib
 import inspect
 import json
-import logging
 import logging.config
 import socket
 import sys
@@ -16,10 +16,10 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Literal
 
-import httpx2
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
@@ -273,28 +273,25 @@ def serve(
 
 def send_all(address: str, requests: Sequence[Request], server: Server) -> None:
     """Send requests, one after another, as a client that waits for each answer; end the server."""
-    # The client's own log would get among the application's.
-    ident = threading.get_ident()
-    logging.getLogger("httpx2").addFilter(lambda record: record.thread != ident)
     try:
         for request in requests:
-            method, path, body = request.method, request.path, request.body
+            body = request.body
             # A connection of its own, as curl has.
-            with Client(address, timeout=None) as client:
+            with contextlib.closing(Client(address, timeout=None)) as client:
                 try:
-                    client.request(method, path, content=body, headers=headers_for(body))
-                except httpx2.HTTPError as error:
+                    client.request(request.method, request.path, body, kind_of_body(body))
+                except (OSError, HTTPException) as error:
                     mark(f"no answer: {type(error).__name__}")
     finally:
         server.should_exit = True
 
 
-def headers_for(body: str | None) -> dict[str, str]:
-    """Name the kind of a body: JSON if it is that, else a form."""
+def kind_of_body(body: str | None) -> str:
+    """Name the kind of a body, if there is one: JSON if it is that, else a form."""
     if body is None:
-        return {}
+        return ""
     try:
         json.loads(body)
     except ValueError:
-        return {"content-type": "application/x-www-form-urlencoded"}
-    return {"content-type": "application/json"}
+        return "application/x-www-form-urlencoded"
+    return "application/json"

@@ -57,8 +57,7 @@ def first_client(heart: Heart, client: Client) -> None:
 def second_client(heart: Heart, client: Client) -> None:
     report_begun.block(timeout=5)
     first_answered.block()
-    client.event_hooks = {"request": [second_request_sent.set]}
-    client.get("/books")
+    client.get("/books", when_sent=second_request_sent.set)
     heart.block_for_a_beat()
 
 

@@ -13,11 +13,11 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
-from urllib.parse import unquote
+from http.client import HTTPConnection
+from json import dumps
+from urllib.parse import quote, unquote, urldefrag, urlsplit
 
 import anyio
-import httpx2
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -109,22 +109,47 @@ def in_words(error: BaseException) -> str:
     return f"{kind} of {', '.join(in_words(inner) for inner in error.exceptions)}"
 
 
-class Client(httpx2.Client):
+class Client:
     """An HTTP client that leaves a mark for each request and each response."""
 
     def __init__(self, address: str, timeout: float | None) -> None:
-        # Without a proxy, and without certificates to load for plain HTTP.
-        super().__init__(base_url=address, trust_env=False, verify=False, timeout=timeout)
+        at = urlsplit(address)
+        assert at.hostname
+        self._connection = HTTPConnection(at.hostname, at.port, timeout=timeout)
 
-    def send(self, request: httpx2.Request, **how: Any) -> httpx2.Response:
-        """Send a request, and wait for the whole response."""
-        path = request.url.raw_path.decode()
-        if not unquote(path).isprintable():
-            path = unquote(path)  # and so it is told where it arrives
-        mark(f"request sent: {request.method} {path}")
-        response = super().send(request, **how)
-        mark(f"response {response.status_code} complete at the client")
-        return response
+    def close(self) -> None:
+        self._connection.close()
+
+    def get(self, path: str, when_sent: Callable[[], object] = lambda: None) -> int:
+        """Get a page; give the status of the answer."""
+        return self.request("GET", path, when_sent=when_sent)
+
+    def post(self, path: str, json: object) -> int:
+        """Post a JSON object; give the status of the answer."""
+        return self.request("POST", path, dumps(json), "application/json")
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: str | None = None,
+        kind: str = "",
+        when_sent: Callable[[], object] = lambda: None,
+    ) -> int:
+        """Send a request with a body of some kind, and wait for the whole answer."""
+        path = quote(urldefrag(path).url, safe="/?%:@!$&'()*+,;=")
+        # What can't be shown is told as where it arrives.
+        shown = path if unquote(path).isprintable() else unquote(path)
+        headers = {"accept": "*/*", "user-agent": "minitasks"}
+        if kind:
+            headers["content-type"] = kind
+        mark(f"request sent: {method} {shown}")
+        self._connection.request(method, path, body and body.encode(), headers)
+        when_sent()
+        response = self._connection.getresponse()
+        response.read()
+        mark(f"response {response.status} complete at the client")
+        return response.status
 
 
 class Site:
@@ -141,7 +166,7 @@ class Site:
 
         def run_client() -> None:
             try:
-                with Client(self.address, timeout()) as client:
+                with contextlib.closing(Client(self.address, timeout())) as client:
                     what_it_does(client)
             except Exception as error:  # nobody looks at a thread's end
                 outcome.set_exception(error)

@@ -150,6 +150,14 @@ class View:
         self.end = timeline.events[-1].time + 1 if timeline.events else 0
 
     @cached_property
+    def events_of(self) -> dict[int, list[Event]]:
+        """The events of each request, in the order of time."""
+        found: dict[int, list[Event]] = defaultdict(list)
+        for event in self.timeline.events:
+            found[event.request].append(event)
+        return found
+
+    @cached_property
     def zero(self) -> int:
         """The moment that counts as 0 ms: the first request, or else the first event."""
         requests = self.marks("request sent") or [

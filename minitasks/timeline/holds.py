@@ -39,7 +39,8 @@ def find_holds(run: Run, slow: float) -> list[Hold]:
     return [
         Hold(part, part.event.request, blame(run, part, slow))
         for part in run.view.slices
-        if part.call.file in run.own
+        if part.end - part.start >= slow * 1e6
+        and part.call.file in run.own
         and run.view.is_on_loop(part)
         and is_entry(run, part)
         and own_time(run, part, is_sure=True) >= slow * 1e6
@@ -265,7 +266,7 @@ def one_behind_another(
 ) -> list[list[Hold]]:
     """Put those holds of others together between which a request had no turn."""
     together: list[list[Hold]] = []
-    turns = [event.time for event in run.timeline.events if event.request == run.request]
+    turns = [event.time for event in run.events]
     for hold in holds:
         if hold.request == run.request or hold.part.lane != arrives.lane or hold.part.end <= begun:
             continue
@@ -283,7 +284,7 @@ def goes_on_at_once(run: Run, part: Slice, slow: float) -> Event | None:
     One that arrives then had nothing else to wait for, however slow the machine is. What works for
     it in a thread goes on all the time.
     """
-    here = (x for x in run.timeline.events if (x.request, x.lane) == (run.request, part.lane))
+    here = (event for event in run.events if event.lane == part.lane)
     goes_on = next((event for event in here if event.time >= part.end), None)
     elsewhere = (x for call in run.calls for x in call.slices if x.lane != part.lane)
     if goes_on is None or any(x.start < part.end and part.start < x.end for x in elsewhere):

@@ -8,7 +8,7 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from operator import attrgetter
@@ -52,13 +52,19 @@ class Run:
         return self.view.timeline
 
     @cached_property
+    def events(self) -> Sequence[Event]:
+        """The events of this run, in the order of time."""
+        every = self.timeline.events
+        return self.view.events_of.get(self.request, []) if self.request else every
+
+    @cached_property
     def calls(self) -> list[Call]:
         """The calls of this run, in the order in which they began."""
         return [call for call in self.view.all_calls if self.is_here(call.event)]
 
     @cached_property
     def marks(self) -> list[Event]:
-        return [mark for mark in self.view.all_marks if self.is_here(mark)]
+        return [event for event in self.events if event.kind == "mark"]
 
     def receiver(self, call: Call) -> Call | None:
         """Give the call of own code that got what a call raised.

@@ -247,16 +247,19 @@ def requests_of_lost(run: Run) -> Iterator[tuple[int, re.Match[str]]]:
     Python may warn much later. Who made it has run the line more often than the function began.
     """
     told: Counter[tuple[int, str]] = Counter()
-    for mark in run.view.all_marks:
-        said = LOST.match(mark.text)
-        if said is None:
-            continue
-        place = "line", said[2], int(said[3] or 0)
-        before = (event for event in run.timeline.events if event.time < mark.time)
-        makers = Counter(x.request for x in before if (x.kind, x.file, x.line) == place)
-        calls = (call for call in run.view.all_calls if call.function == said[1])
-        began = Counter(call.event.request for call in calls)
-        lost = [x for x in makers if makers[x] > began[x] + told[x, said[1]]]
-        request = lost[-1] if lost else mark.request
+    lost = [(mark, said) for mark in run.view.all_marks if (said := LOST.match(mark.text))]
+    places = {(said[2], int(said[3] or 0)) for _, said in lost}
+    made = [
+        event
+        for event in (run.timeline.events if lost else ())
+        if event.kind == "line" and (event.file, event.line) in places
+    ]
+    began = Counter((call.event.request, call.function) for call in run.view.all_calls)
+    for mark, said in lost:
+        at = said[2], int(said[3] or 0)
+        before = (event for event in made if event.time < mark.time)
+        makers = Counter(event.request for event in before if (event.file, event.line) == at)
+        who = [x for x in makers if makers[x] > began[x, said[1]] + told[x, said[1]]]
+        request = who[-1] if who else mark.request
         told[request, said[1]] += 1
         yield request, said

@@ -8,9 +8,10 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from minitasks.scenarios.marks import request_number
 from minitasks.timeline.calls import View
@@ -147,10 +148,8 @@ class Teller:
             starts, ends, findings = zip(*held, strict=True)
             begins, over = min(starts), max(ends)
             # Without the steps of requests: the picture would begin with the first of them.
-            piece = piece_of(
-                run,
-                lambda x: begins <= x.time <= over and not (x.kind == "mark" and x.request),
-            )
+            within = (event for event in run.events if begins <= event.time <= over)
+            piece = piece_of(run, (x for x in within if not (x.kind == "mark" and x.request)))
             self._when_done(RecordedRequest(0, "Outside requests", 0, piece, findings))
 
     def _is_news(self, finding: Finding) -> bool:
@@ -183,14 +182,14 @@ def request_of(run: Run, slow: float) -> RecordedRequest | None:
         number=run.request,
         name=arrives.text.removesuffix(" arrives"),
         status=status_of(sent) if sent else 0,
-        view=piece_of(run, lambda event: event.request == run.request or event in of_client),
+        view=piece_of(run, sorted([*of_client, *run.events], key=attrgetter("time"))),
         findings=tuple(find_own(run, slow)),
     )
 
 
-def piece_of(run: Run, is_kept: Callable[[Event], bool]) -> View:
+def piece_of(run: Run, events: Iterable[Event]) -> View:
     """Take some events out of a recording, with their threads."""
-    kept = tuple(filter(is_kept, run.timeline.events))
+    kept = tuple(events)
     numbers = {event.lane for event in kept}
     lanes = tuple(lane for lane in run.timeline.lanes if lane.number in numbers)
     return View(replace(run.timeline, events=kept, lanes=lanes))
