@@ -70,6 +70,7 @@ def run_own_program(
     recording = record_files(files)
     recording.when_loop_runs(stalls.begin)
     with watching(stalls.hear), recording, warnings_marked(), stalls.ending():
+        keep_from_collector()
         try:
             run_program(path, arguments)
         except SystemExit as end:
@@ -79,10 +80,24 @@ def run_own_program(
         except BaseException as error:
             print_as_python_does(error, path)
             code = 130 if isinstance(error, KeyboardInterrupt) else 1
-        gc.collect()  # of a coroutine that was lost in a circle of objects Python warns now
+        collect_all()
     view = View(recording.timeline)
     found = [*find_own(Run(view, own_files(files)), slow), *full(view.timeline)]
     return OwnRun(view, tuple(found), code)
+
+
+def keep_from_collector() -> None:
+    """Let no garbage collection look at what is loaded: a recording would make many more of them,
+    each of which holds the event loop.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def collect_all() -> None:
+    """Collect all garbage: of a coroutine that is lost in a circle of objects Python warns now."""
+    gc.unfreeze()
+    gc.collect()
 
 
 def exit_code(end: SystemExit) -> int:
@@ -141,6 +156,7 @@ def serve_recorded(
     stalls = StallWatch(slow, files.is_own, teller.hear_of_hold, print_frozen_server)
 
     def ready(address: str) -> None:
+        keep_from_collector()
         teller.begin()
         stalls.begin()
         when_ready(address)
@@ -152,7 +168,7 @@ def serve_recorded(
         try:
             with nullcontext() if requests else teller.telling():
                 serve(application, requests, when_ready=ready, **server)
-            gc.collect()  # of a coroutine that was lost in a circle of objects Python warns now
+            collect_all()
         except SystemExit as end:
             code = exit_code(end)
     view = View(recording.timeline)

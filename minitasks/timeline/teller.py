@@ -96,12 +96,15 @@ class Teller:
         if number and text.endswith(" done"):
             if self._done.full():
                 # The oldest: the recording may not hold it any more when its turn comes.
-                with suppress(queue.Empty):
-                    self.left_out += self._done.get_nowait() != HOLD
+                self._leave_out_one()
             if not self._is_live:
                 # When all have ended, a long one may have taken the place of this one's events.
                 self._kept[number] = self._recording.so_far(number)
             self._done.put(number)
+
+    def _leave_out_one(self) -> None:
+        with suppress(queue.Empty):  # which the other thread has made it in the meantime
+            self.left_out += self._done.get_nowait() != HOLD
 
     def tell_all(self, view: View) -> None:
         """Tell of all that are done, in the order in which they arrived."""
@@ -131,8 +134,8 @@ class Teller:
             yield
         finally:
             is_over.set()
-            for _ in range(self._done.qsize() - AT_THE_END):
-                self.left_out += self._done.get_nowait() != HOLD
+            while self._done.qsize() > AT_THE_END:
+                self._leave_out_one()
             self._done.put(0)
             thread.join()
 

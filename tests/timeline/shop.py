@@ -117,7 +117,7 @@ behind.add_middleware(Passing)
 app.mount("/behind", behind)
 
 @behind.get("/rows")
-async def many_rows(): return [{"number": number} for number in range(60_000)]
+async def many_rows(): return [{"number": number} for number in range(15_000)]
 def conflict(): raise HTTPException(409)
 @behind.get("/task")
 async def add(tasks: BackgroundTasks): tasks.add_task(conflict)
@@ -281,7 +281,7 @@ async def peeks():
 
 async def both():
     time.sleep(0.15)
-    return [{"number": number} for number in range(20_000)]
+    return [{"number": number} for number in range(10_000)]
 
 async def nests():
     await helper()

@@ -59,12 +59,12 @@ async def own():
 
 @app.get("/locks")
 async def locks():
-    return await run_in_threadpool(lambda: sum(range(40_000_000)))
+    return await run_in_threadpool(lambda: sum(range(25_000_000)))
 
 
 def count():
     total = 0
-    for number in range(4_000_000): total += number
+    for number in range(2_000_000): total += number
     return total
 
 
@@ -124,8 +124,8 @@ def test_the_figures_have_the_longest_line_and_the_time_of_each(
     (first, its_time), (second, other_time) = held["lines"]
     assert (held["line"], held["source"]) == (second, "time.sleep(0.15)")
     assert second == first + 1
-    assert its_time >= 100
-    assert other_time >= 150
+    assert its_time >= 90  # less what recording took
+    assert other_time >= 135
 
 
 @pytest.mark.parametrize(

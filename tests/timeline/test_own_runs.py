@@ -7,6 +7,7 @@ What is said is compared with that.
 import logging
 import re
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -547,3 +548,31 @@ def test_what_only_the_recording_makes_slow_is_not_said_to_hold_the_loop() -> No
     timeline = Timeline(events, (Lane(0, "event loop", "event loop"),), {"own.py": BUSY}, 1)
     found = find_own(Run(View(timeline), frozenset({"own.py"})))
     assert not [each for each in found if each.kind == "held"]
+
+
+LOADED = """
+import gc
+
+from fastapi import FastAPI
+
+class Circle: ...
+async def work(): ...
+
+app = FastAPI()
+kept = Circle()
+kept.itself, kept.lost = kept, work()
+
+@app.get("/")
+def let_go():
+    globals().pop("kept")
+    return gc.get_freeze_count() > 10_000
+"""
+
+
+def test_what_is_loaded_is_looked_at_by_the_last_collection_alone(tmp_path: Path) -> None:
+    """Each collection that looks at it would hold the event loop; and a recording makes many."""
+    (tmp_path / "loaded.py").write_text(LOADED)
+    command = [sys.executable, "-m", "minitasks", "run", "loaded:app", "--get", "/", "--rows"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert re.search("let_go returns .* True", done.stdout)
+    assert "coroutine 'work' was never awaited" in done.stderr

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from minitasks.scenarios.marks import request_number
 from minitasks.timeline.events import Timeline
 from minitasks.timeline.files import Folder
@@ -63,6 +65,26 @@ def test_ctrl_c_waits_for_few_requests_that_are_still_to_be_drawn(tmp_path: Path
         wait_until(lambda: recording.teller._done.qsize() == 59)
     assert len(recording.asked) == 31
     assert recording.teller.left_out == 60
+
+
+def test_what_is_taken_meanwhile_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other thread may take all that wait when it has just been asked how many there are."""
+    recording = SlowRecording(tmp_path, left_out=0)
+    done = recording.teller._done
+    for number in range(1, 61):
+        recording.hear(number)
+
+    def taken_meanwhile() -> int:
+        how_many = len(done.queue)
+        done.queue.clear()
+        return how_many
+
+    monkeypatch.setattr(done, "qsize", taken_meanwhile)
+    with recording.teller.telling():
+        pass
+    assert recording.asked in ([], [1])
 
 
 def test_of_a_function_that_holds_the_loop_again_only_a_far_longer_hold_is_news(
