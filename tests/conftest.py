@@ -28,8 +28,8 @@ settings.load_profile("fixed")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run three tests at once for two cores: some wait more than they compute."""
-    return 3 * (os.cpu_count() or 1) // 2 or 1
+    """Run two tests at once for each core: many wait more than they compute."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=sys.version_info < (3, 12))

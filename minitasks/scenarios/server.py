@@ -6,7 +6,6 @@ that. `Marked` leaves marks round each request; the client leaves its own.
 """
 
 import asyncio
-import concurrent.futures
 import contextlib
 import itertools
 import socket
@@ -160,22 +159,27 @@ class Site:
 
     async def visit(self, name: str, what_it_does: Callable[[Client], object]) -> None:
         """Let a new client do something, in a thread of its own, and wait until it is done."""
-        outcome: concurrent.futures.Future[object] = concurrent.futures.Future()
-        # Under way: Ctrl-C may cancel the waiting for it, but not the client itself.
-        outcome.set_running_or_notify_cancel()
+        loop = asyncio.get_running_loop()
+        outcome = loop.create_future()
+
+        def end(error: Exception | None) -> None:
+            # Ctrl-C cancels the waiting between any two steps: it can't be asked about before.
+            with contextlib.suppress(asyncio.InvalidStateError):
+                outcome.set_exception(error) if error else outcome.set_result(None)
 
         def run_client() -> None:
+            failure = None
             try:
                 with contextlib.closing(Client(self.address, timeout())) as client:
                     what_it_does(client)
             except Exception as error:  # nobody looks at a thread's end
-                outcome.set_exception(error)
-            else:
-                outcome.set_result(None)
+                failure = error
+            with contextlib.suppress(RuntimeError):  # the event loop is closed
+                loop.call_soon_threadsafe(end, failure)
 
         # A daemon: Ctrl-C must not wait for a client that waits for a server that is gone.
         threading.Thread(target=run_client, name=name, daemon=True).start()
-        await asyncio.wrap_future(outcome)
+        await outcome
 
 
 @contextlib.asynccontextmanager

@@ -180,3 +180,25 @@ def test_a_visit_that_nobody_waits_for_any_more_ends_quietly(
     go_on.set()
     threads[0].join()
     assert caplog.text == ""
+
+
+class CancelledMeanwhile(asyncio.Future[object]):
+    """A future that is cancelled when it has just been asked whether it is."""
+
+    def set_result(self, result: object) -> None:
+        self.cancel()
+        super().set_result(result)
+
+
+def test_ctrl_c_in_the_moment_in_which_a_visit_ends_is_no_error(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncio cancels the main task in a signal handler: between any two steps of other code."""
+
+    async def leave() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), "create_future", CancelledMeanwhile)
+        with pytest.raises(asyncio.CancelledError):
+            await Site("http://127.0.0.1:1").visit("client", lambda client: None)
+
+    asyncio.run(leave())
+    assert caplog.text == ""

@@ -117,7 +117,7 @@ behind.add_middleware(Passing)
 app.mount("/behind", behind)
 
 @behind.get("/rows")
-async def many_rows(): return [{"number": number} for number in range(15_000)]
+async def many_rows(): return [{"number": number} for number in range(40_000)]
 def conflict(): raise HTTPException(409)
 @behind.get("/task")
 async def add(tasks: BackgroundTasks): tasks.add_task(conflict)

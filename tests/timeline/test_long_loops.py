@@ -12,6 +12,8 @@ from click.testing import CliRunner
 from minitasks.cli import cli
 from tests.timeline.served_by_command import Findings, figures, served_once, texts
 
+pytestmark = pytest.mark.slow
+
 LOOPS = """
 import asyncio, contextlib, inspect, time
 

@@ -14,6 +14,8 @@ from tests.tour.session import Session, take
 if sys.platform == "win32":
     pytest.skip("pexpect needs a pseudo-terminal", allow_module_level=True)
 
+pytestmark = pytest.mark.slow
+
 SHOP = """\
 from pathlib import Path
 
