@@ -3,6 +3,7 @@
 A section for each of the three ways to learn: run (timeline), step (tour), workshop.
 """
 
+import gc
 import json
 import math
 import os
@@ -222,7 +223,12 @@ def run(context: click.Context, /, name: str, **options: Any) -> None:
         "a program": run_own_program,
         "a scenario": run_scenario,
     }
-    context.exit(runs[context.meta["kind"]](name, options, choice))
+    # Garbage collections hold the event loop. They need not look at what is not the program's.
+    gc.freeze()
+    try:
+        context.exit(runs[context.meta["kind"]](name, options, choice))
+    finally:
+        gc.unfreeze()
 
 
 # The options that mean something for only some of what is run.

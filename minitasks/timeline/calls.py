@@ -22,6 +22,9 @@ Ending = Literal["suspend", "return", "raise", "loop", "open"]
 COLOURS = {"client": "magenta", "event loop": "cyan", "worker thread": "green", "thread": "blue"}
 
 
+COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>")  # on Python 3.11 calls of their own
+
+
 @dataclass(slots=True, eq=False)
 class Slice:
     """One piece of time in which a call is on its thread.
@@ -86,8 +89,10 @@ class Call:
 
     @property
     def caller(self) -> "Call | None":
-        """The call that made it, on the same thread."""
+        """The call that made it, on the same thread: not the comprehension in which it stands."""
         under = self.slices[0].under
+        while under is not None and under.call.name in COMPREHENSIONS:
+            under = under.under
         return under.call if under else None
 
     @property

@@ -16,14 +16,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from minitasks.timeline.budget import LEFT_OUT
-from minitasks.timeline.calls import Call, Slice, View
+from minitasks.timeline.calls import COMPREHENSIONS, Call, Slice, View
 from minitasks.timeline.events import Event, Timeline
 from minitasks.timeline.stalls import HELD_FOR
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 YIELDS = ast.Yield | ast.YieldFrom
 RUNNER = "BackgroundTask.__call__"  # the function that runs a task
-COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>")
 NAMELESS = {
     "<genexpr>": "a generator expression",
     "<lambda>": "a lambda",

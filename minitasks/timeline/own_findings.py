@@ -25,7 +25,6 @@ from minitasks.timeline.holds import (
     waited_for_the_loop,
 )
 from minitasks.timeline.own_code import (
-    COMPREHENSIONS,
     NAMELESS,
     RUNNER,
     Function,
@@ -80,8 +79,6 @@ def where_each_ran(run: Run) -> Iterator[Finding]:
         where = " and ".join(dict.fromkeys(ran_on(run, part) for part in slices))
         # Where steps are left out, the one below may not be who called.
         caller = first.caller if run.is_whole else None
-        if caller is not None and caller.name in COMPREHENSIONS:  # on Python 3.11 a call of its own
-            caller = caller.caller
         why = "async" if run.is_async(first) else "sync"
         on_loop = list(map(run.view.is_on_loop, slices))
         if why == "sync" and all(on_loop) and caller is not None and run.is_async(caller):

@@ -70,7 +70,6 @@ def run_own_program(
     recording = record_files(files)
     recording.when_loop_runs(stalls.begin)
     with watching(stalls.hear), recording, warnings_marked(), stalls.ending():
-        keep_from_collector()
         try:
             run_program(path, arguments)
         except SystemExit as end:
@@ -80,24 +79,10 @@ def run_own_program(
         except BaseException as error:
             print_as_python_does(error, path)
             code = 130 if isinstance(error, KeyboardInterrupt) else 1
-        collect_all()
+        gc.collect()  # of a coroutine that was lost in a circle of objects Python warns now
     view = View(recording.timeline)
     found = [*find_own(Run(view, own_files(files)), slow), *full(view.timeline)]
     return OwnRun(view, tuple(found), code)
-
-
-def keep_from_collector() -> None:
-    """Let no garbage collection look at what is loaded: a recording would make many more of them,
-    each of which holds the event loop.
-    """
-    gc.collect()
-    gc.freeze()
-
-
-def collect_all() -> None:
-    """Collect all garbage: of a coroutine that is lost in a circle of objects Python warns now."""
-    gc.unfreeze()
-    gc.collect()
 
 
 def exit_code(end: SystemExit) -> int:
@@ -156,7 +141,7 @@ def serve_recorded(
     stalls = StallWatch(slow, files.is_own, teller.hear_of_hold, print_frozen_server)
 
     def ready(address: str) -> None:
-        keep_from_collector()
+        gc.collect()  # and not soon again, which would hold the event loop
         teller.begin()
         stalls.begin()
         when_ready(address)
@@ -168,7 +153,7 @@ def serve_recorded(
         try:
             with nullcontext() if requests else teller.telling():
                 serve(application, requests, when_ready=ready, **server)
-            collect_all()
+            gc.collect()  # of a coroutine that was lost in a circle of objects Python warns now
         except SystemExit as end:
             code = exit_code(end)
     view = View(recording.timeline)

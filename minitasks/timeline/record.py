@@ -138,9 +138,9 @@ class Recording:
         """Call something in each thread in which an event loop is seen to run."""
         self._recorder.when_loop_runs = begin
 
-    def so_far(self, request: int) -> Timeline:
-        """Give what was recorded since a request arrived; the recording may go on."""
-        return self._recorder.timeline(request)
+    def keep(self, request: int) -> Callable[[], Timeline]:
+        """Keep what was recorded since a request arrived; the recording may go on."""
+        return self._recorder.keep(request)
 
     def __enter__(self) -> "Recording":
         if self._timeline is not None:

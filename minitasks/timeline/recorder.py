@@ -10,6 +10,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import count
 from math import inf
 from operator import itemgetter
@@ -290,15 +291,20 @@ class Recorder:
                 self._events.append((*step, *told))
 
     def timeline(self, request: int = 0) -> Timeline:
-        """Give what was recorded, frozen.
+        """Give what was recorded, frozen; for `request` see `keep`."""
+        return self.keep(request)()
+
+    def keep(self, request: int) -> Callable[[], Timeline]:
+        """Keep what was recorded, and give what makes a timeline of it.
 
         Args:
             request: Only from this request's arrival on, with all marks that were left before.
         """
         # Two threads may have read the clock in one order and added their events in the other.
         kept = sorted(self._events, key=itemgetter(1))[: self._limit]
-        if request:
-            kept = since_arrival(kept, request)
+        return partial(self._freeze, since_arrival(kept, request) if request else kept)
+
+    def _freeze(self, kept: list[tuple[Any, ...]]) -> Timeline:
         events = [Event(*event) for event in kept]
         if self._dropped and not self._keeps_last:
             last = events[-1]

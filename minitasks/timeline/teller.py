@@ -70,7 +70,7 @@ class Teller:
         self._slow = slow
         self._is_live = is_live
         self._done: queue.Queue[int] = queue.Queue(WAITING)
-        self._kept: dict[int, Timeline] = {}
+        self._kept: dict[int, Callable[[], Timeline]] = {}
         self._is_hold_heard = False
         # Of holds outside requests: since when, in nanoseconds, and how long each function's was
         # that is told, in milliseconds.
@@ -80,7 +80,7 @@ class Teller:
 
     def begin(self) -> None:
         """Take note that the server listens: what held the loop before kept nobody waiting."""
-        before = self._recording.so_far(0).events[-1:]
+        before = self._recording.keep(0)().events[-1:]
         self._since = before[0].time if before else 0
 
     def hear_of_hold(self) -> None:
@@ -99,7 +99,7 @@ class Teller:
                 self._leave_out_one()
             if not self._is_live:
                 # When all have ended, a long one may have taken the place of this one's events.
-                self._kept[number] = self._recording.so_far(number)
+                self._kept[number] = self._recording.keep(number)
             self._done.put(number)
 
     def _leave_out_one(self) -> None:
@@ -109,7 +109,8 @@ class Teller:
     def tell_all(self, view: View) -> None:
         """Tell of all that are done, in the order in which they arrived."""
         for number in sorted(self._done.get() for _ in range(self._done.qsize())):
-            self._tell(number, view, View(self._kept[number]))
+            is_told = self._tell(number, view) or self._tell(number, View(self._kept[number]()))
+            self.left_out += not is_told
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -122,9 +123,10 @@ class Teller:
                 began = time.perf_counter()
                 if number == HOLD:
                     self._is_hold_heard = False
-                    self.tell_of_holds(View(self._recording.so_far(0)))
+                    self.tell_of_holds(View(self._recording.keep(0)()))
                 else:
-                    self._tell(number, View(self._recording.so_far(number)))
+                    is_told = self._tell(number, View(self._recording.keep(number)()))
+                    self.left_out += not is_told
                 # The application has the better part of the time, however fast its requests come.
                 is_over.wait(20 * (time.perf_counter() - began))
 
@@ -163,14 +165,12 @@ class Teller:
         self._told[function] = took
         return True
 
-    def _tell(self, number: int, *views: View) -> None:
-        """Tell of a request from the first of some views in which it is whole."""
-        for view in views:
-            request = request_of(Run(view, own_files(self._files), number), self._slow)
-            if request is not None:
-                self._when_done(request)
-                return
-        self.left_out += 1
+    def _tell(self, number: int, view: View) -> bool:
+        """Tell of a request, if it is whole."""
+        request = request_of(Run(view, own_files(self._files), number), self._slow)
+        if request is not None:
+            self._when_done(request)
+        return request is not None
 
 
 def request_of(run: Run, slow: float) -> RecordedRequest | None:

@@ -1,5 +1,6 @@
 """Teller: what waits to be told of, and what is left out."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,10 @@ class SlowRecording:
         self.teller.hear(f"GET /{number} done")
         request_number.set(0)
 
-    def so_far(self, number: int) -> Timeline:
+    def keep(self, number: int) -> Callable[[], Timeline]:
         wait_until(lambda: self.teller.left_out >= self.left_out)
         self.asked.append(number)
-        return Timeline((), (), {})
+        return lambda: Timeline((), (), {})
 
 
 def test_of_too_many_requests_the_last_are_told(tmp_path: Path) -> None:
