@@ -352,8 +352,8 @@ held: rows_that_block ...
 /both
 # Each function held the loop for its own time: what one awaits, and what its caller does then.
 /nests
-held: helper (...) is async and held the event loop for <295-445> ms at ... time.sleep(0.3)`.
-held: nests (...) is async and held the event loop for <245-395> ms at line ..., `time.sleep(0.25)`.
+held: helper (...) is async and held the event loop for <295-540> ms at ... time.sleep(0.3)`.
+held: nests (...) is async and held the event loop for <245-540> ms at line ..., `time.sleep(0.25)`.
 # A request that broke off waits for nothing: what holds the loop later concerns it no more.
 /breaks
 raised: half (...) raised ValueError('no more'): {NO_ANSWER}
