@@ -16,12 +16,16 @@ if sys.platform == "win32":
 
 pytestmark = pytest.mark.slow
 
+# The server says nothing when it begins to end: that would stand in the middle of a prompt, which
+# readline writes in pieces.
 SHOP = """\
+import logging
 from pathlib import Path
 
 from fastapi import BackgroundTasks, Depends, FastAPI
 
 app = FastAPI()
+logging.getLogger("uvicorn.error").setLevel("ERROR")
 
 def add(name, text):
     with Path(name).open("a") as file:
