@@ -206,6 +206,8 @@ def run(context: click.Context, /, name: str, **options: Any) -> None:
     program such as script.py, which may be followed by its own ARGUMENTS.
     """
     if options["listing"]:
+        if context.get_parameter_source("name") is not click.core.ParameterSource.DEFAULT:
+            raise CannotRun(f"--list lists every scenario: leave out {name}")
         for scenario in all_scenarios():
             click.echo(f"{scenario.name:<18}{scenario.promise}")
         return

@@ -241,6 +241,7 @@ CANNOT = {
     "run in-order --with nix.py": "there is no file nix.py: choose minitasks, starlette",
     "run in-order --with starlete": "there is no library 'starlete': did you mean star",
     "run in-order --with notes.md": "notes.md is not a Python file",
+    "run --list extra": "--list lists every scenario: leave out extra",
     "run in-order --ask": "--ask needs a terminal to ask in: run it there, or leave out --",
     "run context --page .": ". is a folder",
     "run context --trace missing/run.json": "there is no folder missing",
