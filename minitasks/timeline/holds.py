@@ -246,7 +246,10 @@ def waited_for_the_loop(run: Run, holds: list[Hold], slow: float) -> Iterator[Fi
     begun = begun_at(run, arrives)
     for some in one_behind_another(run, holds, arrives, begun, slow):
         first, last = some[0].part, some[-1].part
-        waited = min(last.end, sent.time) - max(first.start, begun)
+        # What works for it in a thread goes on all the time.
+        at_work = (x for call in run.calls for x in call.slices if x.lane != last.lane)
+        since = max(first.start, begun, *(x.end for x in at_work if x.start < last.end))
+        waited = min(last.end, sent.time) - since
         # What recording took of the time is not the program's, here as little as there.
         waited = min(waited, sum(own_time(run, hold.part) for hold in some))
         goes_on = goes_on_at_once(run, last, slow)
@@ -281,13 +284,11 @@ def one_behind_another(
 def goes_on_at_once(run: Run, part: Slice, slow: float) -> Event | None:
     """Give how a request goes on when a slice ends; None if it waited for something else.
 
-    One that arrives then had nothing else to wait for, however slow the machine is. What works for
-    it in a thread goes on all the time.
+    One that arrives then had nothing else to wait for, however slow the machine is.
     """
     here = (event for event in run.events if event.lane == part.lane)
     goes_on = next((event for event in here if event.time >= part.end), None)
-    elsewhere = (x for call in run.calls for x in call.slices if x.lane != part.lane)
-    if goes_on is None or any(x.start < part.end and part.start < x.end for x in elsewhere):
+    if goes_on is None:
         return None
     is_at_once = goes_on.time - part.end <= slow * 1e6
     return goes_on if is_at_once or goes_on.text.endswith(" arrives") else None

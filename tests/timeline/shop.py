@@ -41,6 +41,10 @@ def break_down(): raise BROKEN
 async def fail(): raise ConnectionError("no")
 async def block_first(): time.sleep(0.2)
 async def block_second(): time.sleep(0.2)
+async def block_later():
+    await asyncio.sleep(0.1)
+    time.sleep(0.3)
+def rest(): time.sleep(0.2)
 async def helper(): time.sleep(0.3)
 
 async def fetch_all():
@@ -252,6 +256,8 @@ runs = adding(work, work)
 behind_a_failure = adding(fail, work, work)
 begun = adding(lambda: None, in_its_own_task)
 two_tasks = adding(block_first, block_second)
+blocks_later = adding(block_later)
+async def in_a_thread_meanwhile(): await asyncio.to_thread(rest)
 
 def loses(): mail()
 
@@ -343,6 +349,10 @@ ran: serve_jobs (...
 /two-tasks
 /other
 held up: It waited <250-99999> ms for the event loop, which block_first (...) and block_second (...
+# A thread that works for it goes on; it waits from the end of that.
+/blocks-later
+/in-a-thread-meanwhile
+held up: It waited ... for the event loop, which block_later (...
 # A lambda has no name, but a line.
 /calls-a-lambda
 held: a lambda (...) held the event loop for ...
