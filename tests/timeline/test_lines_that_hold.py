@@ -59,7 +59,7 @@ async def own():
 
 @app.get("/locks")
 async def locks():
-    return await run_in_threadpool(lambda: sum(range(25_000_000)))
+    return await run_in_threadpool(lambda: sum(range(60_000_000)))
 
 
 def count():
