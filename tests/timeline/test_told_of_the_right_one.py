@@ -167,7 +167,7 @@ print("hello")
 def tick():
     time.sleep(0.1)
 
-def total(): return bool(re.match("(a+)+$", "a" * 23 + "b"))
+def total(): return bool(re.match("(a+)+$", "a" * 24 + "b"))
 
 async def work():
     await asyncio.sleep(0.2)
