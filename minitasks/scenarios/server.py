@@ -136,14 +136,16 @@ class Client:
         when_sent: Callable[[], object] = lambda: None,
     ) -> int:
         """Send a request with a body of some kind, and wait for the whole answer."""
-        path = quote(urldefrag(path).url, safe="/?%:@!$&'()*+,;=")
+        # Bytes of the command line that are no UTF-8 are sent as they are.
+        path = quote(urldefrag(path).url, "/?%:@!$&'()*+,;=", errors="surrogateescape")
         # What can't be shown is told as where it arrives.
         shown = path if unquote(path).isprintable() else unquote(path)
         headers = {"accept": "*/*", "user-agent": "minitasks"}
         if kind:
             headers["content-type"] = kind
         mark(f"request sent: {method} {shown}")
-        self._connection.request(method, path, body and body.encode(), headers)
+        content = body and body.encode(errors="surrogateescape")
+        self._connection.request(method, path, content, headers)
         when_sent()
         response = self._connection.getresponse()
         response.read()

@@ -16,6 +16,7 @@ from starlette.background import BackgroundTask, BackgroundTasks
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from minitasks.errors import CannotRun
 from minitasks.scenarios.marks import request_number, watching
@@ -129,6 +130,31 @@ async def test_requests_are_told_apart_in_threads_too() -> None:
         await site.visit("client", ask_twice)
     assert sorted(numbers) == [1, 1, 2, 2]
     assert request_number.get() == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/a?b=1&c=d+e#f", "/a?b=1&c=d+e"),
+        ("/é x", "/%C3%A9%20x"),
+        ("/a%20b?c=[1]", "/a%20b?c=%5B1%5D"),
+        ("//x", "//x"),
+        ("/\udcff\n", "/%FF%0A"),
+    ],
+)
+async def test_the_client_sends_what_was_typed(path: str, target: str) -> None:
+    """A path is quoted where it must be, and no more; what is no UTF-8 is sent as it is."""
+
+    async def say_what_came(scope: Scope, receive: Receive, send: Send) -> None:
+        query = b"?" * bool(scope["query_string"]) + scope["query_string"]
+        seen.append((scope["raw_path"] + query).decode())
+        seen.append((await receive())["body"])
+        await Response()(scope, receive, send)
+
+    seen: list[object] = []
+    async with serving(say_what_came) as site:
+        await site.visit("client", lambda client: client.request("POST", path, "é\udcff"))
+    assert seen == [target, b"\xc3\xa9\xff"]
 
 
 async def test_what_is_no_http_request_passes_untouched(marks: list[tuple[str, str]]) -> None:
