@@ -27,7 +27,7 @@ Reason = Literal["claim", "import", "time", "output", "ended", "process", "threa
 WORDS: dict[Reason, str] = {
     "claim": "{seen}",
     "import": "your file can't be imported: {seen}",
-    "time": "your code did not finish within {run.time_limit:g} seconds",
+    "time": "your code did not finish within {run.time_limit:g} s",
     "output": f"your code printed more than {limits.OUTPUT // 1024**2} MB and was stopped",
     "ended": "your code ended the whole process (exit code {run.exit_code}) before the grader was "
     "done, as os._exit does",

@@ -266,7 +266,7 @@ def test_a_hang_is_told_with_its_place(
     began = time.monotonic()
     verdict = graded(exercise, source, time_limit=1.5)
     assert verdict.reason == "time"
-    assert verdict.seen == "your code did not finish within 1.5 seconds"
+    assert verdict.seen == "your code did not finish within 1.5 s"
     # A bare loop is met at its head as often as in its body.
     assert line_of(verdict) in {line, line + 1}
     assert verdict.place is not None
