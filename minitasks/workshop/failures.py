@@ -53,9 +53,7 @@ def words_of(problem: BaseException) -> str:
     """Say an exception in words: an assertion's own message, or the type and what it says."""
     text = text_of(problem)
     if isinstance(problem, AssertionError | pytest.fail.Exception):
-        # Behind a message of its own, pytest shows the expression; a message says it better.
-        message, _, rewritten = text.partition("\nassert ")
-        return message.strip() or rewritten.strip() or "an assert without a message failed"
+        return text.strip() or "an assert without a message failed"
     if isinstance(problem, SyntaxError):
         return f"{type(problem).__name__}: {problem.msg}"
     if isinstance(problem, AttributeError) and problem.obj is sys.modules.get("exercise"):

@@ -11,8 +11,6 @@ from minitasks.workshop import child, failures
     ("problem", "words"),
     [
         (AssertionError("two is not three"), "two is not three"),
-        (AssertionError("your task gave 3\nassert 3 == 2\n +  where 3 = f()"), "your task gave 3"),
-        (AssertionError("\nassert 3 == 2"), "3 == 2"),
         (AssertionError(), "an assert without a message failed"),
         (ValueError("bad"), "ValueError: bad"),
         (ValueError(), "ValueError"),
