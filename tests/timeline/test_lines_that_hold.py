@@ -7,6 +7,8 @@ import pytest
 from tests.timeline import served_by_command
 from tests.timeline.served_by_command import Findings, served_once
 
+pytestmark = pytest.mark.slow
+
 SHOP = """
 import asyncio, time
 

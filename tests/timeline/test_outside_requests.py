@@ -12,6 +12,8 @@ import pytest
 
 from tests.timeline.served_by_command import figures, served, serving
 
+pytestmark = pytest.mark.slow
+
 SHOP = """
 import asyncio, re, time
 from contextlib import asynccontextmanager

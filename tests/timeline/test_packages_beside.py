@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 MAIN = """
 from fastapi import BackgroundTasks, FastAPI
 from beside.mail import send
