@@ -8,7 +8,6 @@ import ast
 import contextlib
 import importlib
 import inspect
-import json
 import logging.config
 import socket
 import sys
@@ -275,23 +274,11 @@ def send_all(address: str, requests: Sequence[Request], server: Server) -> None:
     """Send requests, one after another, as a client that waits for each answer; end the server."""
     try:
         for request in requests:
-            body = request.body
             # A connection of its own, as curl has.
             with contextlib.closing(Client(address, timeout=None)) as client:
                 try:
-                    client.request(request.method, request.path, body, kind_of_body(body))
+                    client.request(request.method, request.path, request.body)
                 except (OSError, HTTPException) as error:
                     mark(f"no answer: {type(error).__name__}")
     finally:
         server.should_exit = True
-
-
-def kind_of_body(body: str | None) -> str:
-    """Name the kind of a body, if there is one: JSON if it is that, else a form."""
-    if body is None:
-        return ""
-    try:
-        json.loads(body)
-    except ValueError:
-        return "application/x-www-form-urlencoded"
-    return "application/json"

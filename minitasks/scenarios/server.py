@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from http.client import HTTPConnection
-from json import dumps
+from json import dumps, loads
 from urllib.parse import quote, unquote, urldefrag, urlsplit
 
 import anyio
@@ -125,24 +125,22 @@ class Client:
 
     def post(self, path: str, json: object) -> int:
         """Post a JSON object; give the status of the answer."""
-        return self.request("POST", path, dumps(json), "application/json")
+        return self.request("POST", path, dumps(json))
 
     def request(
         self,
         method: str,
         path: str,
         body: str | None = None,
-        kind: str = "",
         when_sent: Callable[[], object] = lambda: None,
     ) -> int:
-        """Send a request with a body of some kind, and wait for the whole answer."""
+        """Send a request, whose body is JSON or else a form, and wait for the whole answer."""
         # Bytes of the command line that are no UTF-8 are sent as they are.
         path = quote(urldefrag(path).url, "/?%:@!$&'()*+,;=", errors="surrogateescape")
         # What can't be shown is told as where it arrives.
         shown = path if unquote(path).isprintable() else unquote(path)
-        headers = {"accept": "*/*", "user-agent": "minitasks"}
-        if kind:
-            headers["content-type"] = kind
+        kind = {} if body is None else {"content-type": kind_of(body)}
+        headers = {"accept": "*/*", "user-agent": "minitasks", **kind}
         mark(f"request sent: {method} {shown}")
         content = body and body.encode(errors="surrogateescape")
         self._connection.request(method, path, content, headers)
@@ -151,6 +149,14 @@ class Client:
         response.read()
         mark(f"response {response.status} complete at the client")
         return response.status
+
+
+def kind_of(body: str) -> str:
+    try:
+        loads(body)
+    except ValueError:
+        return "application/x-www-form-urlencoded"
+    return "application/json"
 
 
 class Site:
